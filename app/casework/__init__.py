@@ -1,0 +1,1 @@
+"""What practitioners do with a casebook; no rule here needs a screen."""

@@ -1,0 +1,1 @@
+"""A form is data: its schema, expressions, validity, computed answers and upgrades."""

@@ -1,0 +1,1 @@
+"""The casebook: keys, database, records, change log, queries and migrations."""

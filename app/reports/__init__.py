@@ -1,0 +1,1 @@
+"""Typed report content in, PDF bytes out."""

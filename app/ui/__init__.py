@@ -1,0 +1,1 @@
+"""The desktop program: shell, pages, the one form view, child mode, theme."""

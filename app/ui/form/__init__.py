@@ -1,0 +1,1 @@
+"""The one form view: any `Form` in, widgets out."""

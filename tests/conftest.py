@@ -1,0 +1,40 @@
+"""What every test shares: no screen, settings of its own, a clock that stands still."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+
+from app.core import i18n
+from app.core.clock import FixedClock
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run long campaigns in full")
+
+
+@pytest.fixture
+def long_run(request: pytest.FixtureRequest) -> bool:
+    """Whether campaigns run in full instead of their small fixed count."""
+    return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture(autouse=True)
+def settings_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test reads or writes the settings, log or keyring of the person who runs it."""
+    monkeypatch.setenv("WAYMARK_SETTINGS", str(tmp_path / "settings"))
+    i18n.set_language("en")
+    yield
+    i18n.set_language("en")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Monday 23 November 2026, 09:30 in London."""
+    return FixedClock(datetime(2026, 11, 23, 9, 30, tzinfo=UTC))
