@@ -1,0 +1,173 @@
+"""The document in which the answers of one form are kept, and edits of it by path.
+
+The document is a JSON object: a question's name leads to its answer, a repeat's name to
+`{"rows": [{"id": …, "answers": {…}}]}`. Groups leave no trace in it, so a question may move
+between pages without touching any answer. A path is `home_settled`, or
+`people/<row id>/who` for a question in a row, or `people` for a repeat as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final, cast
+
+from app.core.errors import BugError
+
+Value = str | int | bool | list[str] | None
+Document = dict[str, Any]
+
+REFUSALS: Final = ("skip", "rather_not_say", "dont_understand")
+WAYS: Final = (
+    "typed",
+    "spoken",
+    "read_to_me",
+    "typed_for_me",
+    "carried",
+    "default",
+    "calculated",
+)
+FORM: Final = "form"
+"""Who gave an answer that the form itself worked out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, and what is known about how it came to be."""
+
+    value: Value = None
+    language: str | None = None
+    by: str | None = None
+    how: str = "typed"
+    at: str | None = None
+    source: str | None = None
+    verified: bool | None = None
+    carried: bool = False
+    confirmed_by: str | None = None
+    confirmed_at: str | None = None
+    refused: str | None = None
+    may_quote: bool | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Keys that this version does not know; they are written back as they came."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was answered (a refusal is not an answer, but is a reply)."""
+        return self.value is None or self.value in ("", [])
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether it was carried forward and nobody has confirmed it since."""
+        return self.carried and self.confirmed_by is None
+
+
+_KEYS: Final = tuple(f.name for f in fields(Answer) if f.name != "more")
+_ALWAYS: Final = ("value", "language", "by", "how", "at")
+
+
+def answer_from_json(data: Mapping[str, Any]) -> Answer:
+    """The answer that `data`, an object of the document, describes."""
+    known = {key: data[key] for key in _KEYS if key in data}
+    more = {key: value for key, value in data.items() if key not in _KEYS}
+    value = known.get("value")
+    if isinstance(value, list):
+        known["value"] = [str(entry) for entry in value]
+    return Answer(**known, more=more)
+
+
+def to_json(answer: Answer) -> dict[str, Any]:
+    """`answer` as it stands in the document; what was never set is left out."""
+    data: dict[str, Any] = {}
+    for key in _KEYS:
+        value = getattr(answer, key)
+        if key in _ALWAYS or value not in (None, False) or (value is False and key != "carried"):
+            data[key] = list(value) if isinstance(value, list) else value
+    data.update(answer.more)
+    return data
+
+
+def is_rows(entry: object) -> bool:
+    """Whether an entry of the document is a repeat."""
+    return isinstance(entry, dict) and isinstance(entry.get("rows"), list)
+
+
+def json_at(document: Document, path: str) -> Any:
+    """What stands at `path`: an answer, a repeat, the answers of a row, or `None`."""
+    place = _place(document, path)
+    return None if place is None else place[0].get(place[1])
+
+
+def with_json(document: Document, path: str, entry: Any) -> Document:
+    """A copy of `document` in which `entry` stands at `path`; `None` takes away what stood there.
+
+    Raises `BugError` if the path leads through a row that the document does not hold.
+    """
+    changed = deepcopy(document)
+    place = _place(changed, path)
+    if place is None:
+        if entry is None:
+            return changed
+        raise BugError("an answer was saved into a row that the document does not hold")
+    holder, key = place
+    if entry is None:
+        holder.pop(key, None)
+    else:
+        holder[key] = deepcopy(entry)
+    return changed
+
+
+def _place(document: Document, path: str) -> tuple[dict[str, Any], str] | None:
+    holder: dict[str, Any] = document
+    parts = path.split("/")
+    while len(parts) > 1:
+        repeat = holder.get(parts[0])
+        if not is_rows(repeat):
+            return None
+        row = next((row for row in repeat["rows"] if row["id"] == parts[1]), None)  # type: ignore[index]
+        if row is None:
+            return None
+        if len(parts) == 2:
+            return cast("dict[str, Any]", row), "answers"
+        holder = row.setdefault("answers", {})
+        parts = parts[2:]
+    return holder, parts[0]
+
+
+def each_answer(document: Document) -> Iterator[tuple[str, Answer]]:
+    """Every answer of `document` with its path, rows included."""
+    yield from _each(document, "")
+
+
+def _each(holder: Mapping[str, Any], before: str) -> Iterator[tuple[str, Answer]]:
+    for name, entry in holder.items():
+        if is_rows(entry):
+            for row in entry["rows"]:
+                yield from _each(row.get("answers", {}), f"{before}{name}/{row['id']}/")
+        elif isinstance(entry, dict):
+            yield f"{before}{name}", answer_from_json(entry)
+
+
+def carried_forward(document: Document) -> Document:
+    """A copy for the next stage: every answer marked as carried and not yet confirmed."""
+
+    def carry(holder: Mapping[str, Any]) -> dict[str, Any]:
+        copied: dict[str, Any] = {}
+        for name, entry in holder.items():
+            if is_rows(entry):
+                rows = [
+                    {**deepcopy(row), "answers": carry(row.get("answers", {}))}
+                    for row in entry["rows"]
+                ]
+                copied[name] = {**entry, "rows": rows}
+            elif isinstance(entry, dict):
+                answer = answer_from_json(entry)
+                if answer.by == FORM and answer.how == "calculated":
+                    copied[name] = to_json(answer)
+                else:
+                    copied[name] = to_json(
+                        replace(answer, carried=True, confirmed_by=None, confirmed_at=None)
+                    )
+        return copied
+
+    return carry(document)
