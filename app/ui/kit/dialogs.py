@@ -1,0 +1,110 @@
+"""Windows over a window. None runs a loop of its own, so none can keep the casebook open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.core.i18n import _
+from app.ui import theme
+from app.ui.kit.buttons import PrimaryButton, SecondaryButton
+from app.ui.kit.focus import FocusRing
+from app.ui.kit.text import Body, Muted, Title
+
+
+class Dialog(QDialog):
+    """A dialog with a title, a column (`.column`) and a row of buttons. Show it with `ask()`.
+
+    The keyboard returns to where it was when the dialog closes.
+    """
+
+    def __init__(self, title: str, parent: QWidget, *, width: int = 480) -> None:
+        super().__init__(parent.window())
+        look = theme.current()
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setModal(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(look.px(width))
+        self._before: QWidget | None = None
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(look.px(24), look.px(20), look.px(24), look.px(20))
+        outer.setSpacing(look.px(12))
+        outer.addWidget(Title(title))
+        self.column = QVBoxLayout()
+        self.column.setSpacing(look.px(12))
+        outer.addLayout(self.column, 1)
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(look.px(12))
+        self.buttons.addStretch(1)
+        outer.addSpacing(look.px(4))
+        outer.addLayout(self.buttons)
+        self.ring = FocusRing(self)
+
+    def add_button(self, button: QWidget) -> None:
+        """Put `button` at the right end of the row."""
+        self.buttons.addWidget(button)
+
+    def ask(self) -> None:
+        """Show the dialog over its window. Returns at once."""
+        self._before = self.parentWidget().focusWidget()
+        self.open()
+
+    def done(self, result: int) -> None:
+        """Override QDialog::done: give the keyboard back."""
+        super().done(result)
+        before, self._before = self._before, None
+        if before is not None and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class Message(Dialog):
+    """Says something, and asks for one decision where `confirm` is given.
+
+    Args:
+        confirm: The words on the button that goes ahead; without it there is only *Close*.
+        on_confirm: Called when the person goes ahead.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        text: str,
+        parent: QWidget,
+        *,
+        hint: str = "",
+        confirm: str = "",
+        on_confirm: Callable[[], object] | None = None,
+        cancel: str = "",
+    ) -> None:
+        super().__init__(title, parent)
+        self._on_confirm = on_confirm
+        self.column.addWidget(Body(text))
+        if hint:
+            self.column.addWidget(Muted(hint))
+        self.column.addStretch(1)
+        close = SecondaryButton(cancel or (_("Cancel") if confirm else _("Close")), self.reject)
+        self.add_button(close)
+        if confirm:
+            go = PrimaryButton(confirm, self._go)
+            self.add_button(go)
+            go.setFocus()
+        else:
+            close.setFocus()
+
+    def _go(self) -> None:
+        self.accept()
+        if self._on_confirm is not None:
+            self._on_confirm()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Override QDialog::keyPressEvent: Return presses the button that has the keyboard."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            focused = self.focusWidget()
+            if isinstance(focused, PrimaryButton | SecondaryButton):
+                focused.click()
+                return
+        super().keyPressEvent(event)

@@ -1,0 +1,161 @@
+"""How a page is laid out: a scrolling column with a header, and the quiet panel on the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui import theme
+from app.ui.kit.flow import FlowLayout
+from app.ui.kit.text import Muted, Small, Title
+
+
+def space(steps: int) -> int:
+    """`steps` of 4 px at 100 %, at the present text size."""
+    return theme.current().px(4 * steps)
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of `layout` and delete it."""
+    while layout.count():
+        item = layout.takeAt(0)
+        if item is None:
+            break
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+        inner = item.layout()
+        if inner is not None:
+            clear(inner)
+
+
+class PageHeader(QWidget):
+    """The top of a page: where one is (`above`), the title, a line below, actions at the right."""
+
+    def __init__(
+        self,
+        title: str,
+        subtitle: str = "",
+        *,
+        above: str = "",
+        actions: tuple[QWidget, ...] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.title = Title(title)
+        self.subtitle = Muted(subtitle)
+        self.subtitle.setVisible(bool(subtitle))
+        self.above = Small(above)
+        self.above.setVisible(bool(above))
+        words = QVBoxLayout()
+        words.setSpacing(theme.current().px(2))
+        words.addWidget(self.above)
+        self.title_row = FlowLayout(gap=10)
+        self.title_row.addWidget(self.title)
+        words.addWidget(self.title)
+        words.addWidget(self.subtitle)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(space(4))
+        row.addLayout(words, 1)
+        self.actions = QWidget()
+        self._action_row = QHBoxLayout(self.actions)
+        self._action_row.setContentsMargins(0, 0, 0, 0)
+        self._action_row.setSpacing(space(4))
+        row.addWidget(self.actions, 0, Qt.AlignmentFlag.AlignTop)
+        for action in actions:
+            self.add_action(action)
+        self.actions.setVisible(bool(actions))
+
+    def add_action(self, button: QWidget) -> None:
+        """Put one more button at the right."""
+        self._action_row.addWidget(button)
+        self.actions.setVisible(True)
+
+    def set_words(self, title: str, subtitle: str | None = None, above: str | None = None) -> None:
+        """Show other words; those not given stay."""
+        self.title.setText(title)
+        if subtitle is not None:
+            self.subtitle.setText(subtitle)
+            self.subtitle.setVisible(bool(subtitle))
+        if above is not None:
+            self.above.setText(above)
+            self.above.setVisible(bool(above))
+
+
+class ScrollPage(QScrollArea):
+    """A page's column: scrolls down, never sideways, and holds what is put into `.column`."""
+
+    def __init__(
+        self, parent: QWidget | None = None, *, width: int | None = None, margin: int = 24
+    ) -> None:
+        super().__init__(parent)
+        look = theme.current()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.content = QWidget()
+        self.content.setObjectName("pageContent")
+        outer = QHBoxLayout(self.content)
+        outer.setContentsMargins(look.px(margin), look.px(20), look.px(margin), look.px(margin))
+        inside = QWidget()
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(look.px(16))
+        if width is not None:
+            inside.setMaximumWidth(look.text_px(width))
+            inside.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+            outer.addWidget(inside, 100)
+            outer.addStretch(1)
+        else:
+            outer.addWidget(inside)
+        self.setWidget(self.content)
+        self.viewport().setAutoFillBackground(False)
+        self.content.setAutoFillBackground(False)
+
+    def add(self, thing: QWidget | QLayout, stretch: int = 0) -> None:
+        """Put `thing` at the end of the column."""
+        if isinstance(thing, QWidget):
+            self.column.addWidget(thing, stretch)
+        else:
+            self.column.addLayout(thing, stretch)
+
+    def end(self) -> None:
+        """Push everything up: nothing comes after."""
+        self.column.addStretch(1)
+
+
+class SidePanel(QFrame):
+    """The quiet panel on the right: sources, history, guidance. What is put into `.column`."""
+
+    def __init__(self, name: str, parent: QWidget | None = None, *, width: int = 260) -> None:
+        super().__init__(parent)
+        look = theme.current()
+        self.setObjectName("sidePanel")
+        self.setAccessibleName(name)
+        self.setFixedWidth(look.px(width))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget()
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(look.px(16), look.px(16), look.px(16), look.px(16))
+        self.column.setSpacing(look.px(8))
+        area.setWidget(inside)
+        area.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+        outer.addWidget(area)
