@@ -37,8 +37,11 @@ class ChildDetails:
         interpreter: List `yes_no_not_known`.
         religion: List `religions`. nationality: free text. immigration: free text.
         disability: List `yes_no_not_known`. disability_note: what helps.
-        send_aln: List `send_aln` (SEND in England, ALN in Wales).
+        other_names: Names the child also goes or went by.
+        send_aln: List `send_aln` (SEND in England, ALN in Wales). send_plan: the plan's name, and
+            send_plan_from, send_plan_to: between which days it holds.
         slcn: List `slcn`: speech, language and communication needs. slcn_note: what was found.
+        neurodiversity_note: What is known of how the child takes in and handles things.
         how_to_speak: How to speak with this child, shown first on the record.
         school: Where the child learns or works. gp: the child's doctor.
         yjs_area: List of YJS areas (slug): the service that the child belongs to.
@@ -50,6 +53,7 @@ class ChildDetails:
     given_name: str = ""
     family_name: str = ""
     preferred_name: str = ""
+    other_names: str = ""
     pronouns: str = ""
     date_of_birth: date | None = None
     sex: str = ""
@@ -66,8 +70,12 @@ class ChildDetails:
     disability: str = ""
     disability_note: str = ""
     send_aln: str = ""
+    send_plan: str = ""
+    send_plan_from: date | None = None
+    send_plan_to: date | None = None
     slcn: str = ""
     slcn_note: str = ""
+    neurodiversity_note: str = ""
     how_to_speak: str = ""
     school: str = ""
     gp: str = ""
@@ -88,10 +96,15 @@ class IdentifierDetails:
 
 @dataclass(frozen=True, kw_only=True)
 class AlertDetails:
-    """Something that everyone who meets the child must know. kind: list `alert_kinds`."""
+    """Something that everyone who meets the child must know. kind: list `alert_kinds`.
+
+    category and level are those of a MAPPA alert.
+    """
 
     kind: str = ""
     text: str = ""
+    category: str = ""
+    level: str = ""
     from_date: date | None = None
     review_on: date | None = None
     to_date: date | None = None
@@ -102,6 +115,7 @@ class CareStatusDetails:
     """A care status and for how long it held. status: list `care_statuses`."""
 
     status: str = ""
+    legal_basis: str = ""
     local_authority: str = ""
     from_date: date | None = None
     to_date: date | None = None

@@ -22,6 +22,7 @@ class OffenceDetails:
         seriousness: 1 to 8, entered by hand (the national list of scores isn't held here).
         knife: Whether a knife or blade was involved.
         plea: List `pleas`. police_reference: the police's number.
+        cjs_code: The courts' code of the offence, where known.
         end_date: Last day, where it went on for more than a day.
     """
 
@@ -32,7 +33,10 @@ class OffenceDetails:
     seriousness: int | None = None
     knife: bool = False
     plea: str = ""
+    cjs_code: str = ""
     police_reference: str = ""
+    arrested_on: date | None = None
+    charged_on: date | None = None
     note: str = ""
 
 
@@ -71,7 +75,10 @@ class OutcomeDetails:
         hearing_id: The hearing it was decided at; None: out of court or long ago.
         offence_ids: Offences it is for.
         end_date: The last day of an order, where known.
-        term_months: Length in months; may be None.
+        term_months, term_years: Length; both may be given.
+        residence: List `residence`: where the child lived when it was made.
+        appeal: List `appeals`. main_or_other: list `main_or_other`.
+        completed: List `completed`: how it ended.
         requirements: Codes of list `yro_requirements`.
         establishment: Where a child in custody is, list `establishments` or free text.
         proposal_followed: List `proposal_followed`. court_reason: why not, in the court's words.
@@ -84,10 +91,15 @@ class OutcomeDetails:
     hearing_id: str | None = None
     offence_ids: tuple[str, ...] = ()
     term_months: int | None = None
+    term_years: int | None = None
+    residence: str = ""
+    appeal: str = ""
+    main_or_other: str = ""
     requirements: tuple[str, ...] = ()
     establishment: str = ""
     proposal_followed: str = ""
     court_reason: str = ""
+    completed: str = ""
     note: str = ""
 
 

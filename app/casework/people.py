@@ -81,7 +81,10 @@ class VictimDetails:
     Attributes:
         kind: List `victim_kinds`.
         offence_ids: Ids of the offences concerned.
-        contact_consent, restorative_interest: List `yes_no_not_known`.
+        contact_consent, restorative_interest, progress_requested, progress_given,
+            support_requested, support_given: List `yes_no_not_known`.
+        view_sought_on: When their view was asked, before a decision or plan was made.
+        restorative_from, restorative_to: Between which days they took part in making good.
         views: What the victim said and may be used, in their words.
         safety_note: What keeps them safe, such as places the child must not go.
     """
@@ -92,7 +95,14 @@ class VictimDetails:
     phone: str = ""
     email: str = ""
     contact_consent: str = ""
+    view_sought_on: date | None = None
     restorative_interest: str = ""
+    restorative_from: date | None = None
+    restorative_to: date | None = None
+    progress_requested: str = ""
+    progress_given: str = ""
+    support_requested: str = ""
+    support_given: str = ""
     views: str = ""
     safety_note: str = ""
 
