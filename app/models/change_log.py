@@ -1,0 +1,327 @@
+"""The change log: the one place that writes what was done, to whom, by whom and when.
+
+It is three things at once: the audit trail that section 62 of the Data Protection Act 2018 asks
+for, the outbox of what the server has not seen, and the history that a practitioner reads.
+
+**One chain.** Each `Change` holds the hash of the entry before it, and its own hash is
+HMAC-SHA256 over its canonical JSON under a key derived from the data key. Triggers refuse every
+update and deletion. `entry` counts the entries of this store from 1 without a gap; `device_seq`
+counts those that this device made, which is what a server acknowledges. A change that came from
+a server carries its origin, takes no `device_seq` and is never sent.
+
+**Values apart.** What was written (`set`), what stood there (`base`), and every word that a
+person typed (reason, recipient) stand in `ChangePayload`; the chain holds only the payload's
+salted hash. Lawful erasure takes payloads away and the chain stays whole; a payload that is
+missing without an entry of kind *erase* after it is tampering, and the verifier says so. Bytes
+(a report's pages) are logged by their hash and size.
+
+**Autosaves coalesce, and nothing waits in memory.** A chain that is only ever appended to can't
+have an entry's payload replaced, and one entry every two seconds of typing would bury the
+history. So an autosave in the middle of a page visit writes the record itself at once, and
+remembers in `OpenEdit`, in the same transaction, what stood there when the visit began (one row
+a field, written once). When the page is left, `UnitOfWork.seal` makes one entry of the visit:
+base from `OpenEdit`, set from the record. The same happens before anything else is logged about
+that record, before another person's edit of it, when the casebook is locked, and when it is next
+opened after a crash (then under the name and time of who had typed). So after `kill -9` the
+record holds every saved word and the log can always be completed; what was typed and undone
+within one visit leaves no entry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any, Final, NamedTuple
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import Connection, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import Clock
+from app.core.errors import BugError, KnownError
+from app.core.i18n import _
+from app.core.ids import new_id
+from app.models.base import Base, Json, canonical, moment_text
+
+KINDS: Final = frozenset(
+    {
+        "create",
+        "update",
+        "remove",
+        "restore",
+        "move",
+        "merge",
+        "unmerge",
+        "erase",
+        "consultation",
+        "disclosure",
+        "export",
+        "print",
+        "unlock",
+        "lock",
+        "backup",
+        "restore_backup",
+        "migrate",
+    }
+)
+
+# What the hash of the entry before the first is.
+BEGINNING: Final = "0" * 64
+_SALT_BYTES: Final = 16
+_AUDIT_INFO: Final = b"waymark change log 1"
+
+
+class Change(Base):
+    """One entry of the chain.
+
+    Attributes:
+        entry: Its place in this store's chain, from 1.
+        op_id: UUIDv7, the same wherever the change travels.
+        group_id: Shared by the entries of one unit of work.
+        device_id, device_seq: The device that made it and its gapless count there; no count for
+            what came from a server.
+        kind: One of `KINDS`.
+        fields: Names of the fields that were written; parts of a document as `answers.<path>`.
+        base_revision: The record's revision before the change.
+        actor_id: The user who did it.
+        made_at: By the device's clock, for people to read.
+        origin: The server that it came from; None for what was done here.
+        payload_hash: Salted SHA-256 of the payload; None where nothing was written.
+        previous_hash, own_hash: The links of the chain.
+    """
+
+    __tablename__ = "change"
+    __table_args__ = (
+        Index("change_by_device", "device_id", "device_seq", unique=True),
+        Index("change_by_child", "child_id", "entry"),
+        Index("change_by_record", "record_id", "entry"),
+    )
+
+    entry: Mapped[int] = mapped_column(primary_key=True)
+    op_id: Mapped[str] = mapped_column(unique=True)
+    group_id: Mapped[str]
+    device_id: Mapped[str]
+    device_seq: Mapped[int | None]
+    kind: Mapped[str]
+    service_id: Mapped[str]
+    record_type: Mapped[str | None]
+    record_id: Mapped[str | None]
+    child_id: Mapped[str | None]
+    fields: Mapped[list[str]] = mapped_column(Json)
+    base_revision: Mapped[int | None]
+    actor_id: Mapped[str]
+    made_at: Mapped[datetime]
+    origin: Mapped[str | None]
+    payload_hash: Mapped[str | None]
+    previous_hash: Mapped[str]
+    own_hash: Mapped[str]
+
+
+class ChangePayload(Base):
+    """The values of one entry.
+
+    Attributes:
+        body: Canonical JSON with those that apply of `set`, `base`, `reason`, `recipient`,
+            `detail`.
+    """
+
+    __tablename__ = "change_payload"
+
+    entry: Mapped[int] = mapped_column(ForeignKey("change.entry"), primary_key=True)
+    salt: Mapped[bytes]
+    body: Mapped[str]
+
+
+COLUMNS: Final = tuple(column.name for column in Change.__table__.columns)
+_HASHED: Final = COLUMNS[:-1]
+_INSERT_CHANGE: Final = (
+    f"INSERT INTO change ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
+)
+_INSERT_PAYLOAD: Final = "INSERT INTO change_payload (entry, salt, body) VALUES (?, ?, ?)"
+
+TRIGGERS: Final = (
+    """CREATE TRIGGER change_is_gapless BEFORE INSERT ON change
+    WHEN NEW.entry IS NOT (SELECT coalesce(max(entry), 0) + 1 FROM change)
+    BEGIN SELECT RAISE(ABORT, 'the change log has no gaps'); END""",
+    """CREATE TRIGGER change_never_changes BEFORE UPDATE ON change
+    BEGIN SELECT RAISE(ABORT, 'the change log is only ever appended to'); END""",
+    """CREATE TRIGGER change_never_goes BEFORE DELETE ON change
+    BEGIN SELECT RAISE(ABORT, 'the change log is only ever appended to'); END""",
+    """CREATE TRIGGER change_payload_never_changes BEFORE UPDATE ON change_payload
+    BEGIN SELECT RAISE(ABORT, 'the change log is only ever appended to'); END""",
+    """CREATE TRIGGER change_payload_goes_by_erasure BEFORE DELETE ON change_payload
+    WHEN NOT EXISTS (
+        SELECT 1 FROM change AS gone JOIN change AS erasure ON erasure.child_id = gone.child_id
+        WHERE gone.entry = OLD.entry AND erasure.kind = 'erase' AND erasure.entry > gone.entry
+    )
+    BEGIN SELECT RAISE(ABORT, 'values go by lawful erasure only'); END""",
+)
+
+
+class TextUnkeepable(KnownError):
+    """The text holds half a character, which no file can keep."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This text holds a character that can't be kept."),
+            _("Take out the last thing that was pasted, then try again."),
+        )
+
+
+class Head(NamedTuple):
+    """Where the chain ends: how many entries, and the hash of the last. What an anchor keeps."""
+
+    entries: int
+    hash: str
+
+
+def audit_key(data_key: bytes) -> bytes:
+    """The key of the chain's hashes, derived from the data key of the store (32 bytes)."""
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=_AUDIT_INFO).derive(data_key)
+
+
+def head(connection: Connection) -> Head:
+    """Where the chain ends now."""
+    last = connection.exec_driver_sql(
+        "SELECT entry, own_hash FROM change ORDER BY entry DESC LIMIT 1"
+    ).fetchone()
+    return Head(0, BEGINNING) if last is None else Head(last[0], last[1])
+
+
+def own_hash(key: bytes, row: Sequence[Any]) -> str:
+    """The hash of an entry, given its stored columns in the order of `COLUMNS`."""
+    text = canonical(dict(zip(_HASHED, row, strict=False)))
+    return hmac.digest(key, text.encode("utf-8"), "sha256").hex()
+
+
+def payload_hash(salt: bytes, body: str) -> str:
+    """The salted hash of a payload, as its entry holds it."""
+    return hashlib.sha256(salt + body.encode("utf-8")).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """A column's value as JSON can hold it. Bytes stand for themselves by hash and size."""
+    if isinstance(value, datetime):
+        return moment_text(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return {"sha256": hashlib.sha256(value).hexdigest(), "size": len(value)}
+    return value
+
+
+class ChangeLog:
+    """Appends to the chain within one transaction, which must have begun as a writing one."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        key: bytes,
+        service_id: str,
+        device_id: str,
+        actor_id: str,
+        clock: Clock,
+    ) -> None:
+        self._connection = connection
+        self._key = key
+        self._service_id = service_id
+        self._device_id = device_id
+        self._actor_id = actor_id
+        self._clock = clock
+        self._group_id = new_id()
+        self._head: Head | None = None
+        self._device_seq = 0
+
+    def append(
+        self,
+        kind: str,
+        *,
+        record_type: str | None = None,
+        record_id: str | None = None,
+        child_id: str | None = None,
+        base: Mapping[str, Any] | None = None,
+        set_to: Mapping[str, Any] | None = None,
+        base_revision: int | None = None,
+        reason: str | None = None,
+        recipient: str | None = None,
+        detail: Mapping[str, Any] | None = None,
+        actor_id: str | None = None,
+        made_at: datetime | None = None,
+    ) -> int:
+        """Append one entry and its payload; return its place in the chain.
+
+        Args:
+            base, set_to: Values by field, before and after, as JSON can hold them.
+            actor_id, made_at: Given only for what somebody did earlier and a crash left unsealed.
+
+        Raises:
+            TextUnkeepable: A text can't be encoded.
+        """
+        if kind not in KINDS:
+            raise BugError(f"unknown kind of change: {kind}")
+        if self._head is None:
+            self._read_head()
+        previous = self._head or Head(0, BEGINNING)
+        parts = {
+            "set": set_to,
+            "base": base,
+            "reason": reason,
+            "recipient": recipient,
+            "detail": detail,
+        }
+        body = {name: part for name, part in parts.items() if part}
+        entry = previous.entries + 1
+        try:
+            payload = self._payload(entry, body) if body else None
+        except UnicodeEncodeError:
+            raise TextUnkeepable from None
+        row = [
+            entry,
+            new_id(),
+            self._group_id,
+            self._device_id,
+            self._device_seq + 1,
+            kind,
+            self._service_id,
+            record_type,
+            record_id,
+            child_id,
+            canonical(list(set_to or base or ())),
+            base_revision,
+            actor_id or self._actor_id,
+            moment_text(made_at or self._clock.now()),
+            None,
+            payload_hash(payload[1], payload[2]) if payload else None,
+            previous.hash,
+        ]
+        link = own_hash(self._key, row)
+        self._connection.exec_driver_sql(_INSERT_CHANGE, (*row, link))
+        if payload:
+            self._connection.exec_driver_sql(_INSERT_PAYLOAD, payload)
+        self._head = Head(entry, link)
+        self._device_seq += 1
+        return entry
+
+    @staticmethod
+    def _payload(entry: int, body: Mapping[str, Any]) -> tuple[int, bytes, str]:
+        text = canonical(body)
+        text.encode("utf-8")
+        return entry, os.urandom(_SALT_BYTES), text
+
+    def _read_head(self) -> None:
+        self._head = head(self._connection)
+        self._device_seq = self._connection.exec_driver_sql(
+            "SELECT coalesce(max(device_seq), 0) FROM change WHERE device_id = ?",
+            (self._device_id,),
+        ).scalar_one()
+
+
+def values(body: str | None) -> dict[str, Any]:
+    """The parts of a payload's body; empty where the values were erased or none were written."""
+    return {} if body is None else dict(json.loads(body))

@@ -1,0 +1,1 @@
+"""Reading many records at once: lists and histories, shaped for the screens."""

@@ -1,0 +1,162 @@
+"""What practitioners make: forms, oversight, reports, and the time a child held the laptop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import ChildRecord
+
+FormState = Literal["draft", "submitted", "countersigned", "returned", "superseded"]
+
+
+class FormRecord(ChildRecord):
+    """One form filled in for a child: an assessment stage, a plan, a questionnaire.
+
+    What has left the state *draft* never changes its answers again (a trigger refuses it): a
+    return or a recall opens a new revision that names this one in `revises_id`.
+
+    Attributes:
+        answers: The document of answers by question name, see `documents`.
+        stage: The type of stage that the snapshot is for; empty where the form has none.
+        snapshot_hash: SHA-256 of the canonical answers, set when it is submitted.
+        level_reoffending, level_serious_harm, level_safety: The judgements of the submitted
+            snapshot (low, medium, high, very_high), so that a list need not read the answers.
+        carried_from_id: The earlier snapshot whose answers were carried forward.
+        state_note: Why it is in its state, where somebody said so.
+    """
+
+    __tablename__ = "form_record"
+    __table_args__ = (Index("form_record_by_state", "state", "form_id"),)
+    documents: ClassVar[frozenset[str]] = frozenset({"answers"})
+
+    form_id: Mapped[str]
+    form_version: Mapped[int]
+    kind: Mapped[str] = mapped_column(default="")
+    title: Mapped[str] = mapped_column(default="")
+    stage: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en")
+    state: Mapped[str] = mapped_column(default="draft")
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    started_by: Mapped[str | None]
+    due_on: Mapped[date | None]
+    submitted_at: Mapped[datetime | None]
+    submitted_by: Mapped[str | None]
+    snapshot_hash: Mapped[str] = mapped_column(default="")
+    level_reoffending: Mapped[str] = mapped_column(default="")
+    level_serious_harm: Mapped[str] = mapped_column(default="")
+    level_safety: Mapped[str] = mapped_column(default="")
+    countersigned_at: Mapped[datetime | None]
+    countersigned_by: Mapped[str | None]
+    revises_id: Mapped[str | None]
+    carried_from_id: Mapped[str | None]
+    state_note: Mapped[str] = mapped_column(default="")
+
+
+class Oversight(ChildRecord):
+    """A manager's part in a submitted form: asked for, then given or returned with directions.
+
+    Attributes:
+        state: waiting, countersigned, returned or recalled.
+        snapshot_hash: The hash of the snapshot that it is about.
+        proposed_levels: Levels that the manager proposes; the author sets them, nobody else.
+    """
+
+    __tablename__ = "oversight"
+    __table_args__ = (Index("oversight_by_state", "state", "due_on"),)
+
+    form_record_id: Mapped[str] = mapped_column(
+        ForeignKey("form_record.id", deferrable=True, initially="DEFERRED"), index=True
+    )
+    state: Mapped[str] = mapped_column(default="waiting")
+    requested_at: Mapped[datetime | None]
+    requested_by: Mapped[str | None]
+    due_on: Mapped[date | None]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None]
+    note: Mapped[str] = mapped_column(default="")
+    directions: Mapped[str] = mapped_column(default="")
+    snapshot_hash: Mapped[str] = mapped_column(default="")
+    proposed_levels: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Report(ChildRecord):
+    """A report on the child. Once final it never changes (a trigger refuses it).
+
+    Attributes:
+        content: The typed content that the pages are drawn from.
+        content_hash: SHA-256 of the canonical content, printed on each page.
+        pdf: The pages; read only when asked for.
+        pdf_hash: SHA-256 of the pages.
+        assessment_id, hearing_id: What it was made from and for.
+    """
+
+    __tablename__ = "report"
+
+    kind: Mapped[str] = mapped_column(default="psr")
+    title: Mapped[str] = mapped_column(default="")
+    reference: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en")
+    state: Mapped[str] = mapped_column(default="draft")
+    content: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    content_hash: Mapped[str] = mapped_column(default="")
+    pdf: Mapped[bytes | None] = mapped_column(deferred=True, active_history=True)
+    pdf_hash: Mapped[str] = mapped_column(default="")
+    assessment_id: Mapped[str | None]
+    hearing_id: Mapped[str | None]
+    made_by: Mapped[str | None]
+    finalised_at: Mapped[datetime | None]
+    finalised_by: Mapped[str | None]
+
+    def found_by(self) -> Mapping[str, str]:
+        return {"title": self.title, "reference": self.reference}
+
+
+class Handover(ChildRecord):
+    """The time in which a child holds the laptop to answer a questionnaire.
+
+    An open one after a crash leads back to the questionnaire, never to the record.
+
+    Attributes:
+        state: open, then ended.
+    """
+
+    __tablename__ = "handover"
+    __table_args__ = (Index("handover_by_state", "state"),)
+
+    form_record_id: Mapped[str] = mapped_column(
+        ForeignKey("form_record.id", deferrable=True, initially="DEFERRED")
+    )
+    form_id: Mapped[str]
+    user_id: Mapped[str]
+    state: Mapped[str] = mapped_column(default="open")
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+
+
+class HarmPrompt(ChildRecord):
+    """An answer that is a sign of harm: somebody has to act, and say what was done.
+
+    Attributes:
+        path: The question in the form.
+        state: open, then acted.
+    """
+
+    __tablename__ = "harm_prompt"
+    __table_args__ = (Index("harm_prompt_by_state", "state"),)
+
+    form_record_id: Mapped[str] = mapped_column(
+        ForeignKey("form_record.id", deferrable=True, initially="DEFERRED")
+    )
+    handover_id: Mapped[str | None]
+    path: Mapped[str]
+    state: Mapped[str] = mapped_column(default="open")
+    raised_at: Mapped[datetime | None]
+    acted_at: Mapped[datetime | None]
+    acted_by: Mapped[str | None]
+    what_was_done: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,195 @@
+"""Full-text search inside the encrypted store.
+
+`search_text` holds one row for each text that a record is found by; an FTS5 index over it is kept
+by triggers, in the same transaction as the record. Names and numbers weigh more than what was
+written in forms. Words are matched by their beginnings, without regard to case and accents (ŵ is
+found by w). Restricted records are never put in. Form answers join when they are sealed into the
+log, that is when the page is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Index
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.models.base import Local, Record
+from app.models.documents import ROW_ANSWERS, ROW_ID, ROWS
+
+NAMES: Final = frozenset({"child", "identifier"})
+_WORD: Final = re.compile(r"[\w'’-]+")
+# A code of a choice list, a number or a date is not something that somebody wrote.
+_CODE: Final = re.compile(r"[a-z0-9_]+|[-+0-9.:T]+|OK")
+_MOST_WORDS: Final = 12
+MATCH_START: Final = "\x02"
+MATCH_END: Final = "\x03"
+
+
+class SearchText(Local):
+    """One text that a record is found by.
+
+    Attributes:
+        name, text: One is filled: `name` for names and numbers, `text` for what was written.
+    """
+
+    __tablename__ = "search_text"
+    __table_args__ = (
+        Index("search_text_by_record", "record_id", "field", unique=True),
+        Index("search_text_by_child", "child_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_type: Mapped[str]
+    record_id: Mapped[str]
+    child_id: Mapped[str]
+    field: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+    text: Mapped[str] = mapped_column(default="")
+
+
+INDEX_DDL: Final = (
+    """CREATE VIRTUAL TABLE search_index USING fts5(
+    name, text, content='search_text', content_rowid='id',
+    tokenize='unicode61 remove_diacritics 2', prefix='2 3')""",
+    """CREATE TRIGGER search_text_comes AFTER INSERT ON search_text BEGIN
+    INSERT INTO search_index(rowid, name, text) VALUES (NEW.id, NEW.name, NEW.text); END""",
+    """CREATE TRIGGER search_text_goes AFTER DELETE ON search_text BEGIN
+    INSERT INTO search_index(search_index, rowid, name, text)
+    VALUES ('delete', OLD.id, OLD.name, OLD.text); END""",
+    """CREATE TRIGGER search_text_changes AFTER UPDATE ON search_text BEGIN
+    INSERT INTO search_index(search_index, rowid, name, text)
+    VALUES ('delete', OLD.id, OLD.name, OLD.text);
+    INSERT INTO search_index(rowid, name, text) VALUES (NEW.id, NEW.name, NEW.text); END""",
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Something that was found.
+
+    Attributes:
+        field: The field it was found in (`name`, `answers.what_happened`).
+        snippet: The words around the find; what matched stands between `MATCH_START` and
+            `MATCH_END`.
+    """
+
+    record_type: str
+    record_id: str
+    child_id: str
+    field: str
+    snippet: str
+
+
+def query_of(text: str) -> str:
+    """What a person typed, as an FTS5 query: every word must begin a word. Empty: no word.
+
+    Each word is quoted, so that no character of it is read as an operator.
+    """
+    words = [word.strip("'’-_") for word in _WORD.findall(text)][:_MOST_WORDS]
+    return " ".join(f'"{word}" *' for word in words if word)
+
+
+def search(session: Session, text: str, limit: int = 20) -> tuple[Found, ...]:
+    """What matches `text`, the best first: names and numbers of children before other texts.
+
+    Args:
+        text: Words in any order; nothing in it is read as an operator.
+        limit: At most so many.
+    """
+    query = query_of(text)
+    if not query:
+        return ()
+    rows = session.connection().exec_driver_sql(
+        """SELECT t.record_type, t.record_id, t.child_id, t.field,
+            snippet(search_index, -1, ?, ?, '…', 12)
+        FROM search_index JOIN search_text AS t ON t.id = search_index.rowid
+        WHERE search_index MATCH ? AND rank MATCH 'bm25(10.0, 1.0)'
+        ORDER BY rank LIMIT ?""",
+        (MATCH_START, MATCH_END, query, limit),
+    )
+    return tuple(Found(*row) for row in rows)
+
+
+def put(connection: Connection, record: Record) -> None:
+    """Let `record` be found by what it now says, or not at all once it is removed."""
+    if record.restricted:
+        return
+    texts = {} if record.removed_at else texts_of(record)
+    _replace(connection, record.record_type(), record.id, record.of_child() or "", texts)
+
+
+def put_answers(
+    connection: Connection, *, record_id: str, child_id: str, answers: Mapping[str, Any]
+) -> None:
+    """Let a form record be found by these answers, by path; None takes one out."""
+    for path, answer in answers.items():
+        field = f"answers.{path}"
+        connection.exec_driver_sql(
+            "DELETE FROM search_text WHERE record_id = ? AND (field = ? OR field GLOB ?)",
+            (record_id, field, field + "/*"),
+        )
+        for written_at, text in _written(path, answer):
+            _insert(connection, ("form_record", record_id, child_id), f"answers.{written_at}", text)
+
+
+def texts_of(record: Record) -> dict[str, str]:
+    """Every text that `record` is found by, by field."""
+    texts = {field: text for field, text in record.found_by().items() if text}
+    for column in record.documents:
+        for path, answer in (getattr(record, column) or {}).items():
+            texts.update((f"{column}.{at}", text) for at, text in _written(path, answer))
+    return texts
+
+
+def forget_child(connection: Connection, child_id: str) -> None:
+    """Take every text of one child out, and out of the index's older segments too."""
+    connection.exec_driver_sql("DELETE FROM search_text WHERE child_id = ?", (child_id,))
+    connection.exec_driver_sql("INSERT INTO search_index(search_index) VALUES ('optimize')")
+
+
+def _written(path: str, answer: Any) -> Iterator[tuple[str, str]]:
+    """The texts that somebody wrote in an answer, or in the rows of a repeat."""
+    if not isinstance(answer, dict):
+        return
+    rows = answer.get(ROWS)
+    if isinstance(rows, list):
+        for row in rows:
+            yield from _written(f"{path}/{row.get(ROW_ID)}", row)
+    elif isinstance(answer.get(ROW_ANSWERS), dict):
+        for name, within in answer[ROW_ANSWERS].items():
+            yield from _written(f"{path}/{name}", within)
+    else:
+        value = answer.get("value")
+        if isinstance(value, str) and value.strip() and not _CODE.fullmatch(value):
+            yield path, value
+
+
+def _replace(
+    connection: Connection, record_type: str, record_id: str, child_id: str, texts: dict[str, str]
+) -> None:
+    held = {
+        row[0]: (row[1], row[2], row[3])
+        for row in connection.exec_driver_sql(
+            "SELECT field, id, name || text, child_id FROM search_text WHERE record_id = ?",
+            (record_id,),
+        )
+    }
+    for field, (row_id, text, of_child) in held.items():
+        if texts.get(field) != text or of_child != child_id:
+            connection.exec_driver_sql("DELETE FROM search_text WHERE id = ?", (row_id,))
+    for field, text in texts.items():
+        if held.get(field, (0, None, None))[1:] != (text, child_id):
+            _insert(connection, (record_type, record_id, child_id), field, text)
+
+
+def _insert(connection: Connection, of: tuple[str, str, str], field: str, text: str) -> None:
+    name, written = (text, "") if of[0] in NAMES else ("", text)
+    connection.exec_driver_sql(
+        "INSERT INTO search_text (record_type, record_id, child_id, field, name, text)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (*of, field, name, written),
+    )
