@@ -1,0 +1,326 @@
+"""Forms filled in for a child: started, opened, saved as one types.
+
+A form that a child has is one record: the form's id and version, a state and the answers as one
+document. Whoever is typing sends changed answers only, so that two people who work on different
+questions never overwrite each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework.problems import RecordGone
+from app.core.clock import age_on
+from app.core.errors import KnownError
+from app.core.i18n import N_, _, language
+from app.forms.schema import Form
+from app.forms.sheet import Sheet
+from app.models.records import Child, FormRecord, Oversight, User
+
+if TYPE_CHECKING:
+    from app.casework.desk import Desk
+
+FormState = Literal["draft", "submitted", "countersigned", "returned", "superseded"]
+
+
+@dataclass(frozen=True)
+class AnswerChange:
+    """One answer that changed.
+
+    Attributes:
+        path: Of the question (`home_settled`, `people/<row id>/who`); the path of a repeat
+            (`people`) stands for its rows as a whole, when one was added, moved or removed.
+        answer: The answer as JSON (see `app.forms.answers`); None takes it out.
+    """
+
+    path: str
+    answer: Any | None
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """A form of a child, opened to read or fill in.
+
+    Attributes:
+        form: The definition, in the version that the record was made with.
+        document: The answers as a JSON document, for `app.forms.sheet.Sheet`.
+        context: What labels are filled in with: `child` (what the child is called), `age`.
+        title: Such as "Assessment before sentence".
+        state_text: The state in words.
+        saved_at: When it was last written.
+        editable: Whether the person may change it: a submitted snapshot never changes.
+        directions: What a manager asked for when it was returned; empty otherwise.
+        revision: Counts writes of the record.
+    """
+
+    record_id: str
+    child_id: str
+    child_name: str
+    form: Form
+    document: Mapping[str, Any]
+    context: Mapping[str, str]
+    title: str
+    state: FormState
+    state_text: str
+    saved_at: datetime
+    editable: bool
+    directions: str
+    revision: int
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a save did: `at` is the moment that may be shown as *saved here*."""
+
+    at: datetime
+    revision: int
+
+
+@dataclass(frozen=True)
+class FormSummary:
+    """A form of a child in a list."""
+
+    record_id: str
+    child_id: str
+    form_id: str
+    kind: str
+    title: str
+    state: FormState
+    state_text: str
+    started_at: datetime
+    changed_at: datetime
+    author: str
+    editable: bool
+
+
+@dataclass(frozen=True)
+class Startable:
+    """A form that can be started for a child."""
+
+    form_id: str
+    kind: str
+    title: str
+
+
+@dataclass(frozen=True)
+class AnswerHistory:
+    """Who gave one answer, in which words, when: the newest first."""
+
+    at: datetime
+    who: str
+    text: str
+
+
+class NotEditable(KnownError):
+    """The form was submitted or given back: its answers don't change any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This form is locked, so it can't be changed."),
+            _("If something has changed since, start a new one or ask for it to be returned."),
+        )
+
+
+_STATE_WORDS: dict[str, str] = {
+    "draft": N_("Draft"),
+    "submitted": N_("Submitted, waits for a manager"),
+    "countersigned": N_("Countersigned"),
+    "returned": N_("Returned with directions"),
+    "superseded": N_("Replaced by a newer version"),
+}
+
+
+def state_words(state: str, kind: str) -> str:
+    """The state of a form in words; a questionnaire is not submitted but given back."""
+    if kind == "questionnaire" and state == "submitted":
+        return _("Given back")
+    return _(_STATE_WORDS[state])
+
+
+def startable(desk: Desk) -> tuple[Startable, ...]:
+    """The forms that can be started for a child, in the newest version of each."""
+    return tuple(
+        Startable(form.id, form.kind, form.title.text(language())) for form in desk.forms.forms()
+    )
+
+
+def start(desk: Desk, child_id: str, form_id: str, stage: str = "") -> OpenForm:
+    """Start a form for a child, or go on with the draft of it that is already there.
+
+    Raises:
+        NotAllowed: The person may only read.
+    """
+    desk.must_write()
+    form = desk.forms.form(form_id)
+    with desk.casebook.write() as work:
+        existing = work.session.scalars(
+            select(FormRecord)
+            .where(
+                FormRecord.child_id == child_id,
+                FormRecord.form_id == form_id,
+                FormRecord.state == "draft",
+                FormRecord.removed_at.is_(None),
+            )
+            .order_by(FormRecord.created_at.desc())
+        ).first()
+        if existing is not None and form.kind != "questionnaire":
+            return opened(desk, work.session, existing)
+        record = FormRecord(
+            child_id=child_id,
+            form_id=form.id,
+            form_version=form.version,
+            kind=form.kind,
+            stage=stage,
+            language=language(),
+            title=form.title.text("en"),
+            started_by=desk.actor.id,
+        )
+        work.add(record)
+        work.session.flush()
+        return opened(desk, work.session, record)
+
+
+def open_form(desk: Desk, record_id: str) -> OpenForm:
+    """Open a form of a child to read or go on with.
+
+    Raises:
+        RecordGone: It is not in the casebook.
+    """
+    with desk.casebook.read() as session:
+        return opened(desk, session, found(session, record_id))
+
+
+def list_forms(desk: Desk, child_id: str) -> tuple[FormSummary, ...]:
+    """The forms of a child, the one that was touched last first."""
+    with desk.casebook.read() as session:
+        rows = session.execute(
+            select(FormRecord, User.name)
+            .join(User, User.id == FormRecord.started_by, isouter=True)
+            .where(FormRecord.child_id == child_id, FormRecord.removed_at.is_(None))
+            .order_by(FormRecord.changed_at.desc(), FormRecord.id.desc())
+        ).all()
+        return tuple(_summary(desk, record, author or "") for record, author in rows)
+
+
+def save_answers(
+    desk: Desk, record_id: str, changes: Sequence[AnswerChange], *, leaving: bool = False
+) -> Saved:
+    """Write changed answers in one transaction.
+
+    Args:
+        leaving: The practitioner leaves the page, which ends the run of saves that the change
+            log tells as one.
+
+    Raises:
+        NotEditable: The form is locked.
+        RecordGone: It is not in the casebook.
+    """
+    desk.must_write()
+    with desk.casebook.write() as work:
+        state = work.session.scalar(select(FormRecord.state).where(FormRecord.id == record_id))
+        if state is None:
+            raise RecordGone
+        if state != "draft":
+            raise NotEditable
+        written = work.save_answers(
+            record_id, {change.path: change.answer for change in changes}, leaving=leaving
+        )
+        return Saved(written.at, written.revision)
+
+
+def sheet_of(desk: Desk, session: Session, record: FormRecord) -> Sheet:
+    """The form with its answers, ready to be asked for problems, sentences or signs of harm."""
+    form = desk.forms.form(record.form_id, record.form_version)
+    return Sheet(
+        form,
+        record.answers,
+        clock=desk.clock,
+        context=context_of(desk, session, record.child_id),
+        language=language(),
+    )
+
+
+def context_of(desk: Desk, session: Session, child_id: str) -> dict[str, str]:
+    """What the labels of a form are filled in with for this child."""
+    child = session.get(Child, child_id)
+    if child is None:
+        raise RecordGone
+    born = child.date_of_birth
+    return {
+        "child": called(child),
+        "age": "" if born is None else str(age_on(born, desk.clock.today())),
+    }
+
+
+def called(child: Child) -> str:
+    """What the child likes to be called."""
+    return child.preferred_name or child.given_name
+
+
+def found(session: Session, record_id: str) -> FormRecord:
+    """The record with this id.
+
+    Raises:
+        RecordGone: It is not in the casebook.
+    """
+    record = session.get(FormRecord, record_id)
+    if record is None or record.removed_at is not None:
+        raise RecordGone
+    return record
+
+
+def opened(desk: Desk, session: Session, record: FormRecord) -> OpenForm:
+    """`record` as an open form."""
+    form = desk.forms.form(record.form_id, record.form_version)
+    child = session.get(Child, record.child_id)
+    if child is None:
+        raise RecordGone
+    directions = ""
+    if record.revises_id:
+        directions = (
+            session.scalars(
+                select(Oversight.directions)
+                .where(Oversight.form_record_id == record.revises_id)
+                .where(Oversight.state == "returned")
+                .order_by(Oversight.decided_at.desc())
+            ).first()
+            or ""
+        )
+    return OpenForm(
+        record_id=record.id,
+        child_id=record.child_id,
+        child_name=f"{called(child)} {child.family_name}".strip(),
+        form=form,
+        document=record.answers,
+        context=context_of(desk, session, record.child_id),
+        title=form.title.text(language()),
+        state=cast("FormState", record.state),
+        state_text=state_words(record.state, form.kind),
+        saved_at=record.changed_at,
+        editable=record.state == "draft" and desk.actor.may_write,
+        directions=directions,
+        revision=record.revision,
+    )
+
+
+def _summary(desk: Desk, record: FormRecord, author: str) -> FormSummary:
+    form = desk.forms.form(record.form_id, record.form_version)
+    return FormSummary(
+        record_id=record.id,
+        child_id=record.child_id,
+        form_id=record.form_id,
+        kind=form.kind,
+        title=form.title.text(language()),
+        state=cast("FormState", record.state),
+        state_text=state_words(record.state, form.kind),
+        started_at=record.created_at,
+        changed_at=record.changed_at,
+        author=author,
+        editable=record.state == "draft" and desk.actor.may_write,
+    )
