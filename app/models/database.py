@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Engine, create_engine, event
@@ -156,6 +158,8 @@ def as_known(error: BaseException | None) -> KnownError | None:
     return known() if known else None
 
 
+_secrets: WeakKeyDictionary[Engine, tuple[Path, bytes]] = WeakKeyDictionary()
+
 # Stores that this process has open: how many connections each has. See `PageReader` for why an
 # open one must not be read past SQLite.
 _open_connections: dict[Path, int] = {}
@@ -220,6 +224,20 @@ def broken_pages(
     if header is None:
         return (1,)
     return reader.broken_pages(header, progress)
+
+
+def open_read_only(store_file: Path, data_key: bytes) -> sqlite3.Connection:
+    """A connection that reads a store nobody else has open, such as a backup, and leaves no trace.
+
+    Raises:
+        StoreMissing, StoreEmpty, StorePlain, StoreCutShort, StoreDamaged, WrongKey,
+        StoreUnwritable: It can't be opened.
+    """
+    examine(store_file, data_key)
+    try:
+        return _keyed(store_file, data_key, mode="ro&immutable=1")
+    except sqlcipher.Error as error:
+        raise as_known(error) or BugError("the store could not be opened") from None
 
 
 def integrity(engine: Engine) -> tuple[str, ...]:
@@ -330,6 +348,30 @@ def met_revision(store_file: Path, data_key: bytes) -> int:
         engine.dispose()
 
 
+@contextmanager
+def copying(engine: Engine) -> Iterator[sqlite3.Connection]:
+    """A connection that may write a whole copy with `VACUUM INTO`, which attaches the copy.
+
+    Raises:
+        KnownError: The disk or the store fails within the block.
+    """
+    borrowed = engine.raw_connection()
+    try:
+        connection = borrowed.driver_connection
+        if not isinstance(connection, sqlcipher.Connection):
+            raise BugError("an engine without its driver's connection")
+        connection.set_authorizer(None)
+        try:
+            yield connection
+        finally:
+            connection.set_progress_handler(None, 0)
+            connection.set_authorizer(_no_attach)
+    except sqlcipher.Error as error:
+        raise as_known(error) or BugError("a copy of the store could not be made") from None
+    finally:
+        borrowed.close()
+
+
 def keep_key_floor(store_file: Path, data_key: bytes, revision: int) -> None:
     """Let the store remember that its key file has reached `revision`; nothing without a store."""
     if not store_file.exists():
@@ -392,13 +434,19 @@ def _engine(store_file: Path, data_key: bytes) -> Engine:
     def failed(context: ExceptionContext) -> KnownError | None:
         return as_known(context.original_exception)
 
+    _secrets[engine] = (store_file, data_key)
     return engine
 
 
-def _keyed(store_file: Path, data_key: bytes) -> sqlite3.Connection:
+def file_and_key(engine: Engine) -> tuple[Path, bytes]:
+    """The store file of an engine made here, and its data key. For backups."""
+    return _secrets[engine]
+
+
+def _keyed(store_file: Path, data_key: bytes, mode: str = "rw") -> sqlite3.Connection:
     """A connection that has the key and has proved that the cipher works. Never makes a file."""
     connection: sqlite3.Connection = sqlcipher.connect(
-        store_file.resolve().as_uri() + "?mode=rw",
+        store_file.resolve().as_uri() + f"?mode={mode}",
         uri=True,
         # The pool hands a connection to one thread at a time.
         check_same_thread=False,

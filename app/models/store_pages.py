@@ -26,8 +26,9 @@ VECTOR = 16
 SEAL = 64
 PLAIN_HEADER = b"SQLite format 3\x00"
 
-# Bytes 16 to 23 of every page 1 that we write: page size 4096, WAL, 80 bytes reserved, fractions.
-_KNOWN_START = bytes.fromhex("1000020250402020")
+# Bytes 16 to 23 of page 1: page size 4096, journal mode (1 rollback, 2 WAL) twice, 80 bytes
+# reserved, fractions of the tree's pages.
+_KNOWN_STARTS = (bytes.fromhex("1000020250402020"), bytes.fromhex("1000010150402020"))
 # SQLite never uses the page at 1 GiB: its locks live there.
 _LOCK_PAGE = 0x40000000 // PAGE + 1
 
@@ -86,9 +87,7 @@ class PageReader:
 
     def looks_like_ours(self) -> bool:
         """Whether page 1 decrypts with this key although its seal is broken: so it is damage."""
-        return len(self.first) >= SALT + 16 + VECTOR + SEAL and (
-            self._plain(self.first)[: len(_KNOWN_START)] == _KNOWN_START
-        )
+        return len(self.first) == PAGE and self._plain(self.first).startswith(_KNOWN_STARTS)
 
     def any_page_sealed(self, limit: int = 64) -> bool:
         """Whether one of the pages after the first carries this key's seal."""
