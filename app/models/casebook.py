@@ -22,7 +22,9 @@ from app.core.ids import new_id
 from app.models import change_log, migrations
 from app.models.change_log import ChangeLog, Head
 from app.models.database import WRITES, StoreDamaged
+from app.models.erasure import Erased, Ground
 from app.models.records import CasebookState, Device, Service, User
+from app.models.verify import Verdict, verify
 from app.models.work import UnitOfWork
 
 
@@ -255,6 +257,25 @@ class Casebook:
         """Make log entries of what page visits left open; return how many."""
         with self.write() as work:
             return work.seal()
+
+    def verify(
+        self, anchor: Head | None = None, progress: Callable[[int, int], bool] | None = None
+    ) -> Verdict:
+        """Check the change log from its first entry on, see `verify.verify`."""
+        with self.engine.connect() as connection:
+            return verify(connection, self._audit_key, anchor, progress)
+
+    def erase_child(self, child_id: str, ground: Ground) -> Erased:
+        """Lawfully erase a child, see `erasure`, and empty the write-ahead log of old pages."""
+        with self.write() as work:
+            work.seal()
+            erased = work.erase_child(child_id, ground)
+        raw = self.engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()
+        return erased
 
     def take_new_device(self, name: str) -> None:
         """Give this copy a device identity of its own, because it was restored or copied."""

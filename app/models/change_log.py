@@ -39,7 +39,7 @@ from typing import Any, Final, NamedTuple
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Connection, ForeignKey, Index
+from sqlalchemy import Connection, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import Clock
@@ -100,6 +100,7 @@ class Change(Base):
         Index("change_by_device", "device_id", "device_seq", unique=True),
         Index("change_by_child", "child_id", "entry"),
         Index("change_by_record", "record_id", "entry"),
+        Index("change_erasures", "record_id", "entry", sqlite_where=text("kind = 'erase'")),
     )
 
     entry: Mapped[int] = mapped_column(primary_key=True)
@@ -156,7 +157,8 @@ TRIGGERS: Final = (
     BEGIN SELECT RAISE(ABORT, 'the change log is only ever appended to'); END""",
     """CREATE TRIGGER change_payload_goes_by_erasure BEFORE DELETE ON change_payload
     WHEN NOT EXISTS (
-        SELECT 1 FROM change AS gone JOIN change AS erasure ON erasure.child_id = gone.child_id
+        SELECT 1 FROM change AS gone JOIN change AS erasure
+        ON erasure.record_id IN (gone.child_id, gone.record_id)
         WHERE gone.entry = OLD.entry AND erasure.kind = 'erase' AND erasure.entry > gone.entry
     )
     BEGIN SELECT RAISE(ABORT, 'values go by lawful erasure only'); END""",
@@ -180,6 +182,9 @@ class Head(NamedTuple):
     hash: str
 
 
+NO_HEAD: Final = Head(0, BEGINNING)
+
+
 def audit_key(data_key: bytes) -> bytes:
     """The key of the chain's hashes, derived from the data key of the store (32 bytes)."""
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=_AUDIT_INFO).derive(data_key)
@@ -190,7 +195,7 @@ def head(connection: Connection) -> Head:
     last = connection.exec_driver_sql(
         "SELECT entry, own_hash FROM change ORDER BY entry DESC LIMIT 1"
     ).fetchone()
-    return Head(0, BEGINNING) if last is None else Head(last[0], last[1])
+    return NO_HEAD if last is None else Head(last[0], last[1])
 
 
 def own_hash(key: bytes, row: Sequence[Any]) -> str:
@@ -267,7 +272,7 @@ class ChangeLog:
             raise BugError(f"unknown kind of change: {kind}")
         if self._head is None:
             self._read_head()
-        previous = self._head or Head(0, BEGINNING)
+        previous = self._head or NO_HEAD
         parts = {
             "set": set_to,
             "base": base,

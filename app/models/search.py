@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Index
+from sqlalchemy import Connection, Index, TextClause
+from sqlalchemy import text as literal_sql
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.models.base import Local, Record
@@ -91,6 +92,18 @@ def query_of(text: str) -> str:
     """
     words = [word.strip("'’-_") for word in _WORD.findall(text)][:_MOST_WORDS]
     return " ".join(f'"{word}" *' for word in words if word)
+
+
+def matching(text: str, *, names_only: bool = False) -> TextClause:
+    """A subquery of the ids in `search_text` that match; of none where `text` holds no word."""
+    query = query_of(text)
+    if query and names_only:
+        query = f"name : ({query})"
+    return literal_sql(
+        "SELECT rowid FROM search_index WHERE search_index MATCH :matching"
+        if query
+        else "SELECT NULL WHERE :matching IS NULL"
+    ).bindparams(matching=query)
 
 
 def search(session: Session, text: str, limit: int = 20) -> tuple[Found, ...]:

@@ -23,9 +23,10 @@ from sqlalchemy.orm.util import identity_key
 from app.core.clock import Clock
 from app.core.errors import BugError
 from app.core.ids import new_id
-from app.models import documents, search
+from app.models import documents, erasure, search
 from app.models.base import Base, ChildRecord, Json, Record, canonical, moment_of, moment_text
 from app.models.change_log import ChangeLog, TextUnkeepable, plain
+from app.models.erasure import Erased, Ground
 from app.models.records import CasebookState, FormRecord
 
 R = TypeVar("R", bound=Base)
@@ -174,6 +175,13 @@ class UnitOfWork:
             recipient=recipient,
             detail=detail,
         )
+
+    def erase_child(self, child_id: str, ground: Ground) -> Erased:
+        """Lawfully erase a child, see `erasure`. `Casebook.erase_child` does the whole of it."""
+        self.flush()
+        erased = erasure.erase_child(self._connection, self._log, child_id, ground)
+        self.session.expunge_all()
+        return erased
 
     def flush(self) -> None:
         """Write what was changed so far, within the transaction."""

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from app.models.base import Base
 from app.models.change_log import TRIGGERS
 from app.models.database import WRITES, StoreTooNew
+from app.models.records import work
 from app.models.search import INDEX_DDL
 
 NEWEST = 1
@@ -18,7 +19,7 @@ def make_schema(engine: Engine) -> None:
     """Make the tables of a new store at the newest version."""
     with engine.execution_options(**{WRITES: True}).begin() as connection:
         Base.metadata.create_all(connection)
-        for statement in (*TRIGGERS, *INDEX_DDL):
+        for statement in (*TRIGGERS, *work.TRIGGERS, *INDEX_DDL):
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql(f"PRAGMA user_version = {NEWEST}")
 

@@ -55,6 +55,7 @@ class Child(Record):
             "date_of_birth",
             "stage",
             "allocated_to",
+            "merged_into",
         ),
     )
 

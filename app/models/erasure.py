@@ -1,0 +1,136 @@
+"""Lawful erasure: everything about one child goes, and the log says that it went.
+
+The values of every entry about the child are taken away; the entries stay, with ids, names of
+fields, times and hashes, so that the chain is whole and still shows who saw and wrote what when.
+What is kept about the erasure itself is a ground from a short list and counts, never content.
+Backups are copies of their own and run out by rotation.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+from sqlalchemy import Connection
+
+from app.core.errors import BugError
+from app.models import search
+from app.models.base import ChildRecord
+from app.models.change_log import ChangeLog
+from app.models.records import RECORD_TYPES
+
+Ground = Literal["retention_ended", "right_to_erasure", "court_order", "recorded_in_error"]
+_GROUNDS: Final = ("retention_ended", "right_to_erasure", "court_order", "recorded_in_error")
+
+
+class Erased(NamedTuple):
+    """How many records were deleted, and how many entries of the log lost their values."""
+
+    records: int
+    entries: int
+
+
+def erase_child(connection: Connection, log: ChangeLog, child_id: str, ground: Ground) -> Erased:
+    """Erase a child, with the records that were merged into it.
+
+    Values of a record that was once held under this child by mistake, and has since been moved
+    to another, belong to that other child and stay.
+
+    Args:
+        connection: In a writing transaction.
+        child_id: The child; where it isn't held, nothing happens but the entry.
+    """
+    if ground not in _GROUNDS:
+        raise BugError("an erasure needs a ground from the list")
+    children = _with_merged(connection, child_id)
+    records = [(type_, id_) for child in children for type_, id_ in _records_of(connection, child)]
+    entries = sorted(
+        {
+            *(entry for child in children for entry in _entries_of_child(connection, child)),
+            *(entry for _, id_ in records for entry in _entries_of_record(connection, id_)),
+        }
+    )
+    detail = {"ground": ground, "records": len(records), "entries": len(entries)}
+    for child in children:
+        log.append("erase", record_type="child", record_id=child, child_id=child, detail=detail)
+    for type_, id_ in records:
+        if _was_elsewhere(connection, id_, children):
+            log.append("erase", record_type=type_, record_id=id_, detail={"ground": ground})
+    for type_, id_ in records:
+        connection.exec_driver_sql("DELETE FROM open_edit WHERE record_id = ?", (id_,))
+        connection.exec_driver_sql(f'DELETE FROM "{type_}" WHERE id = ?', (id_,))
+    for entry in entries:
+        connection.exec_driver_sql("DELETE FROM change_payload WHERE entry = ?", (entry,))
+    for child in children:
+        connection.exec_driver_sql("DELETE FROM place WHERE child_id = ?", (child,))
+        search.forget_child(connection, child)
+    return Erased(len(records), len(entries))
+
+
+def _with_merged(connection: Connection, child_id: str) -> list[str]:
+    """The child and those that were merged into it, and into those."""
+    return list(
+        connection.exec_driver_sql(
+            "WITH RECURSIVE one(id) AS (VALUES (?) UNION"
+            " SELECT child.id FROM child JOIN one ON child.merged_into = one.id)"
+            " SELECT id FROM one",
+            (child_id,),
+        ).scalars()
+    )
+
+
+def _records_of(connection: Connection, child_id: str) -> list[tuple[str, str]]:
+    """Type and id of every record of the child, the child's own last."""
+    return [
+        (name, id_)
+        for name, type_ in RECORD_TYPES.items()
+        if issubclass(type_, ChildRecord)
+        for id_ in connection.exec_driver_sql(
+            f'SELECT id FROM "{name}" WHERE child_id = ?', (child_id,)
+        ).scalars()
+    ] + [
+        ("child", id_)
+        for id_ in connection.exec_driver_sql(
+            "SELECT id FROM child WHERE id = ?", (child_id,)
+        ).scalars()
+    ]
+
+
+def _entries_of_child(connection: Connection, child_id: str) -> list[int]:
+    """Entries with values that were logged under the child, but for records of another now."""
+    rows = connection.exec_driver_sql(
+        "SELECT c.entry, c.record_type, c.record_id FROM change AS c"
+        " JOIN change_payload AS p ON p.entry = c.entry WHERE c.child_id = ?",
+        (child_id,),
+    ).fetchall()
+    of_others: dict[tuple[str, str], bool] = {}
+    for _, type_, id_ in rows:
+        if (type_, id_) not in of_others:
+            of_others[type_, id_] = _belongs_to_other(connection, type_, id_, child_id)
+    return [entry for entry, type_, id_ in rows if not of_others[type_, id_]]
+
+
+def _belongs_to_other(connection: Connection, type_: str | None, id_: str, child_id: str) -> bool:
+    if not issubclass(RECORD_TYPES.get(type_ or "", object), ChildRecord):
+        return False
+    owner = connection.exec_driver_sql(
+        f'SELECT child_id FROM "{type_}" WHERE id = ?', (id_,)
+    ).scalar_one_or_none()
+    return owner is not None and owner != child_id
+
+
+def _entries_of_record(connection: Connection, record_id: str) -> list[int]:
+    return list(
+        connection.exec_driver_sql(
+            "SELECT c.entry FROM change AS c JOIN change_payload AS p ON p.entry = c.entry"
+            " WHERE c.record_id = ?",
+            (record_id,),
+        ).scalars()
+    )
+
+
+def _was_elsewhere(connection: Connection, record_id: str, children: list[str]) -> bool:
+    """Whether entries of the record were logged under a child that is not being erased."""
+    found = connection.exec_driver_sql(
+        "SELECT DISTINCT child_id FROM change WHERE record_id = ?", (record_id,)
+    ).scalars()
+    return any(child is not None and child not in children for child in found)

@@ -1,0 +1,101 @@
+"""The history of a child's record, read from the change log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app.models.change_log import Change, ChangePayload, values
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the log with its values.
+
+    Attributes:
+        entry: Its place in the chain; op_id: its id everywhere.
+        fields: Names of the fields that were written.
+        base, set_to: Values by field before and after; empty once they were erased.
+        erased: Whether the values were taken away by lawful erasure.
+    """
+
+    entry: int
+    op_id: str
+    group_id: str
+    kind: str
+    record_type: str | None
+    record_id: str | None
+    child_id: str | None
+    actor_id: str
+    made_at: datetime
+    fields: tuple[str, ...]
+    base: dict[str, Any]
+    set_to: dict[str, Any]
+    reason: str
+    recipient: str
+    detail: dict[str, Any]
+    erased: bool
+
+
+def entries(
+    session: Session,
+    *,
+    child_id: str | None = None,
+    record_id: str | None = None,
+    field: str | None = None,
+    kinds: tuple[str, ...] = (),
+    before: int | None = None,
+    limit: int = 50,
+) -> tuple[Entry, ...]:
+    """Entries of a child, of one record or of one field of it, the newest first.
+
+    Args:
+        field: A field's name; with it come the parts of it (`answers.people` and its rows).
+        before: Only entries before this place in the chain.
+        kinds: Only entries of these kinds; none named: of every kind.
+    """
+    query = (
+        select(Change, ChangePayload.body)
+        .outerjoin(ChangePayload, ChangePayload.entry == Change.entry)
+        .order_by(Change.entry.desc())
+        .limit(limit)
+    )
+    if child_id is not None:
+        query = query.where(Change.child_id == child_id)
+    if record_id is not None:
+        query = query.where(Change.record_id == record_id)
+    if before is not None:
+        query = query.where(Change.entry < before)
+    if kinds:
+        query = query.where(Change.kind.in_(kinds))
+    if field is not None:
+        part = func.json_each(Change.fields).table_valued("value", name="part")
+        named = or_(part.c.value == field, part.c.value.startswith(field + "/", autoescape=True))
+        query = query.where(select(part.c.value).where(named).exists())
+    return tuple(_entry(change, body) for change, body in session.execute(query))
+
+
+def _entry(change: Change, body: str | None) -> Entry:
+    held = values(body)
+    return Entry(
+        entry=change.entry,
+        op_id=change.op_id,
+        group_id=change.group_id,
+        kind=change.kind,
+        record_type=change.record_type,
+        record_id=change.record_id,
+        child_id=change.child_id,
+        actor_id=change.actor_id,
+        made_at=change.made_at,
+        fields=tuple(change.fields),
+        base=held.get("base", {}),
+        set_to=held.get("set", {}),
+        reason=held.get("reason", ""),
+        recipient=held.get("recipient", ""),
+        detail=held.get("detail", {}),
+        erased=body is None and change.payload_hash is not None,
+    )
