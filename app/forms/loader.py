@@ -38,52 +38,11 @@ __all__ = ["FormError", "FormLibrary", "load_form"]
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
 
-_FORM_KEYS: Final = frozenset(
-    [
-        "id",
-        "version",
-        "kind",
-        "title",
-        "languages",
-        "default_language",
-        "welsh_reviewed_by",
-        "same_in_welsh",
-        "choices",
-        "survey",
-    ]
-)
-_GROUP_KEYS: Final = frozenset(
-    ["type", "name", "label", "hint", "relevant", "appearance", "children"]
-)
-_REPEAT_KEYS: Final = _GROUP_KEYS | {"row_label", "count"}
-_QUESTION_KEYS: Final = frozenset(
-    [
-        "type",
-        "name",
-        "label",
-        "hint",
-        "guidance_hint",
-        "relevant",
-        "constraint",
-        "constraint_message",
-        "required",
-        "required_message",
-        "calculation",
-        "default",
-        "readonly",
-        "choice_filter",
-        "appearance",
-        "parameters",
-        "said_by",
-        "readers",
-        "ask_to_quote",
-        "harm",
-        "judgement",
-        "strength",
-        "report",
-    ]
-)
-_REPORT_KEYS: Final = frozenset(["section", "order", "text", "when", "by_value", "quote"])
+_FORM_KEYS: Final = frozenset(Form.model_fields)
+_GROUP_KEYS: Final = frozenset({*Group.model_fields, "type"})
+_REPEAT_KEYS: Final = frozenset({*Repeat.model_fields, "type"})
+_QUESTION_KEYS: Final = frozenset(Question.model_fields) - {"list_name"}
+_REPORT_KEYS: Final = frozenset(ReportLine.model_fields)
 
 
 class _Lines(dict[str, Any]):
