@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import hmac
 import json
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal
@@ -32,6 +31,7 @@ from app.core.errors import KnownError
 from app.core.i18n import _
 from app.core.paths import settings_folder
 from app.models import durable
+from app.models.change_log import Head
 from app.models.kdf import subkey
 from app.models.key_file import canonical
 
@@ -39,19 +39,6 @@ SERVICE: Final = "Waymark casebook"
 FOLDER_NAME: Final = "anchors"
 _MAX_BYTES: Final = 1024
 _PURPOSE: Final = "waymark anchor"
-
-
-@dataclass(frozen=True)
-class Anchor:
-    """How far the change log had come.
-
-    Attributes:
-        count: How many entries it had.
-        head: Hash of the last entry, hexadecimal; empty without entries.
-    """
-
-    count: int
-    head: str
 
 
 class Keeper:
@@ -68,15 +55,15 @@ class Keeper:
         """Where the anchor is kept on this laptop."""
         return "keyring" if _has_keyring() else "file"
 
-    def read(self) -> Anchor | None:
+    def read(self) -> Head | None:
         """The anchor; None when none is kept or it isn't ours. The higher of the two places."""
         found = [self._unsealed(self._from_file())]
         if _has_keyring():
             found.append(self._unsealed(self._from_keyring()))
         kept = [anchor for anchor in found if anchor is not None]
-        return max(kept, key=lambda anchor: anchor.count, default=None)
+        return max(kept, key=lambda anchor: anchor.entries, default=None)
 
-    def keep(self, anchor: Anchor) -> None:
+    def keep(self, anchor: Head) -> None:
         """Keep `anchor` in place of the one before.
 
         Raises:
@@ -127,19 +114,21 @@ class Keeper:
         except (OSError, UnicodeDecodeError):
             return None
 
-    def _seal(self, anchor: Anchor) -> str:
-        content = canonical([self._store_id, anchor.count, anchor.head])
+    def _seal(self, anchor: Head) -> str:
+        content = canonical([self._store_id, anchor.entries, anchor.hash])
         return hmac.new(self._seal_key, content, sha256).hexdigest()
 
-    def _sealed(self, anchor: Anchor) -> str:
-        return json.dumps({"count": anchor.count, "head": anchor.head, "seal": self._seal(anchor)})
+    def _sealed(self, anchor: Head) -> str:
+        return json.dumps(
+            {"entries": anchor.entries, "hash": anchor.hash, "seal": self._seal(anchor)}
+        )
 
-    def _unsealed(self, text: str | None) -> Anchor | None:
+    def _unsealed(self, text: str | None) -> Head | None:
         if text is None:
             return None
         try:
             content = json.loads(text)
-            anchor = Anchor(int(content["count"]), str(content["head"]))
+            anchor = Head(int(content["entries"]), str(content["hash"]))
             seal = str(content["seal"])
         except (ValueError, KeyError, TypeError):
             log.casebook.warning("an anchor could not be read")

@@ -6,6 +6,7 @@ is left as it was, byte for byte. Errors of the disk and of the store reach call
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import threading
@@ -156,6 +157,12 @@ def as_known(error: BaseException | None) -> KnownError | None:
     code = getattr(error, "sqlite_errorcode", None)
     known = _KNOWN.get(code & 0xFF) if isinstance(code, int) else None
     return known() if known else None
+
+
+def disk_error(error: OSError) -> KnownError:
+    """What an error of the file system means for a person."""
+    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    return DiskFull() if error.errno in full else StoreUnwritable()
 
 
 _secrets: WeakKeyDictionary[Engine, tuple[Path, bytes]] = WeakKeyDictionary()
@@ -346,6 +353,29 @@ def met_revision(store_file: Path, data_key: bytes) -> int:
         return key_floor(engine)
     finally:
         engine.dispose()
+
+
+def fold_log(store_file: Path, data_key: bytes) -> None:
+    """Fold the write-ahead log of a closed store into it, so that the file is whole by itself.
+
+    Raises:
+        DiskFull, StoreUnwritable, StoreBusy, StoreDamaged: It can't be done; nothing is lost.
+    """
+    engine = _engine(store_file, data_key)
+    try:
+        borrowed = engine.raw_connection()
+        try:
+            busy, _in_log, _folded = (
+                borrowed.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            )
+        finally:
+            borrowed.close()
+    except sqlcipher.Error as error:
+        raise as_known(error) or BugError("the log could not be folded in") from None
+    finally:
+        engine.dispose()
+    if busy:
+        raise StoreBusy
 
 
 @contextmanager

@@ -14,14 +14,13 @@ from __future__ import annotations
 import json
 import sys
 import uuid
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from app.core.errors import KnownError
 from app.core.i18n import _
-from app.core.ids import is_id, new_id
+from app.core.ids import is_id
 from app.core.paths import settings_folder
 from app.models import durable
 
@@ -29,34 +28,12 @@ FILE_NAME: Final = "devices.json"
 _MACHINE_ID_FILES: Final = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 
 
-@dataclass(frozen=True)
-class Identity:
-    """The identity that a casebook has here from now on.
+def is_ours(folder: Path, store_id: str, device_id: str) -> bool:
+    """Whether the identity inside the store is the one that this casebook has here.
 
-    Attributes:
-        fresh: Whether it is a new one, which the store has to take over.
+    If not, the store was copied here, moved or restored: give it a new identity, then `keep` it.
     """
-
-    device_id: str
-    fresh: bool
-
-
-def settle(folder: Path, store_id: str, stored: str | None) -> Identity:
-    """The identity of the casebook in `folder`.
-
-    When it is fresh, write it into the store and then call `keep`.
-
-    Args:
-        stored: The identity inside the store; None for a casebook just made.
-    """
-    if stored is not None and known(folder, store_id) == stored:
-        return Identity(stored, fresh=False)
-    return Identity(new_id(), fresh=True)
-
-
-def known(folder: Path, store_id: str) -> str | None:
-    """The identity kept outside for this casebook on this computer in this folder."""
-    return _read().get(_fingerprint(folder, store_id))
+    return _read().get(_fingerprint(folder, store_id)) == device_id
 
 
 def keep(folder: Path, store_id: str, device_id: str) -> None:

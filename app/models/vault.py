@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.core.clock import Clock, SystemClock
 from app.core.errors import BugError, KnownError
-from app.core.i18n import _
 from app.core.ids import new_id
 from app.models import database, escrow, kdf, key_file, recovery_code
 from app.models.kdf import Argon2Params
@@ -32,9 +31,57 @@ from app.models.key_file import (
     RecoverySlot,
 )
 from app.models.store_pages import PLAIN_HEADER
+from app.models.vault_errors import (
+    MIN_PASSPHRASE,
+    RECOVERY_ADVISED_AFTER,
+    AlreadyAHolder,
+    KeysAltered,
+    KeysExist,
+    LastHolder,
+    NotAHolder,
+    OlderKeys,
+    OtherCasebook,
+    WaitFirst,
+    WeakPassphrase,
+    WrongPassphrase,
+    WrongRecoveryCode,
+)
 
-MIN_PASSPHRASE: Final = 12
-RECOVERY_ADVISED_AFTER: Final = 10
+__all__ = [
+    "MIN_PASSPHRASE",
+    "RECOVERY_ADVISED_AFTER",
+    "AlreadyAHolder",
+    "Holder",
+    "KeysAltered",
+    "KeysExist",
+    "LastHolder",
+    "NewVault",
+    "NotAHolder",
+    "OlderKeys",
+    "OtherCasebook",
+    "StateKind",
+    "Unlocked",
+    "VaultState",
+    "WaitFirst",
+    "WeakPassphrase",
+    "WrongPassphrase",
+    "WrongRecoveryCode",
+    "add_holder",
+    "check_passphrase",
+    "create",
+    "delay",
+    "inspect",
+    "matches_recovery_code",
+    "new_recovery_code",
+    "put_back_previous",
+    "remove_holder",
+    "set_organisation_key",
+    "set_passphrase",
+    "unlock",
+    "unlock_with_escrow",
+    "unlock_with_recovery",
+]
+
 LONGEST_WAIT: Final = 300
 
 _NONCE_BYTES: Final = 12
@@ -51,126 +98,6 @@ StateKind = Literal[
     "keys_damaged",
     "keys_too_new",
 ]
-
-
-class WrongPassphrase(KnownError):
-    """The passphrase doesn't open this user's slot.
-
-    Attributes:
-        wait_seconds: How long to wait before the next try.
-        recovery_advised: Whether it is time to point to the recovery code.
-    """
-
-    def __init__(self, *, failed: int, wait_seconds: int) -> None:
-        self.wait_seconds = wait_seconds
-        self.recovery_advised = failed >= RECOVERY_ADVISED_AFTER
-        super().__init__(_("That passphrase is not right."), _hint(self))
-
-
-class WaitFirst(WrongPassphrase):
-    """It is too soon for another try; nothing was tried."""
-
-    def __init__(self, *, failed: int, wait_seconds: int) -> None:
-        super().__init__(failed=failed, wait_seconds=wait_seconds)
-        self.user_text = _("Wait {seconds} seconds before the next try.").format(
-            seconds=wait_seconds
-        )
-        self.args = (self.user_text,)
-
-
-def _hint(error: WrongPassphrase) -> str:
-    if error.recovery_advised:
-        return _("You can use the recovery code, or ask your manager. Nothing is ever deleted.")
-    return _("Check capital letters and the keyboard's language, then try again.")
-
-
-class WrongRecoveryCode(KnownError):
-    """The code is a whole one, but not this casebook's."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("That recovery code does not open this casebook."),
-            _("Look for a newer code, or ask your manager to use the organisation's key."),
-        )
-
-
-class NotAHolder(KnownError):
-    """The user has no passphrase for this casebook."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("This person has no passphrase for this casebook."),
-            _("Someone who can open it may add them."),
-        )
-
-
-class AlreadyAHolder(KnownError):
-    """The user has a passphrase already."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("This person already has a passphrase for this casebook."),
-            _("Change that passphrase instead."),
-        )
-
-
-class LastHolder(KnownError):
-    """Nobody would be left who can open the casebook by passphrase."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("This is the only person who can open the casebook."),
-            _("Add someone else first."),
-        )
-
-
-class WeakPassphrase(KnownError):
-    """The passphrase is too short to keep a thief out."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("A passphrase needs at least {count} characters.").format(count=MIN_PASSPHRASE),
-            _("Three or four unrelated words are easy to remember and hard to guess."),
-        )
-
-
-class KeysAltered(KnownError):
-    """The seal is broken: someone without the data key changed the slots."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("The key file was changed outside Waymark."),
-            _("Put back the previous copy, or open the casebook with the recovery code."),
-        )
-
-
-class OlderKeys(KnownError):
-    """The key file is older than one that the store has met."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("This key file is older than the casebook: it was copied back from some time ago."),
-            _("Put the newest casebook.keys back, or open the casebook with the recovery code."),
-        )
-
-
-class OtherCasebook(KnownError):
-    """The key file belongs to another casebook."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("This key file belongs to another casebook."),
-            _("Put back the casebook.keys of the same backup as casebook.db."),
-        )
-
-
-class KeysExist(KnownError):
-    """A casebook is there already."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("There is already a casebook in this folder."), _("Choose an empty folder.")
-        )
 
 
 @dataclass(frozen=True)
