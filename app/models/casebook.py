@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from functools import partial
+from typing import Final, Self
 
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session, UOWTransaction
@@ -19,13 +20,16 @@ from app.core.clock import Clock
 from app.core.errors import BugError, KnownError
 from app.core.i18n import _
 from app.core.ids import new_id
-from app.models import change_log, migrations
+from app.models import backup as backups
+from app.models import change_log, database, migrations
 from app.models.change_log import ChangeLog, Head
 from app.models.database import WRITES, StoreDamaged
 from app.models.erasure import Erased, Ground
 from app.models.records import CasebookState, Device, Service, User
 from app.models.verify import Verdict, verify
 from app.models.work import UnitOfWork
+
+BACKUPS_NAME: Final = "backups"
 
 
 class KeysOfAnother(KnownError):
@@ -55,6 +59,11 @@ class State:
     made_at: datetime
     recovery_confirmed: bool
     demo: bool
+
+
+def _back_up(engine: Engine, clock: Clock) -> None:
+    store_file, _key = database.file_and_key(engine)
+    backups.make(engine, store_file.parent / BACKUPS_NAME, clock=clock)
 
 
 class ReadSession(Session):
@@ -165,7 +174,8 @@ class Casebook:
             store_id: What the key file says.
             actor_id: The user who unlocked it.
             least_entries: How many entries its log is known to have; fewer is refused.
-            backup: Makes a backup; called before the tables are changed.
+            backup: Makes a backup before the tables are changed; without it, one is made in the
+                folder `backups` beside the store.
             new_device: Name of a new device identity, for a restored or copied casebook.
 
         Raises:
@@ -174,7 +184,7 @@ class Casebook:
             EntriesMissing: An older store was put in its place.
             StoreDamaged: It holds no casebook.
         """
-        before = migrations.migrate(engine, backup=backup)
+        before = migrations.migrate(engine, backup=backup or partial(_back_up, engine, clock))
         with ReadSession(engine) as session:
             state = session.get(CasebookState, 1)
             if state is None:

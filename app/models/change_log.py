@@ -4,10 +4,11 @@ It is three things at once: the audit trail that section 62 of the Data Protecti
 for, the outbox of what the server has not seen, and the history that a practitioner reads.
 
 **One chain.** Each `Change` holds the hash of the entry before it, and its own hash is
-HMAC-SHA256 over its canonical JSON under a key derived from the data key. Triggers refuse every
-update and deletion. `entry` counts the entries of this store from 1 without a gap; `device_seq`
-counts those that this device made, which is what a server acknowledges. A change that came from
-a server carries its origin, takes no `device_seq` and is never sent.
+HMAC-SHA256 over its canonical JSON under a key derived from the data key. Triggers of the store
+(`migrations`) refuse every update and deletion. `entry` counts the entries of this store from 1
+without a gap; `device_seq` counts those that this device made, which is what a server
+acknowledges. A change that came from a server carries its origin, takes no `device_seq` and is
+never sent.
 
 **Values apart.** What was written (`set`), what stood there (`base`), and every word that a
 person typed (reason, recipient) stand in `ChangePayload`; the chain holds only the payload's
@@ -144,25 +145,6 @@ _INSERT_CHANGE: Final = (
     f"INSERT INTO change ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 )
 _INSERT_PAYLOAD: Final = "INSERT INTO change_payload (entry, salt, body) VALUES (?, ?, ?)"
-
-TRIGGERS: Final = (
-    """CREATE TRIGGER change_is_gapless BEFORE INSERT ON change
-    WHEN NEW.entry IS NOT (SELECT coalesce(max(entry), 0) + 1 FROM change)
-    BEGIN SELECT RAISE(ABORT, 'the change log has no gaps'); END""",
-    """CREATE TRIGGER change_never_changes BEFORE UPDATE ON change
-    BEGIN SELECT RAISE(ABORT, 'the change log is only ever appended to'); END""",
-    """CREATE TRIGGER change_never_goes BEFORE DELETE ON change
-    BEGIN SELECT RAISE(ABORT, 'the change log is only ever appended to'); END""",
-    """CREATE TRIGGER change_payload_never_changes BEFORE UPDATE ON change_payload
-    BEGIN SELECT RAISE(ABORT, 'the change log is only ever appended to'); END""",
-    """CREATE TRIGGER change_payload_goes_by_erasure BEFORE DELETE ON change_payload
-    WHEN NOT EXISTS (
-        SELECT 1 FROM change AS gone JOIN change AS erasure
-        ON erasure.record_id IN (gone.child_id, gone.record_id)
-        WHERE gone.entry = OLD.entry AND erasure.kind = 'erase' AND erasure.entry > gone.entry
-    )
-    BEGIN SELECT RAISE(ABORT, 'values go by lawful erasure only'); END""",
-)
 
 
 class TextUnkeepable(KnownError):

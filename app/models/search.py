@@ -52,22 +52,6 @@ class SearchText(Local):
     text: Mapped[str] = mapped_column(default="")
 
 
-INDEX_DDL: Final = (
-    """CREATE VIRTUAL TABLE search_index USING fts5(
-    name, text, content='search_text', content_rowid='id',
-    tokenize='unicode61 remove_diacritics 2', prefix='2 3')""",
-    """CREATE TRIGGER search_text_comes AFTER INSERT ON search_text BEGIN
-    INSERT INTO search_index(rowid, name, text) VALUES (NEW.id, NEW.name, NEW.text); END""",
-    """CREATE TRIGGER search_text_goes AFTER DELETE ON search_text BEGIN
-    INSERT INTO search_index(search_index, rowid, name, text)
-    VALUES ('delete', OLD.id, OLD.name, OLD.text); END""",
-    """CREATE TRIGGER search_text_changes AFTER UPDATE ON search_text BEGIN
-    INSERT INTO search_index(search_index, rowid, name, text)
-    VALUES ('delete', OLD.id, OLD.name, OLD.text);
-    INSERT INTO search_index(rowid, name, text) VALUES (NEW.id, NEW.name, NEW.text); END""",
-)
-
-
 @dataclass(frozen=True)
 class Found:
     """Something that was found.

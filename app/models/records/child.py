@@ -61,7 +61,7 @@ class Child(Record):
 
     derived: ClassVar[frozenset[str]] = frozenset({"sort_name"})
 
-    sort_name: Mapped[str] = mapped_column(default="")
+    sort_name: Mapped[str] = mapped_column(default="", server_default="")
     given_name: Mapped[str] = mapped_column(default="")
     family_name: Mapped[str] = mapped_column(default="")
     preferred_name: Mapped[str] = mapped_column(default="")

@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Literal
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import ChildRecord
-
-TRIGGERS: Final = (
-    """CREATE TRIGGER form_record_is_locked BEFORE UPDATE ON form_record
-    WHEN OLD.state <> 'draft' AND (NEW.answers IS NOT OLD.answers OR NEW.state = 'draft'
-        OR NEW.form_id IS NOT OLD.form_id OR NEW.form_version IS NOT OLD.form_version)
-    BEGIN SELECT RAISE(ABORT, 'a submitted form never changes'); END""",
-    """CREATE TRIGGER report_is_final BEFORE UPDATE ON report
-    WHEN OLD.state = 'final' AND (NEW.content IS NOT OLD.content OR NEW.pdf IS NOT OLD.pdf
-        OR NEW.content_hash IS NOT OLD.content_hash OR NEW.pdf_hash IS NOT OLD.pdf_hash
-        OR NEW.state <> 'final')
-    BEGIN SELECT RAISE(ABORT, 'a final report never changes'); END""",
-)
 
 FormState = Literal["draft", "submitted", "countersigned", "returned", "superseded"]
 
