@@ -32,6 +32,8 @@ class Card(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(look.px(16), look.px(16), look.px(16), look.px(16))
         column.setSpacing(look.px(8))
+        # Words stay together at the top of a card that is higher than they need.
+        column.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.body = column
         self.heading: Heading | None = None
         if heading:
@@ -74,9 +76,11 @@ class Banner(QFrame):
         words = QVBoxLayout()
         words.setSpacing(look.px(2))
         self.heading = Strong(heading)
-        self.heading.setVisible(bool(heading))
+        if not heading:
+            self.heading.hide()
         self.text = Body(text)
-        self.text.setVisible(bool(text))
+        if not text:
+            self.text.hide()
         words.addWidget(self.heading)
         words.addWidget(self.text)
         row.addLayout(words, 1)

@@ -62,14 +62,11 @@ class LinkButton(Button):
     ) -> None:
         super().__init__(text, on_click, parent)
         if small:
-            self.setProperty("size", "small")
+            self.setProperty("fine", True)
         if tone:
             self.setProperty("tone", tone)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        font = self.font()
-        font.setUnderline(True)
-        self.setFont(font)
 
 
 def button_row(*buttons: QWidget, align: str = "left") -> QHBoxLayout:

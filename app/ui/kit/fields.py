@@ -49,7 +49,8 @@ class FieldFrame(QWidget):
         self._plain_label = label
         self.label = Strong()
         self.hint = Muted(hint)
-        self.hint.setVisible(bool(hint))
+        if not hint:
+            self.hint.hide()  # never shown by hand: without a parent it would be a window
         self.error = ErrorText()
         self.error.hide()
         column = QVBoxLayout(self)

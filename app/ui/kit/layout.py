@@ -54,9 +54,11 @@ class PageHeader(QWidget):
         super().__init__(parent)
         self.title = Title(title)
         self.subtitle = Muted(subtitle)
-        self.subtitle.setVisible(bool(subtitle))
+        if not subtitle:
+            self.subtitle.hide()
         self.above = Small(above)
-        self.above.setVisible(bool(above))
+        if not above:
+            self.above.hide()
         words = QVBoxLayout()
         words.setSpacing(theme.current().px(2))
         words.addWidget(self.above)

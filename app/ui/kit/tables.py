@@ -211,6 +211,8 @@ def row_height() -> int:
 class Table(QTableView):
     """A table one reads and opens rows of. `name` says what it lists.
 
+    With `all_rows` it is as high as its rows, for a short table on a page that scrolls.
+
     Signals:
         opened: The number of the row that was opened by Return or a double click.
         near_end: The person has come near the last row; more may be fetched.
@@ -219,8 +221,16 @@ class Table(QTableView):
     opened = Signal(int)
     near_end = Signal()
 
-    def __init__(self, model: TableModel[Any], name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        model: TableModel[Any],
+        name: str,
+        parent: QWidget | None = None,
+        *,
+        all_rows: bool = False,
+    ) -> None:
         super().__init__(parent)
+        self._all_rows = all_rows
         self.setAccessibleName(name)
         self.setModel(model)
         model.setParent(self)
@@ -282,6 +292,11 @@ class Table(QTableView):
             ]
         for number, width in enumerate(widths):
             self.setColumnWidth(number, width)
+        if self._all_rows:
+            high = header.sizeHint().height() + row_height() * model.rowCount() + 2
+            if spare < 0:
+                high += self.horizontalScrollBar().sizeHint().height()
+            self.setFixedHeight(high)
 
     def resizeEvent(self, event: Any) -> None:
         """Override QTableView::resizeEvent."""

@@ -1,0 +1,100 @@
+"""What every page of the window has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.ui.tasks import Job, Tasks
+
+if TYPE_CHECKING:
+    from app.casework.casebooks import Place
+    from app.casework.desk import Desk
+    from app.ui.shell import Shell
+
+
+class Page(QWidget):
+    """One page. The shell makes it when it is first gone to and keeps it.
+
+    A page builds its widgets in `__init__`, fills them in `entered`, and puts what is unsaved on
+    the database thread in `leaving`. When the language, theme or text size changes, the shell
+    calls `leaving`, makes the page anew and enters it again with the same arguments.
+
+    Attributes:
+        name: The name it was registered under.
+        args: What it was last gone to with.
+        chrome: Whether the bars, rail, menus and shortcuts are there; child mode has none.
+        child_id: The child whose record is open on this page, or None. While it is set, names of
+            other children are masked.
+
+    Signals:
+        title_changed: The title is another one; the shell shows it in the window's title.
+    """
+
+    title_changed = Signal(str)
+    chrome = True
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__()
+        self.shell = shell
+        self.name = ""
+        self.args: dict[str, Any] = {}
+        self.child_id: str | None = None
+        self._title = ""
+        self.outer = QVBoxLayout(self)
+        self.outer.setContentsMargins(0, 0, 0, 0)
+        self.outer.setSpacing(0)
+
+    @property
+    def tasks(self) -> Tasks:
+        """The database thread."""
+        return self.shell.tasks
+
+    @property
+    def desk(self) -> Desk:
+        """The open casebook. Only the database thread may use it."""
+        return self.shell.desk
+
+    @property
+    def title(self) -> str:
+        """What the page is called, for the window's title."""
+        return self._title
+
+    @title.setter
+    def title(self, title: str) -> None:
+        self._title = title
+        self.title_changed.emit(title)
+
+    def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
+        """The page is shown: fill it. `args` are those of `Shell.go`, always given by name."""
+
+    def leaving(self) -> None:
+        """The page is left, or the casebook is about to be locked: put what is unsaved on the
+        database thread. Must not ask anything.
+        """
+
+    def place(self) -> Place | None:
+        """Where the person is, to come back here after a lock; None: the page as it was gone to."""
+        return None
+
+    def focus_search(self) -> bool:
+        """Give the keyboard to the page's own search (Ctrl+F). Whether it has one."""
+        return False
+
+    def focus_first(self) -> QWidget | None:
+        """What gets the keyboard when the page is shown; None: the first thing that takes it."""
+        return None
+
+    def run(
+        self,
+        op: Callable[[], Any],
+        done: Callable[[Any], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+        *,
+        busy_text: str | None = None,
+    ) -> Job:
+        """`Tasks.run` for this page."""
+        return self.tasks.run(op, done, failed, owner=self, busy_text=busy_text)
