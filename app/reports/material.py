@@ -1,0 +1,191 @@
+"""What reports are made from: facts of the record and sentences of a locked assessment.
+
+Plain values, so that a report needs neither a form nor a database. Nothing here can hold a
+victim: no report shows one. Texts are in the language of the report already; an empty text or
+None says that nothing was recorded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, Literal
+
+from app.reports.content import Language, Level, Status
+
+Judged = Literal["reoffending", "serious_harm", "safety_wellbeing"]
+JUDGED: Final[tuple[Judged, ...]] = ("reoffending", "serious_harm", "safety_wellbeing")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One sentence that an answer gives.
+
+    Attributes:
+        section: `psr.sources`, `psr.offence`, `psr.child`, `psr.risk` or `psr.conclusion`.
+        path: The answer that it comes from.
+        quote: It holds somebody's own words: what stands between its first and last curly
+            quotation mark, or all of it where it has none.
+        said_by: `child`, `parent` or `practitioner`.
+        topic: What it is about, as a reader would call it; sentences of one topic stand together.
+        strength: It tells of something that goes well, and stands first.
+        language: The language of the sentence, where it is not the report's.
+    """
+
+    section: str
+    path: str
+    text: str
+    quote: bool = False
+    said_by: str = "practitioner"
+    order: int = 0
+    topic: str = ""
+    strength: bool = False
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFacts:
+    """Who the report is about."""
+
+    name: str
+    preferred_name: str
+    date_of_birth: date | None
+    address: str = ""
+    police_number: str = ""
+    languages: str = ""
+    interpreter: str = ""
+    how_to_speak: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CourtFacts:
+    """Which hearing the report is for.
+
+    Attributes:
+        asked_for: What the court asked to be told about, such as an order it has in mind.
+        all_options: The court has left custody open.
+        dangerousness: The court asked for an assessment of dangerousness.
+    """
+
+    court: str
+    hearing_on: date | None
+    hearing_time: str = ""
+    asked_on: date | None = None
+    asked_for: str = ""
+    remand_status: str = ""
+    all_options: bool = False
+    dangerousness: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OffenceFacts:
+    """One offence that the hearing is about."""
+
+    description: str
+    committed_on: date | None = None
+    committed_until: date | None = None
+    plea: str = ""
+    finding: str = ""
+    convicted_on: date | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeFacts:
+    """An earlier outcome, in court or out of it."""
+
+    given_on: date | None
+    outcome: str
+    offences: str = ""
+    given_by: str = ""
+    response: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HearingFacts:
+    """An earlier hearing of this case."""
+
+    held_on: date | None
+    court: str
+    kind: str = ""
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Somebody who was spoken to, or something that was read."""
+
+    what: str
+    when: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingSource:
+    """What was not available, and why."""
+
+    what: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFacts:
+    """A level that the practitioner set, and the reasons."""
+
+    judged: Judged
+    level: Level | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentFacts:
+    """The locked assessment that the report rests on."""
+
+    finished_on: date | None = None
+    finished_by: str = ""
+    countersigned_on: date | None = None
+    countersigned_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote the report."""
+
+    name: str
+    role: str = ""
+    team: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """Who checked the report and who has seen it."""
+
+    signed_on: date | None = None
+    checked_by: str = ""
+    checked_on: date | None = None
+    read_with_child_on: date | None = None
+    child_comment: str = ""
+    read_with_parent_on: date | None = None
+    parent_comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PsrMaterial:
+    """Everything a pre-sentence report is made from."""
+
+    reference: str
+    service_name: str
+    made_on: date
+    child: ChildFacts
+    court: CourtFacts
+    author: Author
+    language: Language = "en"
+    status: Status = "draft"
+    assessment: AssessmentFacts = field(default_factory=AssessmentFacts)
+    offences: tuple[OffenceFacts, ...] = ()
+    earlier_outcomes: tuple[OutcomeFacts, ...] = ()
+    hearings: tuple[HearingFacts, ...] = ()
+    sources: tuple[Source, ...] = ()
+    missing_sources: tuple[MissingSource, ...] = ()
+    levels: tuple[LevelFacts, ...] = ()
+    said: tuple[Said, ...] = ()
+    sign_off: SignOff = field(default_factory=SignOff)

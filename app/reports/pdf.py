@@ -1,0 +1,451 @@
+"""A report as an A4 PDF: calm, tagged, numbered, the same bytes for the same content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+from app.core.errors import BugError, KnownError
+from app.core.i18n import _ as screen_text
+from app.reports import look
+from app.reports.boxes import (
+    Box,
+    Lead,
+    LevelBox,
+    Mark,
+    Panel,
+    Row,
+    TableBox,
+    TextBox,
+    paged,
+)
+from app.reports.content import (
+    Block,
+    Bullets,
+    Facts,
+    LevelLine,
+    Notice,
+    Paragraph,
+    Quotation,
+    Report,
+    Run,
+    Section,
+    SubHeading,
+    Table,
+)
+from app.reports.digest import content_hash
+from app.reports.escape import Drawable, one_line, pieces
+from app.reports.fonts import Face, Measure
+from app.reports.lines import Line, Strand, broken
+from app.reports.look import Type
+from app.reports.tagged import Element, Pen, Properties
+from app.reports.words import wording
+
+Progress = Callable[[int, int], None]
+"""Told how much is done, of how much."""
+
+BULLET: Final = "•"
+_LAYOUT_SHARE: Final = 50
+_DRAW_SHARE: Final = 45
+_WHOLE: Final = 100
+
+
+class RenderCancelled(KnownError):
+    """Somebody stopped the making of a PDF."""
+
+    def __init__(self) -> None:
+        super().__init__(screen_text("The report was not made, because it was stopped."))
+
+
+def render(
+    report: Report,
+    *,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> bytes:
+    """`report` as the bytes of a PDF 1.7 file that claims PDF/UA-1.
+
+    Args:
+        report: What it says. The same report always gives the same bytes.
+        progress: Called now and then with parts done and parts in all.
+        cancelled: Asked now and then; once it says yes, nothing more is made.
+
+    Raises:
+        RenderCancelled: `cancelled` said yes.
+    """
+    watch = _Watch(progress, cancelled)
+    title = one_line(f"{report.title} {report.reference}")
+    pen = Pen(Properties(title=title, language=report.language, made_on=report.made_on))
+    root = Element("Document")
+    setter = Setter(report, root)
+    boxes: list[Box] = []
+    parts = 1 + len(report.sections)
+    boxes.extend(setter.front())
+    watch.tell(_LAYOUT_SHARE // parts)
+    for done, section in enumerate(report.sections, start=2):
+        for block_boxes in setter.section(section):
+            watch.look()
+            boxes.extend(block_boxes)
+        watch.tell(_LAYOUT_SHARE * done // parts)
+    pages = paged(boxes, look.TOP, look.BOTTOM)
+    furniture = _Furniture(report, len(pages))
+    for number, page in enumerate(pages, start=1):
+        watch.look()
+        if number > 1:
+            pen.next_page()
+        furniture.draw(pen, number)
+        for top, box in page.placed:
+            box.draw(pen, top)
+        watch.tell(_LAYOUT_SHARE + _DRAW_SHARE * number // len(pages))
+    watch.look()
+    made = pen.finished(root)
+    watch.tell(_WHOLE)
+    return made
+
+
+class _Watch:
+    def __init__(self, progress: Progress | None, cancelled: Callable[[], bool] | None) -> None:
+        self._progress = progress
+        self._cancelled = cancelled
+
+    def look(self) -> None:
+        if self._cancelled is not None and self._cancelled():
+            raise RenderCancelled
+
+    def tell(self, done: int) -> None:
+        self.look()
+        if self._progress is not None:
+            self._progress(done, _WHOLE)
+
+
+class Setter:
+    """Sets blocks as boxes and gives each its place in the structure."""
+
+    def __init__(self, report: Report, root: Element) -> None:
+        self._report = report
+        self._root = root
+        self._measure = Measure()
+        self._say = wording(report.language)
+
+    def front(self) -> Iterable[Box]:
+        """The title, what state the report is in, and the front sheet."""
+        report = self._report
+        heading = Element("H1", self._root)
+        yield self._text(
+            self._strands((Run(report.title),), look.TITLE, heading), look.TITLE, after=2
+        )
+        if report.subtitle:
+            below = Element("P", self._root)
+            strands = self._strands((Run(report.subtitle),), look.SUBTITLE, below)
+            yield self._text(strands, look.SUBTITLE, after=14)
+        if report.status == "draft":
+            text = self._say(
+                "This is a draft. It is not finished, and it must not be given to the court."
+            )
+            yield from self._notice(Notice(text), self._root)
+        if report.front:
+            yield from self._facts(Facts(report.front), self._root)
+        for block in report.front_blocks:
+            yield from self._block(block, self._root)
+
+    def section(self, section: Section) -> Iterable[Sequence[Box]]:
+        """The heading of `section` with its first block, then each further block."""
+        sect = Element("Sect", self._root)
+        boxes: list[Box] = [self._section_heading(section, sect)]
+        for at, block in enumerate(section.blocks):
+            boxes.extend(self._block(block, sect))
+            if section.keep_together:
+                for box in boxes[: None if at < len(section.blocks) - 1 else -1]:
+                    box.keeps_next = True
+            yield boxes
+            boxes = []
+        if boxes:
+            raise BugError("a section of a report has a heading and nothing under it")
+
+    def _block(  # noqa: PLR0911 - one way out for each kind of block
+        self, block: Block, parent: Element
+    ) -> Iterable[Box]:
+        match block:
+            case Paragraph():
+                return self._paragraph(block, parent)
+            case Quotation():
+                return self._quotation(block, parent)
+            case Bullets():
+                return self._bullets(block, parent)
+            case Table():
+                return self._table(block, parent)
+            case Facts():
+                return self._facts(block, parent)
+            case SubHeading():
+                return (self._subheading(block, parent),)
+            case LevelLine():
+                return self._level(block, parent)
+            case Notice():
+                return self._notice(block, parent)
+
+    def _paragraph(self, block: Paragraph, parent: Element) -> Iterable[Box]:
+        element = Element("P", parent)
+        lead = None
+        if block.number is not None:
+            number = Drawable(one_line(block.number) + " ")
+            lead = Lead(look.LEFT, look.NUMBER, number, element)
+        strands = self._strands(block.runs, look.BODY, element)
+        yield self._text(strands, look.BODY, x=look.LEFT + look.GUTTER, after=8, lead=lead)
+
+    def _quotation(self, block: Quotation, parent: Element) -> Iterable[Box]:
+        outer = Element("BlockQuote", parent)
+        element = Element("P", outer)
+        left = look.LEFT + look.GUTTER
+        strands = [
+            replace(strand, ground=None) if strand.ground == "accent_soft" else strand
+            for strand in self._strands(
+                tuple(replace(run, quote=False) for run in block.runs), look.BODY, element
+            )
+        ]
+        lines = broken(strands, look.RIGHT - left - 24, self._measure)
+        inside = TextBox(lines, look.BODY.leading, left + 12)
+        by = Element("P", parent)
+        speaker = self._strands((Run(block.said_by),), look.SPEAKER, by)
+        yield Panel(
+            inside, left, look.RIGHT, "accent_soft", "accent", before=2, after=2, keeps_next=True
+        )
+        yield self._text(speaker, look.SPEAKER, x=left, after=10)
+
+    def _bullets(self, block: Bullets, parent: Element) -> Iterable[Box]:
+        list_ = Element("L", parent)
+        left = look.LEFT + look.GUTTER
+        for at, item in enumerate(block.items):
+            entry = Element("LI", list_)
+            label = Element("Lbl", entry)
+            body = Element("LBody", entry)
+            lead = Lead(left + 2, look.BODY, Drawable(one_line(BULLET) + " "), label)
+            strands = self._strands(item, look.BODY, body)
+            after = 8.0 if at == len(block.items) - 1 else 3.0
+            yield self._text(strands, look.BODY, x=left + 15, after=after, lead=lead)
+
+    def _facts(self, block: Facts, parent: Element) -> Iterable[Box]:
+        table = Element("Table", parent)
+        left = self._left(parent)
+        split = left + (look.RIGHT - left) * 0.31
+        columns = (left + 8, split)
+        widths = (split - left - 18, look.RIGHT - split - 8)
+        rows = []
+        for fact in block.facts:
+            row = Element("TR", table)
+            label = Element("TH", row, scope="Row")
+            value = Element("TD", row)
+            rows.append(
+                Row(
+                    (
+                        self._cell(fact.label, look.CELL_HEAD, label, widths[0]),
+                        self._cell(fact.value, look.CELL, value, widths[1]),
+                    )
+                )
+            )
+        yield TableBox(
+            tuple(rows), columns, left, look.RIGHT, look.CELL.leading, before=4, after=14
+        )
+
+    def _table(self, block: Table, parent: Element) -> Iterable[Box]:
+        table = Element("Table", parent)
+        left = self._left(parent)
+        if block.caption:
+            caption = Element("Caption", table)
+            strands = self._strands((Run(block.caption),), look.CAPTION, caption)
+            yield self._text(strands, look.CAPTION, x=left, before=12, after=5, keeps_next=True)
+        columns, widths = self._columns(block, left)
+        head_element = Element("TR", table)
+        head = Row(
+            tuple(
+                self._cell(text, look.CELL_HEAD, Element("TH", head_element, scope="Column"), width)
+                for text, width in zip(block.headers, widths, strict=True)
+            )
+        )
+        rows = []
+        for texts in block.rows:
+            element = Element("TR", table)
+            rows.append(
+                Row(
+                    tuple(
+                        self._cell(text, look.CELL, Element("TD", element), width)
+                        for text, width in zip(texts, widths, strict=True)
+                    )
+                )
+            )
+        yield TableBox(
+            tuple(rows),
+            columns,
+            left,
+            look.RIGHT,
+            look.CELL.leading,
+            head=head,
+            before=4,
+            after=14,
+        )
+
+    def _columns(self, block: Table, left: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """The x of each column's text, and how wide the text may be."""
+        weights = block.weights or (1.0,) * len(block.headers)
+        whole = look.RIGHT - left
+        edges = [left]
+        for weight in weights:
+            edges.append(edges[-1] + whole * weight / sum(weights))
+        starts = tuple(edge + 8 for edge in edges[:-1])
+        widths = tuple(end - start - 14 for start, end in pairwise(edges))
+        return starts, widths
+
+    def _level(self, block: LevelLine, parent: Element) -> Iterable[Box]:
+        element = Element("P", parent)
+        left = look.LEFT + look.GUTTER
+        label = self._strands((Run(f"{block.label}: "),), look.SUBHEADING, element)
+        word = self._strands((Run(block.word),), look.LEVEL, element)
+        label_line = self._one_line(label)
+        word_x = max(left + 210, left + _line_width(label_line) + 12)
+        yield LevelBox(
+            label_line,
+            self._one_line(word),
+            block.level,
+            look.LEVEL.leading,
+            left,
+            word_x,
+            look.RIGHT,
+            before=8,
+            after=3,
+            keeps_next=bool(block.reason),
+        )
+        if block.reason:
+            reason = Element("P", parent)
+            yield self._text(
+                self._strands(block.reason, look.BODY, reason), look.BODY, x=left, after=10
+            )
+
+    def _notice(self, block: Notice, parent: Element) -> Iterable[Box]:
+        element = Element("P", parent)
+        strands = self._strands((Run(block.text),), look.CELL_HEAD, element)
+        left = self._left(parent)
+        lines = broken(strands, look.RIGHT - left - 24, self._measure)
+        inside = TextBox(lines, look.CELL_HEAD.leading, left + 12)
+        yield Panel(
+            inside, left, look.RIGHT, "attention_soft", "attention_mark", before=4, after=12
+        )
+
+    def _section_heading(self, section: Section, parent: Element) -> TextBox:
+        element = Element("H2", parent)
+        x, lead = look.LEFT, None
+        if section.number:
+            x += look.GUTTER
+            number = Drawable(one_line(section.number) + " ")
+            lead = Lead(look.LEFT, look.HEADING, number, element)
+        strands = self._strands((Run(section.heading),), look.HEADING, element)
+        box = self._text(strands, look.HEADING, x=x, before=26, after=8, keeps_next=True, lead=lead)
+        box.mark = Mark(one_line(f"{section.number} {section.heading}"), 0, element)
+        return box
+
+    def _subheading(self, block: SubHeading, parent: Element) -> TextBox:
+        element = Element("H3", parent)
+        strands = self._strands((Run(block.text),), look.SUBHEADING, element)
+        box = self._text(
+            strands, look.SUBHEADING, x=self._left(parent), before=14, after=4, keeps_next=True
+        )
+        box.mark = Mark(one_line(block.text), 1, element)
+        return box
+
+    def _left(self, parent: Element) -> float:
+        """Where blocks begin: inside a section, in line with its paragraphs."""
+        return look.LEFT if parent is self._root else look.LEFT + look.GUTTER
+
+    def _text(
+        self,
+        strands: Sequence[Strand],
+        type_: Type,
+        *,
+        x: float = look.LEFT,
+        before: float = 0.0,
+        after: float = 0.0,
+        keeps_next: bool = False,
+        lead: Lead | None = None,
+    ) -> TextBox:
+        lines = broken(strands, look.RIGHT - x, self._measure)
+        return TextBox(lines, type_.leading, x, before, after, keeps_next, lead)
+
+    def _cell(self, text: str, type_: Type, element: Element, width: float) -> tuple[Line, ...]:
+        return broken(self._strands((Run(text),), type_, element), width, self._measure)
+
+    def _one_line(self, strands: Sequence[Strand]) -> Line:
+        lines = broken(strands, look.PAGE_WIDTH, self._measure)
+        return lines[0] if lines else ()
+
+    def _strands(self, runs: Iterable[Run], type_: Type, element: Element) -> list[Strand]:
+        made: list[Strand] = []
+        for run in runs:
+            owner = element
+            other = run.language if run.language != self._report.language else None
+            if run.quote or other is not None:
+                tag = "Quote" if run.quote else "Span"
+                owner = Element(tag, element, language=other, inline=True)
+            ground = "accent_soft" if run.quote else None
+            for piece in pieces(run.text):
+                if piece.mark:
+                    made.append(Strand(piece.text, _mark_type(type_), owner, "hair"))
+                else:
+                    made.append(Strand(piece.text, type_, owner, ground))
+        return made
+
+
+@lru_cache(maxsize=16)
+def _mark_type(type_: Type) -> Type:
+    return replace(type_, size=type_.size * look.MARK_SCALE, colour="muted")
+
+
+def _line_width(line: Line) -> float:
+    return line[-1].x + line[-1].width if line else 0.0
+
+
+class _Furniture:
+    """What repeats on each page: whose report it is, which one, what it says, how secret it is."""
+
+    def __init__(self, report: Report, pages: int) -> None:
+        say = wording(report.language)
+        self._service = one_line(report.service_name)
+        self._reference = one_line(report.reference)
+        self._classification = one_line(say("Official: sensitive"))
+        self._page = say("Page {page} of {pages}")
+        self._pages = pages
+        self._hash = one_line(
+            say("SHA-256 of the content: {digest}").format(digest=content_hash(report))
+        )
+        self._draft = one_line(say("DRAFT")) if report.status == "draft" else None
+        self._running = (
+            one_line(say("Draft of {reference}").format(reference=report.reference))
+            if report.status == "draft"
+            else self._reference
+        )
+        self._measure = Measure()
+
+    def draw(self, pen: Pen, number: int) -> None:
+        """Draw what surrounds page `number`, which counts from 1."""
+        if self._draft is not None:
+            with pen.artefact("Watermark"):
+                pen.slanted(self._draft, Face.BOLD, 150, look.WATERMARK, 38)
+        with pen.artefact("Header"):
+            y = look.PAGE_HEIGHT - 48
+            pen.text(look.RUNNING_STRONG, [(look.LEFT, y, self._service)])
+            self._at_right(pen, look.RUNNING, y, self._running)
+            pen.rule(look.LEFT, y - 8, look.RIGHT, "ink", 0.9)
+        with pen.artefact("Footer"):
+            y = 52
+            pen.rule(look.LEFT, y + 14, look.RIGHT, "line")
+            pen.text(look.RUNNING, [(look.LEFT, y, self._classification)])
+            words = one_line(self._page.format(page=number, pages=self._pages))
+            wide = self._measure.width(words, look.RUNNING.face, look.RUNNING.size)
+            middle = (look.LEFT + look.RIGHT - wide) / 2
+            pen.text(look.RUNNING, [(middle, y, words)])
+            self._at_right(pen, look.RUNNING, y, self._reference)
+            pen.text(look.FINGERPRINT, [(look.LEFT, y - 13, self._hash)])
+
+    def _at_right(self, pen: Pen, type_: Type, y: float, words: Drawable) -> None:
+        wide = self._measure.width(words, type_.face, type_.size)
+        pen.text(type_, [(look.RIGHT - wide, y, words)])

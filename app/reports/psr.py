@@ -1,0 +1,662 @@
+"""The pre-sentence report: what a court is told about a child, under the headings it expects.
+
+The order of headings follows youth justice guidance on reports: front sheet, sources, offence
+analysis, the child, risk to the community, conclusion and proposal, sign-off. Every heading holds
+sentences; where the record is silent, a sentence says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+from typing import Final
+
+from app.core.clock import age_on
+from app.reports.content import (
+    Block,
+    Bullets,
+    Fact,
+    Facts,
+    LevelLine,
+    Notice,
+    Paragraph,
+    Quotation,
+    Report,
+    Run,
+    Section,
+    SubHeading,
+    Table,
+)
+from app.reports.material import (
+    JUDGED,
+    HearingFacts,
+    Judged,
+    LevelFacts,
+    MissingSource,
+    OffenceFacts,
+    OutcomeFacts,
+    PsrMaterial,
+    Said,
+    Source,
+)
+from app.reports.words import Wording, day, listed, wording
+
+__all__ = [
+    "PsrMaterial",
+    "psr",
+]
+
+_WORDS_IN_PARAGRAPH: Final = 85
+"""A paragraph that has reached this many words is long enough to be read aloud in court."""
+_WORDS_IN_LINE: Final = 25
+"""Longer quotations stand by themselves."""
+_QUOTED: Final = re.compile("“.*”", re.DOTALL)
+
+
+def psr(material: PsrMaterial) -> Report:
+    """The pre-sentence report that `material` makes."""
+    return _Psr(material).report()
+
+
+class _Psr:
+    def __init__(self, material: PsrMaterial) -> None:
+        self._material = material
+        self._say: Wording = wording(material.language)
+        self._child = material.child.preferred_name or material.child.name
+
+    def report(self) -> Report:
+        """The whole report, its paragraphs numbered."""
+        _ = self._say
+        material = self._material
+        headings = (
+            (_("Sources of information"), self._sources()),
+            (_("Offence analysis"), self._offence()),
+            (_("Assessment of the child"), self._about_child()),
+            (_("Assessment of risk to the community"), self._risk()),
+            (_("Conclusion and proposal"), self._conclusion()),
+            (_("Sign-off"), self._sign_off()),
+        )
+        sections = tuple(
+            Section(str(at), heading, _numbered(at, blocks), keep_together=at == len(headings))
+            for at, (heading, blocks) in enumerate(headings, start=1)
+        )
+        return Report(
+            kind="psr",
+            title=_("Pre-sentence report"),
+            subtitle=self._subtitle(),
+            reference=material.reference,
+            language=material.language,
+            service_name=material.service_name,
+            status=material.status,
+            made_on=material.made_on,
+            front=tuple(self._front()),
+            front_blocks=tuple(self._front_tables()),
+            sections=sections,
+        )
+
+    # Front sheet
+
+    def _subtitle(self) -> str:
+        _ = self._say
+        court = self._material.court
+        name = self._material.child.name
+        if not court.court:
+            return _("About {name}").format(name=name)
+        if court.hearing_on is None:
+            return _("About {name}, for {court}").format(name=name, court=court.court)
+        return _("About {name}, for {court} on {day}").format(
+            name=name, court=court.court, day=self._day(court.hearing_on)
+        )
+
+    def _front(self) -> Iterator[Fact]:
+        _ = self._say
+        material = self._material
+        child, court, team = material.child, material.court, material.author.team
+        yield Fact(_("Court"), court.court or _("Not recorded"))
+        yield Fact(_("Hearing"), self._hearing())
+        yield Fact(_("Child"), self._names())
+        yield Fact(_("Date of birth"), self._born())
+        yield Fact(_("Address"), child.address or _("Not recorded"))
+        yield Fact(_("Police number"), child.police_number or _("Not recorded"))
+        if child.languages:
+            yield Fact(_("Languages"), child.languages)
+        if child.interpreter:
+            yield Fact(_("Interpreter"), child.interpreter)
+        yield Fact(_("Bail or remand"), court.remand_status or _("Not recorded"))
+        yield Fact(_("What the court asked for"), self._asked())
+        yield Fact(_("Written by"), self._author())
+        yield Fact(
+            _("Service"),
+            f"{material.service_name}, {team}" if team else material.service_name,
+        )
+        yield Fact(_("Date of this report"), self._day(material.made_on))
+
+    def _author(self) -> str:
+        author = self._material.author
+        return ", ".join(text for text in (author.name, author.role) if text)
+
+    def _names(self) -> str:
+        child = self._material.child
+        if child.preferred_name and child.preferred_name not in child.name.split():
+            return self._say("{name}, known as {preferred}").format(
+                name=child.name, preferred=child.preferred_name
+            )
+        return child.name
+
+    def _born(self) -> str:
+        _ = self._say
+        born = self._material.child.date_of_birth
+        if born is None:
+            return _("Not recorded")
+        hearing = self._material.court.hearing_on
+        if hearing is None:
+            return self._day(born)
+        return _("{day} (aged {age} at the hearing)").format(
+            day=self._day(born), age=age_on(born, hearing)
+        )
+
+    def _hearing(self) -> str:
+        court = self._material.court
+        if court.hearing_on is None:
+            return self._say("No date is recorded")
+        parts = [self._day(court.hearing_on)]
+        if court.hearing_time:
+            parts.append(court.hearing_time)
+        return ", ".join(parts)
+
+    def _asked(self) -> str:
+        _ = self._say
+        court = self._material.court
+        said = [court.asked_for] if court.asked_for else []
+        if court.all_options:
+            said.append(_("A report on all options: the court has left custody open."))
+        if court.dangerousness:
+            said.append(_("An assessment of dangerousness."))
+        if not said:
+            said.append(_("A pre-sentence report."))
+        if court.asked_on is not None:
+            said.append(_("Asked for on {day}.").format(day=self._day(court.asked_on)))
+        return " ".join(text if text.endswith(".") else f"{text}." for text in said)
+
+    def _front_tables(self) -> Iterator[Block]:
+        _ = self._say
+        material = self._material
+        if material.offences:
+            yield Table(
+                headers=(_("Offence"), _("Date"), _("Age then"), _("Plea or finding")),
+                rows=tuple(self._offence_row(offence) for offence in material.offences),
+                caption=_("Offences before the court"),
+                weights=(3.1, 1.9, 1.0, 2.2),
+            )
+        else:
+            yield Notice(
+                _("The record names no offence for this hearing. The front sheet is not complete.")
+            )
+        if material.hearings:
+            yield Table(
+                headers=(_("Date"), _("Court"), _("Hearing"), _("What happened")),
+                rows=tuple(self._hearing_row(hearing) for hearing in material.hearings),
+                caption=_("Hearings so far"),
+                weights=(1.7, 2.2, 1.7, 2.6),
+            )
+
+    def _offence_row(self, offence: OffenceFacts) -> tuple[str, ...]:
+        _ = self._say
+        if offence.committed_on is None:
+            when = _("Not recorded")
+        elif offence.committed_until is None or offence.committed_until == offence.committed_on:
+            when = self._day(offence.committed_on)
+        else:
+            when = _("{first} to {last}").format(
+                first=self._day(offence.committed_on), last=self._day(offence.committed_until)
+            )
+        plea = [text for text in (offence.plea, offence.finding) if text]
+        if offence.convicted_on is not None:
+            text = _("Convicted on {day}").format(day=self._day(offence.convicted_on))
+            age = self._age(offence.convicted_on)
+            if age is not None:
+                text = _("Convicted on {day}, aged {age}").format(
+                    day=self._day(offence.convicted_on), age=age
+                )
+            plea.append(text)
+        age = self._age(offence.committed_on)
+        what = offence.description or _("Not described")
+        if offence.reference:
+            what = f"{what}\n{offence.reference}"
+        return (
+            what,
+            when,
+            _("Not known") if age is None else str(age),
+            "\n".join(plea) or _("No plea recorded"),
+        )
+
+    def _hearing_row(self, hearing: HearingFacts) -> tuple[str, ...]:
+        _ = self._say
+        return (
+            self._day(hearing.held_on) if hearing.held_on else _("Not recorded"),
+            hearing.court or _("Not recorded"),
+            hearing.kind or _("Not recorded"),
+            hearing.result or _("Not recorded"),
+        )
+
+    # 1 Sources of information
+
+    def _sources(self) -> Iterator[Block]:
+        _ = self._say
+        material = self._material
+        yield _paragraph(self._rests_on())
+        said = list(self._said("psr.sources"))
+        yield from said
+        if material.sources:
+            yield _paragraph(_("These people and papers were consulted:"))
+            yield Bullets(tuple((Run(self._source(source)),) for source in material.sources))
+        if not said and not material.sources:
+            yield _paragraph(
+                _(
+                    "The assessment does not yet say whom the author met or what was read. "
+                    "Until it does, the court cannot tell what this report rests on."
+                )
+            )
+        yield SubHeading(_("What was not available"))
+        if material.missing_sources:
+            yield Bullets(
+                tuple((Run(self._missing(source)),) for source in material.missing_sources)
+            )
+        else:
+            yield _paragraph(
+                _(
+                    "The record names no source that was asked for and did not answer. "
+                    "It does not say whether others were looked for."
+                )
+            )
+
+    def _rests_on(self) -> str:
+        _ = self._say
+        assessment = self._material.assessment
+        if assessment.finished_on is None:
+            first = _("This report rests on an assessment of {child}.").format(child=self._child)
+        elif assessment.finished_by:
+            first = _(
+                "This report rests on the assessment of {child} that {author} finished on {day}."
+            ).format(
+                child=self._child,
+                author=assessment.finished_by,
+                day=self._day(assessment.finished_on),
+            )
+        else:
+            first = _("This report rests on the assessment of {child} finished on {day}.").format(
+                child=self._child, day=self._day(assessment.finished_on)
+            )
+        if assessment.countersigned_on is None or not assessment.countersigned_by:
+            second = _("A manager has not countersigned the assessment.")
+        else:
+            second = _("{manager} read and countersigned it on {day}.").format(
+                manager=assessment.countersigned_by, day=self._day(assessment.countersigned_on)
+            )
+        return f"{first} {second}"
+
+    def _source(self, source: Source) -> str:
+        if source.when is None:
+            return source.what
+        return self._say("{what}, {day}").format(what=source.what, day=self._day(source.when))
+
+    def _missing(self, source: MissingSource) -> str:
+        why = source.why or self._say("The reason is not recorded.")
+        return self._say("{what}: {why}").format(what=source.what, why=why)
+
+    # 2 Offence analysis
+
+    def _offence(self) -> Iterator[Block]:
+        _ = self._say
+        material = self._material
+        if material.offences:
+            named = [self._offence_phrase(offence) for offence in material.offences]
+            yield _paragraph(
+                _("{child} is before the court for {offences}.").format(
+                    child=self._child, offences=listed(named, material.language)
+                )
+            )
+        said = list(self._said("psr.offence"))
+        if said:
+            yield from said
+        else:
+            yield _paragraph(
+                _(
+                    "The assessment does not yet explain how this came about, what part "
+                    "{child} had in it, or how {child} sees it now."
+                ).format(child=self._child)
+            )
+
+    def _offence_phrase(self, offence: OffenceFacts) -> str:
+        _ = self._say
+        what = _inside_sentence(offence.description) or _("an offence that is not described")
+        age = self._age(offence.committed_on)
+        if offence.committed_on is None:
+            return _("{offence} (no date is recorded)").format(offence=what)
+        when = self._day(offence.committed_on)
+        if age is None:
+            return _("{offence} on {day}").format(offence=what, day=when)
+        return _("{offence} on {day}, when aged {age}").format(offence=what, day=when, age=age)
+
+    # 3 Assessment of the child
+
+    def _about_child(self) -> Iterator[Block]:
+        _ = self._say
+        material = self._material
+        every = self._of_section("psr.child")
+        strengths = [replace(said, topic="") for said in every if said.strength]
+        others = [said for said in every if not said.strength]
+        yield SubHeading(_("Strengths"))
+        if strengths:
+            yield from self._paragraphs(strengths)
+        else:
+            yield _paragraph(
+                _(
+                    "The assessment names no strength yet. That says what has been asked so far, "
+                    "not what {child} can do."
+                ).format(child=self._child)
+            )
+        if material.child.how_to_speak:
+            yield SubHeading(_("How to speak with {child}").format(child=self._child))
+            yield _paragraph(material.child.how_to_speak)
+        if not any(said.topic for said in others):
+            yield SubHeading(_("{child} now").format(child=self._child))
+        if others:
+            yield from self._paragraphs(others, headed=True)
+        else:
+            yield _paragraph(
+                _(
+                    "The assessment does not yet describe {child}’s home, family, health, "
+                    "learning or friends."
+                ).format(child=self._child)
+            )
+        yield SubHeading(_("Earlier outcomes"))
+        yield from self._outcomes()
+
+    def _outcomes(self) -> Iterator[Block]:
+        _ = self._say
+        outcomes = self._material.earlier_outcomes
+        if not outcomes:
+            yield _paragraph(
+                _("The record holds no earlier outcome for {child}, in court or out of it.").format(
+                    child=self._child
+                )
+            )
+            return
+        yield _paragraph(
+            _("The record holds one earlier outcome for {child}.").format(child=self._child)
+            if len(outcomes) == 1
+            else _("The record holds {count} earlier outcomes for {child}.").format(
+                count=len(outcomes), child=self._child
+            )
+        )
+        yield Table(
+            headers=(
+                _("Date"),
+                _("Outcome"),
+                _("For"),
+                _("How {child} did").format(child=self._child),
+            ),
+            rows=tuple(self._outcome_row(outcome) for outcome in outcomes),
+            weights=(1.7, 2.2, 2.3, 2.3),
+        )
+
+    def _outcome_row(self, outcome: OutcomeFacts) -> tuple[str, ...]:
+        _ = self._say
+        when = self._day(outcome.given_on) if outcome.given_on else _("Not recorded")
+        age = self._age(outcome.given_on)
+        if age is not None:
+            when = _("{day}, aged {age}").format(day=when, age=age)
+        what = outcome.outcome or _("Not recorded")
+        if outcome.given_by:
+            what = f"{what}\n{outcome.given_by}"
+        return (
+            when,
+            what,
+            outcome.offences or _("Not recorded"),
+            outcome.response or _("Not recorded"),
+        )
+
+    # 4 Assessment of risk to the community
+
+    def _risk(self) -> Iterator[Block]:
+        _ = self._say
+        material = self._material
+        yield _paragraph(
+            _(
+                "Levels run from low through medium and high to very high. Each is the author’s "
+                "own judgement, with the reasons beside it."
+            )
+        )
+        held = {facts.judged: facts for facts in material.levels}
+        for judged in JUDGED:
+            yield self._level(held.get(judged, LevelFacts(judged, None)))
+        said = list(self._said("psr.risk"))
+        if said:
+            yield from said
+        else:
+            yield _paragraph(
+                _(
+                    "The assessment says nothing further yet about who could be harmed, in what "
+                    "circumstances, or what would make it less likely."
+                )
+            )
+        if material.court.dangerousness:
+            yield _paragraph(
+                _(
+                    "The court asked for an assessment of dangerousness. That is for the court "
+                    "to decide; the levels and reasons above are offered to help with it."
+                )
+            )
+
+    def _level(self, facts: LevelFacts) -> LevelLine:
+        _ = self._say
+        labels: dict[Judged, str] = {
+            "reoffending": _("Likelihood of reoffending"),
+            "serious_harm": _("Serious harm to others"),
+            "safety_wellbeing": _("{child}’s safety and wellbeing").format(child=self._child),
+        }
+        words = {
+            "low": _("Low"),
+            "medium": _("Medium"),
+            "high": _("High"),
+            "very_high": _("Very high"),
+        }
+        if facts.level is None:
+            word = _("Not judged yet")
+            reason = facts.reason or _(
+                "The assessment sets no level, so none can be given to the court."
+            )
+        else:
+            word = words[facts.level]
+            reason = facts.reason or _("The assessment gives no reasons for this level.")
+        return LevelLine(labels[facts.judged], facts.level, word, (Run(reason),))
+
+    # 5 Conclusion and proposal
+
+    def _conclusion(self) -> Iterator[Block]:
+        _ = self._say
+        yield _paragraph(
+            _(
+                "The main aim of youth justice is to prevent offending by children, and the "
+                "court must have regard to the welfare of {child}."
+            ).format(child=self._child)
+        )
+        said = list(self._said("psr.conclusion"))
+        if said:
+            yield from said
+        else:
+            yield _paragraph(
+                _(
+                    "No proposal has been written yet. The court is asked not to rely on this "
+                    "report until one is."
+                )
+            )
+        if self._material.court.all_options:
+            yield _paragraph(
+                _(
+                    "The court has left custody open, so that the proposal above has to be read "
+                    "beside what custody would mean for {child}."
+                ).format(child=self._child)
+            )
+
+    # 6 Sign-off
+
+    def _sign_off(self) -> Iterator[Block]:
+        _ = self._say
+        sign = self._material.sign_off
+        facts = [
+            Fact(_("Written by"), self._author()),
+            Fact(
+                _("Signed"),
+                self._day(sign.signed_on) if sign.signed_on else _("Not signed yet"),
+            ),
+            Fact(_("Checked by"), self._checked()),
+            Fact(
+                _("Read with {child}").format(child=self._child),
+                self._day(sign.read_with_child_on)
+                if sign.read_with_child_on
+                else _("Not yet read with {child}").format(child=self._child),
+            ),
+            Fact(
+                _("Read with a parent or carer"),
+                self._day(sign.read_with_parent_on)
+                if sign.read_with_parent_on
+                else _("Not yet read with a parent or carer"),
+            ),
+        ]
+        yield Facts(tuple(facts))
+        if sign.child_comment:
+            by = _("What {child} says about this report").format(child=self._child)
+            yield Quotation((Run(_in_marks(sign.child_comment)),), by)
+        if sign.parent_comment:
+            by = _("What a parent or carer says about this report")
+            yield Quotation((Run(_in_marks(sign.parent_comment)),), by)
+
+    def _checked(self) -> str:
+        sign = self._material.sign_off
+        if not sign.checked_by:
+            return self._say("Nobody has checked this report yet")
+        if sign.checked_on is None:
+            return sign.checked_by
+        return self._say("{name}, {day}").format(
+            name=sign.checked_by, day=self._day(sign.checked_on)
+        )
+
+    # Sentences
+
+    def _of_section(self, section: str) -> list[Said]:
+        return sorted(
+            (s for s in self._material.said if s.section == section and s.text.strip()),
+            key=lambda said: said.order,
+        )
+
+    def _said(self, section: str) -> Iterator[Block]:
+        return self._paragraphs(self._of_section(section))
+
+    def _paragraphs(self, every: Sequence[Said], *, headed: bool = False) -> Iterator[Block]:
+        """Sentences of one topic together, in paragraphs that can be cited and read aloud."""
+        topics: dict[str, list[Said]] = {}
+        for said in every:
+            topics.setdefault(said.topic, []).append(said)
+        for topic, sentences in topics.items():
+            if headed and topic:
+                yield SubHeading(topic)
+            for alone, group in groupby(sentences, key=_stands_alone):
+                if alone:
+                    for said in group:
+                        yield self._quotation(said)
+                else:
+                    yield from self._joined(group)
+
+    def _joined(self, sentences: Iterable[Said]) -> Iterator[Block]:
+        runs: list[Run] = []
+        sources: list[str] = []
+        words = 0
+        for said in sentences:
+            length = len(said.text.split())
+            if runs and words + length > _WORDS_IN_PARAGRAPH:
+                yield Paragraph(tuple(runs), source=" ".join(sources))
+                runs, sources, words = [], [], 0
+            if runs:
+                runs.append(Run(" "))
+            runs.extend(_runs(said))
+            sources.append(said.path)
+            words += length
+        if runs:
+            yield Paragraph(tuple(runs), source=" ".join(sources))
+
+    def _quotation(self, said: Said) -> Quotation:
+        _ = self._say
+        by = {
+            "child": _("{child}’s own words").format(child=self._child),
+            "parent": _("A parent or carer’s own words"),
+        }.get(said.said_by, _("As it was said"))
+        runs = (Run(_in_marks(said.text), language=said.language),)
+        return Quotation(runs, by, source=said.path)
+
+    def _day(self, when: date) -> str:
+        return day(when, self._material.language)
+
+    def _age(self, when: date | None) -> int | None:
+        born = self._material.child.date_of_birth
+        return None if born is None or when is None else age_on(born, when)
+
+
+def _stands_alone(said: Said) -> bool:
+    return (
+        said.quote
+        and len(said.text.split()) > _WORDS_IN_LINE
+        and (_QUOTED.fullmatch(said.text.strip()) is not None or "“" not in said.text)
+    )
+
+
+def _runs(said: Said) -> Iterator[Run]:
+    """`said` with the words that somebody spoke set apart from the words about them."""
+    text = said.text.strip()
+    if not said.quote:
+        yield Run(text, language=said.language)
+        return
+    spoken = _QUOTED.search(text)
+    if spoken is None:
+        yield Run(_in_marks(text), quote=True, language=said.language)
+        return
+    before, after = text[: spoken.start()], text[spoken.end() :]
+    if before:
+        yield Run(before)
+    yield Run(spoken.group(), quote=True, language=said.language)
+    if after:
+        yield Run(after)
+
+
+def _in_marks(text: str) -> str:
+    text = text.strip()
+    return text if text.startswith("“") and text.endswith("”") else f"“{text}”"
+
+
+def _inside_sentence(text: str) -> str:
+    """A description as it stands inside a sentence: no full stop, no capital that starts one."""
+    text = text.strip().rstrip(".")
+    if len(text) > 1 and text[0].isupper() and text[1].islower():
+        return text[0].lower() + text[1:]
+    return text
+
+
+def _paragraph(text: str) -> Paragraph:
+    return Paragraph((Run(text),))
+
+
+def _numbered(section: int, blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """`blocks` with each paragraph that has no number numbered within `section`."""
+    made: list[Block] = []
+    number = 0
+    for block in blocks:
+        if isinstance(block, Paragraph) and block.number is None:
+            number += 1
+            made.append(replace(block, number=f"{section}.{number}"))
+        else:
+            made.append(block)
+    return tuple(made)
