@@ -27,6 +27,7 @@ class Page(QWidget):
         name: The name it was registered under.
         args: What it was last gone to with.
         chrome: Whether the bars, rail, menus and shortcuts are there; child mode has none.
+        rail: Whether the rail of places is there; a page with a rail of its own has none.
         child_id: The child whose record is open on this page, or None. While it is set, names of
             other children are masked.
 
@@ -36,6 +37,7 @@ class Page(QWidget):
 
     title_changed = Signal(str)
     chrome = True
+    rail = True
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
@@ -79,6 +81,14 @@ class Page(QWidget):
     def place(self) -> Place | None:
         """Where the person is, to come back here after a lock; None: the page as it was gone to."""
         return None
+
+    def undo(self) -> bool:
+        """Take back the last step (Ctrl+Z outside a text). Whether there was one."""
+        return False
+
+    def may_close(self) -> bool:
+        """Whether the window may be closed from this page; child mode says no."""
+        return True
 
     def focus_search(self) -> bool:
         """Give the keyboard to the page's own search (Ctrl+F). Whether it has one."""

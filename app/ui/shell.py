@@ -267,6 +267,10 @@ class Shell(QMainWindow):
         """Say that something typed is not saved yet."""
         self.saved_label.setText(_("Saving"))
 
+    def not_saved(self) -> None:
+        """Say that something typed could not be saved. The page says why."""
+        self.saved_label.setText(_("Not saved"))
+
     def notify(self, text: str) -> None:
         """Say one thing in the status bar, and aloud to a screen reader."""
         self.note_label.setText(text)
@@ -455,7 +459,8 @@ class Shell(QMainWindow):
             event.accept()
             return
         event.ignore()
-        self.quit_asked.emit()
+        if self._page is None or self._page.may_close():
+            self.quit_asked.emit()
 
     # ---- pages ----------------------------------------------------------------------------
 
@@ -476,6 +481,7 @@ class Shell(QMainWindow):
         self._page = page
         self.stack.setCurrentWidget(page)
         self._show_chrome(page.chrome)
+        self.rail.setVisible(page.chrome and page.rail)
         page.entered(self.desk, page.args)
         self._show_title()
         for rail_name, button in self._rail_buttons.items():
@@ -790,6 +796,8 @@ class Shell(QMainWindow):
         field = QApplication.focusWidget()
         if isinstance(field, TextEdits):
             getattr(field, what)()
+        elif what == "undo" and self._page is not None:
+            self._page.undo()
 
     def _edit_menu_opens(self) -> None:
         field = QApplication.focusWidget()
