@@ -1,0 +1,338 @@
+"""A form being filled in, between the widgets and the casebook.
+
+The controller holds the answers (a `Sheet`), tells the widgets what each key stroke changed, and
+sends what changed to the casebook soon after. It owns no widget and knows no database: what it
+saves goes through a `Keep`, which the page provides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from functools import partial
+from typing import Any, Final, Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.casework.form_records import AnswerChange
+from app.core.clock import Clock
+from app.core.errors import KnownError
+from app.core.i18n import _
+from app.forms.answers import Answer
+from app.forms.schema import Group
+from app.forms.sheet import Effects, Sheet
+
+PAUSE_MS: Final = 500  # after the last key stroke
+LONGEST_WAIT_MS: Final = 1200  # while somebody types on without a pause
+RETRY_MS: Final = (2_000, 5_000, 15_000, 30_000)
+UNDO_STEPS: Final = 100
+
+
+class Keep(Protocol):
+    """What keeps answers. Exactly one of the two callbacks is called, on the GUI thread."""
+
+    def __call__(
+        self,
+        changes: Sequence[AnswerChange],
+        *,
+        leaving: bool,
+        done: KeptCallback,
+        failed: FailedCallback,
+    ) -> None: ...
+
+
+class KeptCallback(Protocol):
+    def __call__(self, at: datetime, /) -> None: ...
+
+
+class FailedCallback(Protocol):
+    def __call__(self, error: Exception, /) -> None: ...
+
+
+class SaveState(Enum):
+    """What is true of the newest words on the screen."""
+
+    SAVED = "saved"
+    WAITING = "waiting"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class _AnswerBefore:
+    path: str
+    answer: Answer | None
+
+
+@dataclass(frozen=True)
+class _RowRemoved:
+    path: str
+    row_id: str
+
+
+class FormController(QObject):
+    """The answers of one form record, with autosave, undo and a language that can be switched.
+
+    Signals:
+        changed: `Effects` of the latest change: the paths to draw again.
+        save_state_changed: a `SaveState`; `saved_at` and `save_error` tell the rest.
+        language_changed: the code of the language the form is now shown in.
+        undone: the path that an undo brought back.
+    """
+
+    changed = Signal(object)
+    save_state_changed = Signal(object)
+    language_changed = Signal(str)
+    undone = Signal(str)
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        *,
+        by: str,
+        keep: Keep,
+        clock: Clock,
+        saved_at: datetime | None = None,
+        editable: bool = True,
+        how: str = "typed",
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.sheet = sheet
+        self.form = sheet.form
+        self.by = by
+        self.how = how
+        self.clock = clock
+        self.editable = editable
+        self.saved_at = saved_at
+        self.save_error: KnownError | None = None
+        self._keep = keep
+        self._state = SaveState.SAVED
+        self._unsaved: dict[str, None] = {}
+        self._on_the_way = 0
+        self._leaving = False
+        self._failures = 0
+        self._undo: list[_AnswerBefore | _RowRemoved] = []
+        self._pause = _timer(self, PAUSE_MS, self._save_now)
+        self._longest_wait = _timer(self, LONGEST_WAIT_MS, self._save_now)
+        self._retry = _timer(self, RETRY_MS[0], self._save_now)
+
+    # -- reading ---------------------------------------------------------------------------
+
+    @property
+    def language(self) -> str:
+        """The code of the language that the form is shown in."""
+        return self.sheet.language
+
+    @property
+    def save_state(self) -> SaveState:
+        """Whether the newest words on the screen are kept."""
+        return self._state
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether nothing is waiting and nothing is on its way."""
+        return not self._unsaved and not self._on_the_way
+
+    def pages(self) -> list[Group]:
+        """The pages on which something is asked or said now."""
+        return [page for page in self.form.pages if self._page_is_open(page)]
+
+    def page_label(self, page: Group) -> str:
+        """What a page is called, in the language of the form."""
+        if self.sheet.has(page.name):
+            return self.sheet.label(page.name)
+        return page.label.text(self.language)
+
+    def page_hint(self, page: Group) -> str:
+        """What stands under the title of a page."""
+        return self.sheet.hint(page.name) if self.sheet.has(page.name) else ""
+
+    def _page_is_open(self, page: Group) -> bool:
+        if self.sheet.has(page.name):
+            return self.sheet.is_relevant(page.name)
+        return any(self.sheet.is_relevant(child.name) for child in page.children)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back."""
+        return bool(self._undo)
+
+    # -- changing --------------------------------------------------------------------------
+
+    def set_answer(
+        self,
+        path: str,
+        value: Any,
+        *,
+        undoable: bool = True,
+        refused: str | None = None,
+        may_quote: bool | None = None,
+    ) -> Effects:
+        """Take `value` as the answer at `path`.
+
+        Args:
+            value: The stored value, or the text as typed where it can't be read as one.
+            undoable: Whether Ctrl+Z brings the answer before back; text fields undo by themselves.
+            refused: `skip`, `rather_not_say` or `dont_understand` where the child gave no answer.
+            may_quote: Whether the child said that the court may be told in these words.
+        """
+        before = self.sheet.answer(path)
+        if undoable:
+            self._remember(_AnswerBefore(path, before))
+        if value is None and refused is None and may_quote is None:
+            effects = self.sheet.clear(path, by=self.by)
+        else:
+            effects = self.sheet.set(
+                path,
+                value,
+                by=self.by,
+                how=self.how,
+                language=self.language,
+                refused=refused,
+                may_quote=may_quote,
+            )
+        self._took_effect(path, effects)
+        return effects
+
+    def add_row(self, path: str) -> str:
+        """Add a row to the repeat at `path` and give its id."""
+        row_id, effects = self.sheet.add_row(path)
+        self._took_effect(path, effects)
+        return row_id
+
+    def remove_row(self, path: str, row_id: str) -> None:
+        """Take a row away; `undo` brings it back with all its answers."""
+        effects = self.sheet.remove_row(path, row_id)
+        self._remember(_RowRemoved(path, row_id))
+        self._took_effect(path, effects)
+
+    def move_row(self, path: str, row_id: str, by: int) -> None:
+        """Put a row one place up (-1) or down (1)."""
+        rows = self.sheet.rows(path)
+        place = max(0, min(len(rows) - 1, rows.index(row_id) + by))
+        self._took_effect(path, self.sheet.move_row(path, row_id, place))
+
+    def confirm(self, path: str) -> None:
+        """Say that an answer carried forward is still true."""
+        self._remember(_AnswerBefore(path, self.sheet.answer(path)))
+        self._took_effect(path, self.sheet.confirm(path, by=self.by))
+
+    def restore_row(self, path: str, row_id: str) -> None:
+        """Bring back a row that was taken away."""
+        with suppress(ValueError):
+            self._undo.remove(_RowRemoved(path, row_id))
+        self._took_effect(path, self.sheet.restore_row(path, row_id))
+
+    def undo(self) -> bool:
+        """Take back the last step; false when there is none."""
+        if not self._undo or not self.editable:
+            return False
+        step = self._undo.pop()
+        if isinstance(step, _RowRemoved):
+            self._took_effect(step.path, self.sheet.restore_row(step.path, step.row_id))
+        else:
+            self._took_effect(step.path, self.sheet.put(step.path, step.answer))
+        self.undone.emit(step.path)
+        return True
+
+    def set_language(self, code: str) -> None:
+        """Show the form in another of its languages. Every answer stays as it is."""
+        if code == self.sheet.language or code not in self.form.languages:
+            return
+        self.sheet.language = code
+        self.language_changed.emit(code)
+
+    # -- saving ----------------------------------------------------------------------------
+
+    def flush(self, *, leaving: bool = False) -> None:
+        """Send what is unsaved now; with `leaving`, what follows is a new entry of the history."""
+        self._leaving = self._leaving or leaving
+        self._save_now()
+
+    @Slot()
+    def _save_now(self) -> None:
+        self._pause.stop()
+        self._longest_wait.stop()
+        self._retry.stop()
+        if not self._unsaved and not self._leaving:
+            return
+        changes = self._changes()
+        leaving, self._leaving = self._leaving, False
+        sent, self._unsaved = self._unsaved, {}
+        self._on_the_way += 1
+        # Saves are done in the order they are asked for, so none has to wait for another here.
+        self._keep(changes, leaving=leaving, done=self._kept, failed=partial(self._not_kept, sent))
+
+    def _changes(self) -> tuple[AnswerChange, ...]:
+        """What is unsaved, each answer as it stands now. Rows that changed go as a whole repeat."""
+        changes = []
+        for path in self._unsaved:
+            if any(above in self._unsaved for above in _repeats_above(path)):
+                continue
+            if self.sheet.has(path):
+                changes.append(AnswerChange(path, self.sheet.json_at(path)))
+        return tuple(changes)
+
+    def _kept(self, at: datetime, /) -> None:
+        self._on_the_way -= 1
+        self._failures = 0
+        self.save_error = None
+        self.saved_at = at
+        if self.is_saved:
+            self._enter(SaveState.SAVED)
+        elif self._state is SaveState.FAILED:
+            self._enter(SaveState.WAITING)
+
+    def _not_kept(self, sent: dict[str, None], error: Exception, /) -> None:
+        self._on_the_way -= 1
+        self._unsaved = {**sent, **self._unsaved}
+        self.save_error = error if isinstance(error, KnownError) else _unexpected()
+        wait = RETRY_MS[min(self._failures, len(RETRY_MS) - 1)]
+        self._failures += 1
+        self._retry.start(wait)
+        self._enter(SaveState.FAILED)
+
+    def _took_effect(self, path: str, effects: Effects) -> None:
+        for changed in (path, *sorted(effects.values - {path}), *sorted(effects.rows - {path})):
+            # A path that changes again moves to the end, so that it is sent as it stands last.
+            self._unsaved.pop(changed, None)
+            self._unsaved[changed] = None
+        self._pause.start()
+        if not self._longest_wait.isActive():
+            self._longest_wait.start()
+        if self._state is SaveState.SAVED:
+            self._enter(SaveState.WAITING)
+        self.changed.emit(effects)
+
+    def _enter(self, state: SaveState) -> None:
+        self._state = state
+        self.save_state_changed.emit(state)
+
+    def _remember(self, step: _AnswerBefore | _RowRemoved) -> None:
+        self._undo.append(step)
+        del self._undo[:-UNDO_STEPS]
+
+
+def _timer(owner: QObject, milliseconds: int, slot: Any) -> QTimer:
+    timer = QTimer(owner)
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    timer.timeout.connect(slot)
+    return timer
+
+
+def _repeats_above(path: str) -> Iterator[str]:
+    """The paths of the repeats that hold the question at `path`, the outermost first."""
+    parts = path.split("/")
+    for length in range(1, len(parts) - 1, 2):
+        yield "/".join(parts[:length])
+
+
+def _unexpected() -> KnownError:
+    return KnownError(
+        _("Waymark could not save your last change."),
+        _("Leave this window open: what you typed is still here, and saving is tried again."),
+    )

@@ -1,0 +1,1 @@
+"""One editor for each kind of question, chosen by `registry.editor_for`."""

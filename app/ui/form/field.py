@@ -1,0 +1,293 @@
+"""One question on a page: there while it is asked; its answer is kept while it is not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from app.core.i18n import _
+from app.forms.answers import Answer
+from app.forms.schema import Question
+from app.ui import theme
+from app.ui.form.controller import FormController
+from app.ui.form.editors.base import Editor, Option
+from app.ui.form.editors.registry import editor_for
+from app.ui.form.editors.shown import ShownEditor
+from app.ui.form.typed import date_in_words
+from app.ui.kit import (
+    Body,
+    FieldFrame,
+    FlowLayout,
+    Pill,
+    SecondaryButton,
+    Small,
+    Strong,
+)
+
+_WITH_CHOICES: Final = ("select_one", "select_multiple", "rank")
+_EXAMPLES: Final = ("date", "dateTime", "time")
+
+
+class CarriedCard(QFrame):
+    """An answer brought forward from the last stage, waiting for somebody to say it still holds."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        look = theme.current()
+        self.label = Strong()
+        self.pill = Pill(_("carried forward, unconfirmed"), "attention")
+        self.answer = Body()
+        self.origin = Small()
+        self.still_true = SecondaryButton(_("Still true"))
+        self.change = SecondaryButton(_("Change"))
+        head = FlowLayout()
+        head.addWidget(self.label.one_line())
+        head.addWidget(self.pill)
+        buttons = FlowLayout(gap=4)
+        buttons.addWidget(self.still_true)
+        buttons.addWidget(self.change)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(look.px(18), look.px(10), look.px(16), look.px(10))
+        column.setSpacing(look.px(6))
+        column.addLayout(head)
+        column.addWidget(self.answer)
+        column.addWidget(self.origin)
+        column.addLayout(buttons)
+        self.setStyleSheet(
+            f"CarriedCard {{ background: {look.hex('attention_soft')};"
+            f" border: 0; border-left: {look.px(4)}px solid {look.hex('attention_mark')};"
+            f" border-radius: {look.px(4)}px; }}"
+        )
+
+    def show_words(self, label: str, answer: str, origin: str) -> None:
+        """Say what was carried forward, and from when."""
+        self.label.setText(label)
+        self.answer.setText(answer)
+        self.origin.setText(origin)
+        self.origin.setVisible(bool(origin))
+        self.setAccessibleName(label)
+        self.still_true.setAccessibleDescription(f"{label} {answer}")
+        self.change.setAccessibleDescription(f"{label} {answer}")
+
+
+class Field(QWidget):
+    """The place of one question on a page.
+
+    Signals:
+        focused: the question has the keyboard; carries its path.
+        left: the keyboard has gone elsewhere; carries its path.
+    """
+
+    focused = Signal(str)
+    left = Signal(str)
+
+    def __init__(
+        self,
+        controller: FormController,
+        question: Question,
+        path: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.controller = controller
+        self.question = question
+        self.path = path
+        self.frame: FieldFrame | None = None
+        self.carried: CarriedCard | None = None
+        self._changing_carried = False
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self.update_relevance()
+
+    # -- reading ---------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> bool:
+        """Whether the question is asked now."""
+        return self.frame is not None or self.carried is not None
+
+    @property
+    def editor(self) -> Editor | None:
+        """What the answer is typed or chosen in; `None` while the question is not asked."""
+        return None if self.frame is None else self.frame.editor
+
+    # -- drawing again ---------------------------------------------------------------------
+
+    def update_relevance(self) -> None:
+        """Build what is shown when the question is asked, and take it away when it is not."""
+        sheet = self.controller.sheet
+        if not sheet.is_relevant(self.path):
+            self._remove()
+            self.setVisible(False)
+            return
+        answer = sheet.answer(self.path)
+        carried = (
+            answer is not None
+            and answer.unconfirmed
+            and not answer.empty
+            and not self._changing_carried
+            and self.controller.editable
+            and self.question.asks
+        )
+        if carried:
+            self._show_carried(answer)
+        elif self.frame is None:
+            self._remove()
+            self._build()
+        self.setVisible(True)
+
+    def update_words(self) -> None:
+        """Show label, hint and the words of the choices anew, as after a switch of language."""
+        if self.carried is not None:
+            self._show_carried(self.controller.sheet.answer(self.path))
+        if self.frame is None:
+            return
+        self.frame.set_label(self._label(), optional=self._is_optional())
+        self.frame.set_hint(self._hint())
+        self.frame.editor.show_language(self.controller.language)
+        self._hide_own_label()
+        self.update_options()
+        if isinstance(self.frame.editor, ShownEditor):
+            self.update_value()
+
+    def update_options(self) -> None:
+        """Offer the choices that are open now."""
+        if self.frame is not None and self.question.type in _WITH_CHOICES:
+            self.frame.editor.show_options(self._options())
+            self.update_value()
+
+    def update_value(self) -> None:
+        """Show the answer that the form holds."""
+        if self.carried is not None:
+            self.update_relevance()
+        if self.frame is None:
+            return
+        sheet = self.controller.sheet
+        if isinstance(self.frame.editor, ShownEditor):
+            self.frame.editor.show_value(sheet.shown(self.path))
+        else:
+            self.frame.editor.show_value(sheet.value(self.path))
+
+    def update_problem(self, *, show: bool) -> None:
+        """Say what is wrong with the answer, where it is time to say it."""
+        if self.frame is None:
+            return
+        problem = self.controller.sheet.problem(self.path) if show else None
+        self.frame.set_error("" if problem is None else problem.text)
+
+    def focus_editor(self) -> None:
+        """Give the keyboard to the question and bring it into view."""
+        if self.frame is not None:
+            self.frame.focus_editor()
+        elif self.carried is not None:
+            self.carried.still_true.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        sheet = self.controller.sheet
+        locked = not self.controller.editable or sheet.is_readonly(self.path)
+        options = self._options() if self.question.type in _WITH_CHOICES else ()
+        if locked and self.question.type != "note":
+            editor: Editor = ShownEditor(self.question, clock=self.controller.clock)
+        else:
+            editor = editor_for(
+                self.question,
+                clock=self.controller.clock,
+                choices=self._count_of_choices(),
+                pictures=any(option.image for option in options),
+            )
+        editor.show_language(self.controller.language)
+        editor.show_options(options)
+        self.frame = FieldFrame(
+            self._label(), editor, hint=self._hint(), optional=self._is_optional()
+        )
+        self._hide_own_label()
+        self.update_value()
+        editor.edited.connect(self._edited)
+        editor.left.connect(self._left)
+        editor.entered.connect(self._entered)
+        self._column.addWidget(self.frame)
+
+    def _remove(self) -> None:
+        for widget in (self.frame, self.carried):
+            if widget is not None:
+                self._column.removeWidget(widget)
+                widget.hide()
+                widget.deleteLater()
+        self.frame = self.carried = None
+
+    def _show_carried(self, answer: Answer | None) -> None:
+        if self.carried is None:
+            self._remove()
+            self.carried = CarriedCard(self)
+            self.carried.still_true.clicked.connect(self._confirm)
+            self.carried.change.clicked.connect(self._change)
+            self._column.addWidget(self.carried)
+        origin = ""
+        if answer is not None and answer.at:
+            day = date_in_words(answer.at[:10], self.controller.language)
+            origin = _("From {day}").format(day=day)
+        sheet = self.controller.sheet
+        self.carried.show_words(sheet.label(self.path), sheet.shown(self.path), origin)
+
+    def _hide_own_label(self) -> None:
+        if self.frame is not None and self.frame.editor.carries_label:
+            self.frame.label.hide()
+
+    def _label(self) -> str:
+        return self.controller.sheet.label(self.path)
+
+    def _hint(self) -> str:
+        hint = self.controller.sheet.hint(self.path)
+        if hint or not self.controller.editable or self.question.type not in _EXAMPLES:
+            return hint
+        if self.question.type == "time":
+            return _("For example, 14:30")
+        year = self.controller.clock.today().year
+        return _("For example, {day}").format(day=f"27/3/{year}")
+
+    def _is_optional(self) -> bool:
+        return False
+
+    def _options(self) -> tuple[Option, ...]:
+        sheet = self.controller.sheet
+        return tuple(
+            Option(
+                choice.name,
+                sheet.choice_label(self.path, choice.name),
+                choice.exclusive,
+                choice.image,
+            )
+            for choice in sheet.choices(self.path)
+        )
+
+    def _count_of_choices(self) -> int:
+        """How many choices there can be: the kind of editor must not change with a filter."""
+        return len(self.controller.form.choices.get(self.question.list_name or "", ()))
+
+    @Slot(object)
+    def _edited(self, value: object) -> None:
+        undoes_itself = self.frame is not None and self.frame.editor.undoes_itself
+        self.controller.set_answer(self.path, value, undoable=not undoes_itself)
+
+    @Slot()
+    def _entered(self) -> None:
+        self.focused.emit(self.path)
+
+    @Slot()
+    def _left(self) -> None:
+        self.left.emit(self.path)
+
+    @Slot()
+    def _confirm(self) -> None:
+        self.controller.confirm(self.path)
+
+    @Slot()
+    def _change(self) -> None:
+        self._changing_carried = True
+        self.update_relevance()
+        self.focus_editor()

@@ -1,0 +1,549 @@
+"""The page a form is filled in on: sections left, questions in the middle, help at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.casework import assessments, form_records
+from app.casework.assessments import SubmitRefused, Submitted
+from app.casework.casebooks import Place
+from app.casework.form_records import AnswerChange, OpenForm, Saved
+from app.core.clock import local
+from app.core.errors import KnownError
+from app.core.i18n import _, language
+from app.forms.schema import Group
+from app.forms.sheet import MISSING, Sheet
+from app.ui import theme
+from app.ui.form.check_answers import CheckAnswers
+from app.ui.form.controller import FormController, SaveState
+from app.ui.form.page_view import PageView
+from app.ui.form.rail import Section, SectionRail
+from app.ui.form.side_panel import QuestionPanel
+from app.ui.kit import (
+    Banner,
+    ErrorSummary,
+    FlowLayout,
+    PageHeader,
+    PrimaryButton,
+    ScrollPage,
+    SecondaryButton,
+)
+from app.ui.page import Page
+
+if TYPE_CHECKING:
+    from app.casework.desk import Desk
+    from app.forms.sheet import Problem
+    from app.ui.shell import Shell
+
+CHECK: Final = "check_answers"
+RAIL_AFTER_MS: Final = 120  # a rail that is a moment behind costs no key stroke
+NARROW: Final = 1000  # pixels at 100 % below which the panel at the right is folded away
+
+
+class FormPage(Page):
+    """A form of a child: `entered` with record_id, child_id, and path and cursor to come back to.
+
+    With `recovered`, it says until when was kept what had been typed before the program stopped.
+    """
+
+    rail = False
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.opened: OpenForm | None = None
+        self.controller: FormController | None = None
+        self.section = ""
+        self.view: PageView | CheckAnswers | None = None
+        self._body: QWidget | None = None
+        self._warned: set[str] = set()
+        self._panel_wanted = True
+        self._submitting = False
+        self._rail_later = QTimer(self)
+        self._rail_later.setSingleShot(True)
+        self._rail_later.setInterval(RAIL_AFTER_MS)
+        self._rail_later.timeout.connect(self._show_rail)
+        for keys, deed in (
+            ("Ctrl+Return", self._continue),
+            ("Ctrl+Enter", self._continue),
+            ("Ctrl+PgDown", partial(self._step, 1)),
+            ("Ctrl+PgUp", partial(self._step, -1)),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(deed)
+
+    # -- coming and going ------------------------------------------------------------------
+
+    def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
+        """Override Page.entered."""
+        self.child_id = args.get("child_id")
+        record_id = args["record_id"]
+        self._clear()
+        self.run(lambda: form_records.open_form(desk, record_id), self._opened)
+
+    def leaving(self) -> None:
+        """Override Page.leaving: everything typed goes to the database thread now."""
+        if self.controller is not None and self.controller.editable:
+            self.controller.flush(leaving=True)
+
+    def place(self) -> Place | None:
+        """Override Page.place: the question and where in its text the cursor stands."""
+        if self.opened is None:
+            return None
+        path, cursor = self._here()
+        return Place(
+            self.name or "form",
+            child_id=self.opened.child_id,
+            record_id=self.opened.record_id,
+            path=path or self.section,
+            cursor=cursor,
+        )
+
+    def undo(self) -> bool:
+        """Take back the last change of a choice or the last removal; false when there is none."""
+        return self.controller is not None and self.controller.undo()
+
+    def focus_first(self) -> QWidget | None:
+        """Override Page.focus_first."""
+        return self
+
+    # -- building --------------------------------------------------------------------------
+
+    def _clear(self) -> None:
+        if self._body is not None:
+            self.outer.removeWidget(self._body)
+            self._body.hide()
+            self._body.deleteLater()
+        if self.controller is not None:
+            self.controller.deleteLater()
+        self._body = self.controller = self.opened = self.view = None
+        self._warned = set()
+        self._submitting = False
+
+    def _opened(self, opened: OpenForm) -> None:
+        self._clear()
+        self.opened = opened
+        self.child_id = opened.child_id
+        self.title = f"{opened.title}, {opened.child_name}"
+        shown_in = language() if language() in opened.form.languages else None
+        sheet = Sheet(
+            opened.form,
+            dict(opened.document),
+            clock=self.desk.clock,
+            context=dict(opened.context),
+            language=shown_in or opened.form.default_language,
+        )
+        self.controller = FormController(
+            sheet,
+            by=self.desk.actor.id,
+            keep=partial(self._keep, opened.record_id),
+            clock=self.desk.clock,
+            saved_at=opened.saved_at,
+            editable=opened.editable,
+            parent=self,
+        )
+        self._build()
+        self.controller.changed.connect(self._changed)
+        self.controller.save_state_changed.connect(self._save_state)
+        self.controller.undone.connect(self._undone)
+        if opened.editable:
+            self.shell.saved(opened.saved_at)
+        self._show_notices()
+        self._go_to(self.args.get("path") or "", self.args.get("cursor"))
+
+    def _build(self) -> None:
+        self._body = QWidget()
+        row = QHBoxLayout(self._body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.sections = SectionRail()
+        self.sections.chosen.connect(self._choose_section)
+        self.check_button = SecondaryButton(_("Check for errors"), self._check_all)
+        self.panel_button = SecondaryButton(_("Help with this question"), self._toggle_panel)
+        self.header = PageHeader("", actions=(self.panel_button, self.check_button))
+        self.recovered = Banner(tone="good")
+        self.trouble = Banner(
+            tone="serious", actions=(SecondaryButton(_("Try again"), self._try_again),)
+        )
+        self.state_banner = Banner(tone="accent")
+        self.welsh_banner = Banner(tone="attention")
+        self.summary = ErrorSummary()
+        self.middle = ScrollPage()
+        for widget in (
+            self.header,
+            self.recovered,
+            self.trouble,
+            self.state_banner,
+            self.welsh_banner,
+            self.summary,
+        ):
+            widget.setVisible(widget is self.header)
+            self.middle.add(widget)
+        self._place_of_view = self.middle.column.count()
+        self.back_button = SecondaryButton(_("Back"), partial(self._step, -1))
+        self.continue_button = PrimaryButton(_("Save and continue"), self._continue)
+        self.buttons = FlowLayout(gap=16)
+        self.buttons.addWidget(self.back_button)
+        self.buttons.addWidget(self.continue_button)
+        self.middle.add(self.buttons)
+        self.middle.end()
+        self.panel = QuestionPanel(self.controller, names=self._name_of)
+        row.addWidget(self.sections)
+        row.addWidget(self.middle, 1)
+        row.addWidget(self.panel)
+        self.outer.addWidget(self._body)
+        self._panel_wanted = self.shell.settings.quiet_panel
+        self._fit_panel()
+
+    def _show_notices(self) -> None:
+        opened = self.opened
+        if self.args.get("recovered"):
+            self.recovered.set_words(
+                _("What you typed until {time} was kept.").format(time=_clock(opened.saved_at)),
+                _("Waymark had stopped without being closed"),
+            )
+            self.recovered.show()
+        if not opened.editable:
+            self.state_banner.set_words(
+                _("You can read it here. It can't be changed any more."), opened.state_text
+            )
+            self.state_banner.show()
+        elif opened.directions:
+            self.state_banner.set_words(
+                opened.directions, _("Your manager returned this and asks for:"), "attention"
+            )
+            self.state_banner.show()
+        welsh = self.controller.language == "cy"
+        if welsh and not opened.form.welsh_reviewed_by:
+            self.welsh_banner.set_words(
+                _("Nobody has checked the Welsh of this form yet. It stays out of final reports.")
+            )
+            self.welsh_banner.show()
+
+    # -- sections --------------------------------------------------------------------------
+
+    def show_section(self, name: str) -> None:
+        """Open the section of that name, or the list of all answers."""
+        names = [page.name for page in self.controller.pages()]
+        if name != CHECK and name not in names:
+            name = names[0] if names else CHECK
+        if self.section and self.section != name and self.controller.editable:
+            self.controller.flush(leaving=True)
+        if self.view is not None:
+            self.middle.column.removeWidget(self.view)
+            self.view.hide()
+            self.view.deleteLater()
+        self.section = name
+        self.summary.show_errors(())
+        self.panel.show_question("")
+        checking = name == CHECK
+        if checking:
+            view = CheckAnswers(self.controller, self.controller.pages())
+            view.change.connect(self._change)
+            self.view = view
+        else:
+            page = next(page for page in self.controller.pages() if page.name == name)
+            view = PageView(self.controller, page)
+            view.focused.connect(self.panel.show_question)
+            self.view = view
+        self.middle.column.insertWidget(self._place_of_view, self.view)
+        self._name_section()
+        self._show_rail()
+        self.middle.verticalScrollBar().setValue(0)
+
+    def _name_section(self) -> None:
+        checking = self.section == CHECK
+        above = _("{child} · {form}").format(child=self.opened.child_name, form=self.opened.title)
+        title, hint = _("Check the answers"), ""
+        page = self._page_named(self.section)
+        if page is not None:
+            title, hint = self.controller.page_label(page), self.controller.page_hint(page)
+        self.header.set_words(title, hint, above)
+        editable = self.controller.editable
+        names = self._names()
+        first, last = names[0] == self.section, names[-1] == self.section
+        self.back_button.setVisible(not first)
+        self.check_button.setVisible(editable)
+        self.continue_button.setVisible(not last or editable)
+        if checking:
+            self.continue_button.setText(_("Submit"))
+        elif editable:
+            self.continue_button.setText(_("Save and continue"))
+        else:
+            self.continue_button.setText(_("Next"))
+
+    def _page_named(self, name: str) -> Group | None:
+        return next((page for page in self.controller.pages() if page.name == name), None)
+
+    def _names(self) -> list[str]:
+        return [page.name for page in self.controller.pages()] + [CHECK]
+
+    @Slot()
+    def _show_rail(self) -> None:
+        if self.controller is None:
+            return
+        sheet = self.controller.sheet
+        sections = []
+        answered = asked = 0
+        for page in self.controller.pages():
+            progress = sheet.progress(page.name)
+            answered += progress.answered
+            asked += progress.asked
+            part = progress.answered / progress.asked if progress.asked else 0.0
+            if progress.asked and progress.answered >= progress.asked:
+                state = _("done") if progress.complete else _("to check")
+            else:
+                state = _("{percent}%").format(percent=int(part * 100)) if part else ""
+            sections.append(Section(page.name, self.controller.page_label(page), state, part))
+        sections.append(Section(CHECK, _("Check the answers"), "", None))
+        percent = int(100 * answered / asked) if asked else 0
+        whole = _("{form} · {percent}%").format(form=self.opened.title, percent=percent)
+        self.sections.show_sections(whole, sections, self.section)
+
+    @Slot(str)
+    def _choose_section(self, name: str) -> None:
+        if name != self.section:
+            self.show_section(name)
+            self._focus_view()
+
+    def _step(self, by: int) -> None:
+        if self.controller is None:
+            return
+        names = self._names()
+        target = names.index(self.section) + by if self.section in names else 0
+        if 0 <= target < len(names):
+            self.show_section(names[target])
+            self._focus_view()
+
+    def _focus_view(self) -> None:
+        if isinstance(self.view, PageView) and self.controller.editable:
+            self.view.focus_first()
+        elif self.continue_button.isVisible():
+            self.continue_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.middle.verticalScrollBar().setValue(0)
+
+    @Slot(str, str)
+    def _change(self, section: str, path: str) -> None:
+        self.show_section(section)
+        QTimer.singleShot(0, self, partial(self._focus_path, path))
+
+    def _focus_path(self, path: str) -> None:
+        if isinstance(self.view, PageView):
+            self.view.focus_question(path)
+
+    def _go_to(self, path: str, cursor: int | None) -> None:
+        """Open the form where a person was, or at its first section."""
+        names = self._names()
+        if not path or path in names:
+            self.show_section(path or names[0])
+            self._focus_view()
+            return
+        self.show_section(self.controller.sheet.page(path))
+        if isinstance(self.view, PageView):
+            self.view.focus_question(path)
+            place = self.view.fields.get(path)
+            if cursor is not None and place is not None and place.editor is not None:
+                place.editor.place_cursor(cursor)
+            QTimer.singleShot(0, self, partial(self._focus_path, path))
+
+    def _here(self) -> tuple[str, int | None]:
+        """The question that has the keyboard and where its text cursor stands."""
+        focus = self.window().focusWidget()
+        if isinstance(self.view, PageView) and focus is not None:
+            for path, place in self.view.fields.items():
+                if place.isAncestorOf(focus):
+                    return path, place.editor.cursor() if place.editor is not None else None
+        return "", None
+
+    # -- checking and submitting -----------------------------------------------------------
+
+    @Slot()
+    def _continue(self) -> None:
+        if self.controller is None:
+            return
+        if not self.controller.editable:
+            self._step(1)
+            return
+        if self.section == CHECK:
+            self._submit()
+            return
+        problems = self.controller.sheet.problems(self.section)
+        if problems and self.section not in self._warned:
+            self._warned.add(self.section)
+            self.controller.flush()
+            self.view.check()
+            self._show_problems(problems, going_on=True)
+            return
+        self._warned.discard(self.section)
+        self._step(1)
+
+    @Slot()
+    def _check_all(self) -> None:
+        problems = self.controller.sheet.problems()
+        self.controller.flush()
+        if isinstance(self.view, PageView):
+            self.view.check()
+        if problems:
+            self._show_problems(problems)
+        else:
+            self.summary.show_errors(())
+            self.shell.notify(_("No errors found."))
+
+    def _show_problems(self, problems: Sequence[Problem], *, going_on: bool = False) -> None:
+        here = [p for p in problems if p.page == self.section]
+        rest = [p for p in problems if p.page != self.section]
+        lines: list[tuple[str, Callable[[], object] | None]] = []
+        for problem in (*here, *rest):
+            words = self._in_words(problem)
+            if problem.page != self.section:
+                words = _("{section}: {problem}").format(
+                    section=self.controller.page_label(self._page_named(problem.page)),
+                    problem=words,
+                )
+            lines.append((words, partial(self._lead_to, problem)))
+        if going_on:
+            lines.append((_("To come back to this later, choose Save and continue again."), None))
+        self.summary.show_errors(lines)
+        self.title = _("Error: {title}").format(
+            title=f"{self.opened.title}, {self.opened.child_name}"
+        )
+
+    def _in_words(self, problem: Problem) -> str:
+        """A problem for the summary: with its question, unless the form's own message says it."""
+        sheet = self.controller.sheet
+        question = sheet.question(problem.path)
+        own = question.required_message if problem.kind == MISSING else question.constraint_message
+        if own and (own.text(sheet.language) == problem.text or "{" in own.text(sheet.language)):
+            return problem.text
+        label = sheet.label(problem.path)
+        return _("{question}: {problem}").format(question=label, problem=problem.text)
+
+    def _lead_to(self, problem: Problem) -> None:
+        if problem.page != self.section:
+            self.show_section(problem.page)
+            self.view.check()
+            QTimer.singleShot(0, self, partial(self._focus_path, problem.path))
+        self._focus_path(problem.path)
+
+    def _submit(self) -> None:
+        if self._submitting:
+            return
+        self._submitting = True
+        self.continue_button.setEnabled(False)
+        self.controller.flush(leaving=True)
+        desk, record_id = self.desk, self.opened.record_id
+        self.run(
+            lambda: assessments.submit(desk, record_id),
+            self._submitted,
+            self._not_submitted,
+            busy_text=_("Submitting"),
+        )
+
+    def _submitted(self, submitted: Submitted) -> None:
+        self.shell.saved(submitted.at)
+        self.shell.notify(_("Submitted and locked."))
+        self.args = {**self.args, "path": "", "recovered": False}
+        desk, record_id = self.desk, submitted.record_id
+        self.run(lambda: form_records.open_form(desk, record_id), self._opened)
+
+    def _not_submitted(self, error: Exception) -> None:
+        self._submitting = False
+        self.continue_button.setEnabled(True)
+        if isinstance(error, SubmitRefused):
+            self._show_problems(error.problems)
+        elif isinstance(error, KnownError):
+            lines = [(error.user_text, None)] + ([(error.hint, None)] if error.hint else [])
+            self.summary.show_errors(lines)
+        else:
+            self.shell.show_error(error)
+
+    # -- saving ----------------------------------------------------------------------------
+
+    def _keep(
+        self,
+        record_id: str,
+        changes: Sequence[AnswerChange],
+        *,
+        leaving: bool,
+        done: Callable[[datetime], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        desk = self.desk
+
+        def kept(saved: Saved) -> None:
+            done(saved.at)
+
+        self.tasks.run(
+            lambda: form_records.save_answers(desk, record_id, changes, leaving=leaving),
+            kept,
+            failed,
+            owner=self.controller,
+        )
+
+    @Slot(object)
+    def _save_state(self, state: SaveState) -> None:
+        if state is SaveState.FAILED:
+            error = self.controller.save_error
+            self.trouble.set_words(
+                " ".join(filter(None, (error.user_text, error.hint))),
+                _("Your last change is not saved. It is still here on the screen."),
+            )
+            self.trouble.show()
+            self.shell.not_saved()
+            return
+        self.trouble.hide()
+        if state is SaveState.SAVED and self.controller.saved_at is not None:
+            self.shell.saved(self.controller.saved_at)
+        elif state is SaveState.WAITING:
+            self.shell.saving()
+
+    @Slot()
+    def _try_again(self) -> None:
+        self.controller.flush()
+
+    @Slot(object)
+    def _changed(self, _effects: object) -> None:
+        self._warned.discard(self.section)
+        self._rail_later.start()
+
+    @Slot(str)
+    def _undone(self, path: str) -> None:
+        section = self.controller.sheet.page(path)
+        if section != self.section:
+            self.show_section(section)
+        self._focus_path(path)
+        self.shell.notify(_("Undone."))
+
+    # -- the panel at the right ------------------------------------------------------------
+
+    def _name_of(self, user_id: str) -> str:
+        return self.desk.actor.name if user_id == self.desk.actor.id else ""
+
+    @Slot()
+    def _toggle_panel(self) -> None:
+        self._panel_wanted = not self.panel.isVisible()
+        self._fit_panel(asked=True)
+
+    def _fit_panel(self, *, asked: bool = False) -> None:
+        """Fold the panel away where the questions need the room, unless a person asked for it."""
+        if self._body is None:
+            return
+        narrow = self.width() < theme.current().text_px(NARROW)
+        self.panel_button.setVisible(narrow)
+        self.panel.setVisible(self._panel_wanted if asked or not narrow else False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Override QWidget.resizeEvent."""
+        super().resizeEvent(event)
+        self._fit_panel()
+
+
+def _clock(moment: datetime) -> str:
+    return local(moment).strftime("%H:%M")

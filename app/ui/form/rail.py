@@ -1,0 +1,195 @@
+"""The sections of a form with how far each is, down the left of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.core.i18n import _
+from app.ui import theme
+from app.ui.kit import Heading
+from app.ui.kit.fields import bring_into_view
+
+_WRAP: Final = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+WIDTH: Final = 236
+
+
+@dataclass(frozen=True)
+class Section:
+    """One line of the rail: `state` is a word or a percentage, `part` how much is done (0 to 1)."""
+
+    name: str
+    words: str
+    state: str
+    part: float | None
+
+
+class SectionButton(QPushButton):
+    """One section: its name, its state in words, and a bar."""
+
+    def __init__(self, section: Section, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.section = section
+        self.setCheckable(True)
+        self.setFlat(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.show_section(section)
+
+    def show_section(self, section: Section) -> None:
+        """Show another state of the same section."""
+        again = section.words != self.section.words or not self.accessibleName()
+        self.section = section
+        self.setAccessibleName(section.words)
+        self.setAccessibleDescription(section.state)
+        if again:
+            self.updateGeometry()
+        self.update()
+
+    def heightForWidth(self, width: int) -> int:
+        """Override QWidget.heightForWidth."""
+        look = theme.current()
+        bar = look.px(6) + look.px(5) if self.section.part is not None else 0
+        return self._words_rect(width).height() + bar + 2 * look.px(7)
+
+    def sizeHint(self) -> QSize:
+        """Override QWidget.sizeHint."""
+        width = theme.current().px(WIDTH - 24)
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        """Override QWidget.minimumSizeHint."""
+        return QSize(40, self.fontMetrics().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Override QWidget.paintEvent."""
+        look = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        here = self.isChecked()
+        if here or self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("accent_soft" if here else "pressed"))
+            painter.drawRoundedRect(QRectF(self.rect()), look.px(6), look.px(6))
+        side, above = look.px(8), look.px(7)
+        painter.setFont(self._font())
+        painter.setPen(look.color("accent" if here else "ink"))
+        words = self._words_rect(self.width())
+        painter.drawText(words.translated(side, above), _WRAP, self.section.words)
+        painter.setFont(look.font("small"))
+        painter.setPen(look.color("accent" if here else "muted"))
+        painter.drawText(
+            QRect(side, above, self.width() - 2 * side, words.height()),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop,
+            self.section.state,
+        )
+        if self.section.part is not None:
+            bar = QRectF(
+                side, self.height() - above - look.px(5), self.width() - 2 * side, look.px(6)
+            )
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("hair"))
+            painter.drawRoundedRect(bar, bar.height() / 2, bar.height() / 2)
+            if self.section.part > 0:
+                done = QRectF(bar)
+                done.setWidth(max(bar.height(), bar.width() * min(1.0, self.section.part)))
+                painter.setBrush(look.color("accent"))
+                painter.drawRoundedRect(done, bar.height() / 2, bar.height() / 2)
+        painter.end()
+
+    def _font(self) -> object:
+        return theme.current().font("body", 600 if self.isChecked() else 400)
+
+    def _words_rect(self, width: int) -> QRect:
+        look = theme.current()
+        # Reckoned with the heavier face, so that being chosen never moves the lines below.
+        metrics = QFontMetrics(look.font("body", 600))
+        widest = max(_("done"), "100%", _("to check"), key=len)
+        state = QFontMetrics(look.font("small")).horizontalAdvance(widest) + look.px(8)
+        room = QRect(0, 0, max(40, width - 2 * look.px(8) - state), 1 << 20)
+        return metrics.boundingRect(room, _WRAP, self.section.words)
+
+
+class SectionRail(QFrame):
+    """All sections of the form, and how far the whole is.
+
+    Signals:
+        chosen: a section was chosen; carries its name.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        look = theme.current()
+        self.setObjectName("rail")
+        self.setAccessibleName(_("Sections"))
+        self.setFixedWidth(look.px(WIDTH))
+        self.buttons: dict[str, SectionButton] = {}
+        self._group = QButtonGroup(self)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(look.px(10), look.px(14), look.px(10), look.px(12))
+        self._column.setSpacing(look.px(2))
+        self.whole = Heading()
+        self.whole.setContentsMargins(look.px(8), 0, look.px(8), look.px(8))
+        self._column.addWidget(self.whole)
+        self._column.addStretch(1)
+        area.setWidget(inside)
+        area.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+        outer.addWidget(area)
+
+    def show_sections(self, whole: str, sections: Sequence[Section], here: str) -> None:
+        """Show these sections, `here` as the one that is open."""
+        self.whole.setText(whole)
+        names = [section.name for section in sections]
+        for gone in [name for name in self.buttons if name not in names]:
+            button = self.buttons.pop(gone)
+            self._group.removeButton(button)
+            self._column.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        for place, section in enumerate(sections):
+            button = self.buttons.get(section.name)
+            if button is None:
+                button = self.buttons[section.name] = SectionButton(section)
+                button.clicked.connect(self._clicked)
+                self._group.addButton(button)
+            else:
+                button.show_section(section)
+            if self._column.indexOf(button) != place + 1:
+                self._column.removeWidget(button)
+                self._column.insertWidget(place + 1, button)
+        button = self.buttons.get(here)
+        if button is not None and not button.isChecked():
+            button.setChecked(True)
+            bring_into_view(button)
+
+    def _clicked(self, _checked: bool = False) -> None:
+        for name, button in self.buttons.items():
+            if button is self.sender():
+                self.chosen.emit(name)
+                return

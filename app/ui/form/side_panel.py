@@ -1,0 +1,131 @@
+"""The quiet panel at the right: good practice for a question, who says so, and what was before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from app.core.i18n import _
+from app.forms.answers import Answer
+from app.ui import theme
+from app.ui.form.controller import FormController
+from app.ui.form.typed import date_in_words
+from app.ui.kit import Body, Heading, LinkButton, Muted, Pill, SidePanel
+
+WIDTH = 286
+
+
+class QuestionPanel(SidePanel):
+    """What helps with the question that has the keyboard."""
+
+    def __init__(
+        self,
+        controller: FormController,
+        *,
+        look_up: Callable[[str, Callable[[list[tuple[str, str]]], None]], None] | None = None,
+        names: Callable[[str], str] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Make an empty panel.
+
+        Args:
+            look_up: Finds what was answered before at a path, newest first, as pairs of who and
+                when, and the words; calls back on the GUI thread.
+            names: Gives the name of a person from their id.
+        """
+        super().__init__(_("About this question"), parent, width=WIDTH)
+        self.controller = controller
+        self._look_up = look_up
+        self._names = names
+        self.path = ""
+        look = theme.current()
+        self.guidance_heading = Heading(_("Good practice"))
+        self.guidance = Muted()
+        self.said_heading = Heading(_("Who says so"))
+        self.said = Pill("", "accent")
+        self.said_how = Muted()
+        self.before_heading = Heading(_("Before"))
+        self.before = Body()
+        self.clear = LinkButton(_("Clear this answer"), self._clear, small=True)
+        for widget, gap in (
+            (self.guidance_heading, 0),
+            (self.guidance, 16),
+            (self.said_heading, 0),
+            (self.said, 0),
+            (self.said_how, 16),
+            (self.before_heading, 0),
+            (self.before, 16),
+            (self.clear, 0),
+        ):
+            self.column.addWidget(widget)
+            if gap:
+                self.column.addSpacing(look.px(4))
+        self.column.addStretch(1)
+        self.show_question("")
+        controller.changed.connect(self._changed)
+
+    def show_question(self, path: str) -> None:
+        """Show what helps with the question at `path`; with an empty path the panel is empty."""
+        again = path != self.path
+        self.path = path
+        sheet = self.controller.sheet
+        guidance = sheet.guidance(path) if path else ""
+        self.guidance.setText(guidance)
+        self._show(bool(guidance), self.guidance_heading, self.guidance)
+        answer = sheet.answer(path) if path else None
+        answered = answer is not None and not answer.empty
+        self._show(answered, self.said_heading, self.said, self.said_how)
+        if answer is not None and answered:
+            self._show_origin(answer)
+        self.clear.setVisible(answered and self.controller.editable)
+        if again:
+            self._show(False, self.before_heading, self.before)
+            if path and self._look_up is not None:
+                self._look_up(path, self._found)
+
+    def _show_origin(self, answer: Answer) -> None:
+        who = {
+            "child": self.controller.sheet.context.get("child", "") or _("The child"),
+            "parent": _("Parent or carer"),
+            "form": _("Worked out by the form"),
+        }.get(answer.by or "", "")
+        if not who and answer.by and self._names is not None:
+            who = self._names(answer.by)
+        self.said.set_text(who or _("Practitioner"))
+        parts = []
+        if answer.at:
+            day = date_in_words(answer.at[:10], self.controller.language)
+            parts.append(_("Written on {day}.").format(day=day))
+        ways = {
+            "spoken": _("Spoken, then written down."),
+            "read_to_me": _("The question was read out."),
+            "typed_for_me": _("Typed for them."),
+            "carried": _("Carried forward."),
+        }
+        if answer.how in ways:
+            parts.append(ways[answer.how])
+        if answer.carried:
+            confirmed = answer.confirmed_by is not None
+            parts.append(_("Carried forward and confirmed.") if confirmed else _("Not confirmed."))
+        self.said_how.setText(" ".join(parts))
+        self.said_how.setVisible(bool(parts))
+
+    def _found(self, entries: list[tuple[str, str]]) -> None:
+        """Show what was answered before, unless the keyboard has moved on."""
+        lines = [f"“{words}”\n{when}" for when, words in entries[:3] if words]
+        self.before.setText("\n\n".join(lines))
+        self._show(bool(lines), self.before_heading, self.before)
+
+    def _changed(self, effects: object) -> None:
+        if self.path and self.path in effects.values:
+            self.show_question(self.path)
+
+    def _clear(self) -> None:
+        if self.path:
+            self.controller.set_answer(self.path, None)
+
+    @staticmethod
+    def _show(shown: bool, *widgets: QWidget) -> None:
+        for widget in widgets:
+            widget.setVisible(shown)
