@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
+from app.core import log
 from app.core.clock import Clock
 from app.core.errors import KnownError
 from app.core.i18n import _
 
 if TYPE_CHECKING:
     from app.forms.loader import FormLibrary
+    from app.models.anchor import Keeper
     from app.models.casebook import Casebook
     from app.models.instance_lock import InstanceLock
 
@@ -74,7 +76,9 @@ class Desk:
         clock: Where the time comes from.
         forms: The forms that can be filled in.
         folder: Where the casebook lies.
+        data_key: The key of the store, for changes to the key file; never shown.
         demo: Whether this is the demonstration casebook, with fictional children.
+        notices: What the person has to know about this casebook before going on, in words.
     """
 
     casebook: Casebook
@@ -82,15 +86,31 @@ class Desk:
     clock: Clock
     forms: FormLibrary
     folder: Path
+    data_key: bytes = field(repr=False)
     demo: bool = False
+    notices: tuple[str, ...] = ()
     instance_lock: InstanceLock | None = None
+    keeper: Keeper | None = field(default=None, repr=False)
     _visit: tuple[str, datetime] | None = field(default=None, repr=False)
 
     def close(self) -> None:
-        """Close the store and let another window open this casebook."""
-        self.casebook.close()
-        if self.instance_lock is not None:
-            self.instance_lock.release()
+        """Anchor the log, close the store and let another window open this casebook."""
+        try:
+            self.casebook.seal()
+            self._anchor()
+        finally:
+            self.casebook.close()
+            if self.instance_lock is not None:
+                self.instance_lock.release()
+
+    def _anchor(self) -> None:
+        if self.keeper is None:
+            return
+        try:
+            self.keeper.keep(self.casebook.head())
+        except KnownError:
+            # Without an anchor the casebook opens all the same; nothing may hold a lock open.
+            log.casework.warning("the state of the log could not be noted outside the casebook")
 
     def visit(self, child_id: str) -> bool:
         """Note that the record of `child_id` is being read; True where this starts a new visit.

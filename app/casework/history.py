@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from app.core.errors import BugError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework import dates, wording
+from app.core.clock import local
+from app.core.errors import KnownError
+from app.core.i18n import N_, _, language, ngettext
+from app.models import verify as log_check
+from app.models.queries import history as log_entries
+from app.models.records import RECORD_TYPES, FormRecord, User
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
+    from app.forms.schema import Form, Question
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,42 @@ class Verdict:
     first_bad: int | None
 
 
+ANSWERS: Final = "answers."
+
+# What was done, by the kind of entry. {record} is what the type of record is called.
+SENTENCES: Final[Mapping[str, str]] = {
+    "create": N_("Added: {record}"),
+    "update": N_("Changed: {record}"),
+    "remove": N_("Taken out: {record}"),
+    "restore": N_("Put back: {record}"),
+    "move": N_("Moved to the child that it belongs to: {record}"),
+    "merge": N_("Joined with another record of the same child: {record}"),
+    "unmerge": N_("Parted from the other record again: {record}"),
+    "erase": N_("Erased by law: {record}"),
+    "consultation": N_("Read: {record}"),
+    "disclosure": N_("Passed on: {record}"),
+    "export": N_("Saved as a file: {record}"),
+    "print": N_("Printed: {record}"),
+    "unlock": N_("Unlocked the casebook"),
+    "lock": N_("Locked the casebook"),
+    "backup": N_("Backed up the casebook"),
+    "restore_backup": N_("Restored the casebook from a backup"),
+    "migrate": N_("Brought the casebook up to date"),
+}
+
+WHY_BAD: Final[Mapping[str, str]] = {
+    "missing": N_("Entry {entry} of the history is missing."),
+    "changed": N_("Entry {entry} of the history was changed after it was written."),
+    "out_of_order": N_("Entry {entry} of the history is not in its place."),
+    "device_count": N_("At entry {entry} the count of this laptop's entries has a gap."),
+    "values_changed": N_("What entry {entry} of the history recorded was changed afterwards."),
+    "values_missing": N_("What entry {entry} of the history recorded was taken away."),
+    "values_without_entry": N_("There are values for entry {entry}, which doesn't exist."),
+    "cut_short": N_("The history ends before entry {entry}, which this laptop has seen."),
+    "rewritten": N_("Entry {entry} of the history is not the one that this laptop has seen."),
+}
+
+
 def changes(
     desk: Desk,
     child_id: str,
@@ -75,10 +122,186 @@ def changes(
     before: int | None = None,
     limit: int = 50,
 ) -> HistoryPage:
-    """The history of a child, or of one record or field of it, the newest first."""
-    raise BugError("the store is not joined to this function")
+    """The history of a child, or of one record or field of it, the newest first.
+
+    What is held of victims is left out for those who may not read it.
+
+    Args:
+        field: A field's name, or `answers.` and the path of a question.
+        before: What the page before said; None: from the newest on.
+    """
+    with desk.casebook.read() as session:
+        held = log_entries.entries(
+            session,
+            child_id=None if record_id else child_id,
+            record_id=record_id,
+            field=field,
+            before=before,
+            limit=limit,
+        )
+        teller = _Teller(desk, session)
+        told = tuple(
+            teller.told(entry)
+            for entry in held
+            if entry.child_id == child_id and teller.may_read(entry.record_type)
+        )
+    return HistoryPage(told, held[-1].entry if len(held) == limit else None)
 
 
-def verify(desk: Desk) -> Verdict:
-    """Check the chain of the log and say in words whether it is whole."""
-    raise BugError("the store is not joined to this function")
+class _Teller:
+    """Puts entries into words, looking each name up once."""
+
+    def __init__(self, desk: Desk, session: Session) -> None:
+        self._desk = desk
+        self._session = session
+        self._names: dict[str, str] = {}
+        self._forms: dict[str, Form | None] = {}
+
+    def may_read(self, record_type: str | None) -> bool:
+        """Whether the person who asks may read about this type of record."""
+        type_ = RECORD_TYPES.get(record_type or "")
+        return type_ is None or not type_.restricted or self._desk.actor.may_read_victims
+
+    def told(self, entry: log_entries.Entry) -> HistoryEntry:
+        """An entry in words."""
+        record_type, record_id = entry.record_type or "", entry.record_id or ""
+        return HistoryEntry(
+            entry_id=entry.op_id,
+            sequence=entry.entry,
+            at=entry.made_at,
+            when=_when(entry.made_at),
+            who=self._name(entry.actor_id),
+            what=self._what(entry),
+            kind=entry.kind,
+            record_type=record_type,
+            record_id=record_id,
+            fields=self._fields(entry),
+            reason=entry.reason,
+        )
+
+    def _what(self, entry: log_entries.Entry) -> str:
+        word = wording.record_word(entry.record_type or "")
+        if entry.record_type == "form_record" and entry.record_id:
+            form = self._form(entry.record_id)
+            word = form.title.text(language()) if form else word
+        said = _(SENTENCES[entry.kind]).format(record=word) if entry.kind in SENTENCES else word
+        if entry.recipient:
+            return _("{done}, to {recipient}").format(done=said, recipient=entry.recipient)
+        return said
+
+    def _fields(self, entry: log_entries.Entry) -> tuple[FieldChange, ...]:
+        told = []
+        for name in entry.fields:
+            before, after = entry.base.get(name), entry.set_to.get(name)
+            if name.startswith(ANSWERS):
+                told.append(self._answer(entry, name, before, after))
+                continue
+            known = wording.FIELDS.get(entry.record_type or "", {}).get(name)
+            if known is None or known.shown == "hidden":
+                continue
+            told.append(
+                FieldChange(
+                    name,
+                    wording.field_label(entry.record_type or "", name),
+                    self._value(entry, name, before),
+                    self._value(entry, name, after),
+                )
+            )
+        return tuple(told)
+
+    def _value(self, entry: log_entries.Entry, name: str, value: Any) -> str:
+        if name == "allocated_to" and value:
+            return self._name(str(value))
+        return wording.value_words(entry.record_type or "", name, value)
+
+    def _answer(self, entry: log_entries.Entry, name: str, before: Any, after: Any) -> FieldChange:
+        path = name.removeprefix(ANSWERS)
+        form = self._form(entry.record_id or "")
+        question = path.rsplit("/", 1)[-1]
+        asked = _question(form, question)
+        label = asked.label.text(language()) if asked else question
+        return FieldChange(
+            name,
+            label,
+            self._answer_words(form, question, before),
+            self._answer_words(form, question, after),
+        )
+
+    def _answer_words(self, form: Form | None, question: str, answer: Any) -> str:
+        if not isinstance(answer, dict):
+            return ""
+        if isinstance(answer.get("rows"), list):
+            count = len(answer["rows"])
+            return ngettext("{count} entry", "{count} entries", count).format(count=count)
+        value = answer.get("value")
+        if value is None:
+            return ""
+        parts = value if isinstance(value, list) else [value]
+        return ", ".join(self._choice(form, question, str(part)) for part in parts)
+
+    def _choice(self, form: Form | None, question: str, value: str) -> str:
+        asked = _question(form, question)
+        if form is None or asked is None:
+            return value
+        for choice in form.choices.get(asked.list_name or "", ()):
+            if choice.name == value:
+                return choice.label.text(language())
+        return value
+
+    def _name(self, user_id: str) -> str:
+        if user_id not in self._names:
+            user = self._session.get(User, user_id)
+            self._names[user_id] = user.name if user else _("Somebody")
+        return self._names[user_id]
+
+    def _form(self, record_id: str) -> Form | None:
+        if record_id not in self._forms:
+            row = self._session.execute(
+                select(FormRecord.form_id, FormRecord.form_version).where(
+                    FormRecord.id == record_id
+                )
+            ).first()
+            try:
+                self._forms[record_id] = self._desk.forms.form(row[0], row[1]) if row else None
+            except KnownError:
+                # The form is not held any more; the history tells the rest without its words.
+                self._forms[record_id] = None
+        return self._forms[record_id]
+
+
+def _question(form: Form | None, name: str) -> Question | None:
+    if form is None:
+        return None
+    try:
+        return form.question(name)
+    except KeyError:
+        # A repeat as a whole, or a question that a later version of the form retired.
+        return None
+
+
+def _when(at: datetime) -> str:
+    here = local(at)
+    return _("{day} at {time}").format(day=dates.in_words(here.date()), time=f"{here:%H:%M}")
+
+
+def verify(desk: Desk, progress: Callable[[int, int], bool] | None = None) -> Verdict:
+    """Check the chain of the log and say in words whether it is whole.
+
+    What the anchor outside the casebook knows is compared too.
+
+    Raises:
+        CheckStopped: `progress` gave False.
+    """
+    known = desk.keeper.read() if desk.keeper else None
+    found = desk.casebook.verify(known, progress)
+    return Verdict(found.ok, _verdict_words(found), found.entries, found.first_bad)
+
+
+def _verdict_words(found: log_check.Verdict) -> str:
+    if found.ok:
+        return ngettext(
+            "The history is whole: {count} entry was checked.",
+            "The history is whole: all {count} entries were checked.",
+            found.entries,
+        ).format(count=found.entries)
+    return _(WHY_BAD[found.why]).format(entry=found.first_bad)
