@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, Final, NamedTuple, NoReturn, TypeVar
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnDefault, Connection, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
@@ -86,9 +85,10 @@ class UnitOfWork:
         self._clock = clock
         self._log = log
         self._session: WorkSession | None = None
-        self._loaded: WeakKeyDictionary[Record, dict[str, Any]] = WeakKeyDictionary()
-        self._kinds: WeakKeyDictionary[Record, str] = WeakKeyDictionary()
-        self._found: list[Record] = []
+        # Held strongly: a session lets go of an object that it believes unchanged, and it can't
+        # see a change inside a JSON column.
+        self._loaded: dict[Record, dict[str, Any]] = {}
+        self._kinds: dict[Record, str] = {}
 
     # -- reading and writing records ----------------------------------------------------------
 
@@ -179,14 +179,17 @@ class UnitOfWork:
     def erase_child(self, child_id: str, ground: Ground) -> Erased:
         """Lawfully erase a child, see `erasure`. `Casebook.erase_child` does the whole of it."""
         self.flush()
+        self._loaded.clear()
         erased = erasure.erase_child(self._connection, self._log, child_id, ground)
         self.session.expunge_all()
         return erased
 
     def flush(self) -> None:
         """Write what was changed so far, within the transaction."""
-        if self._session is not None:
-            self._session.flush()
+        if self._session is None:
+            return
+        self._mark_changed_documents(self._session)
+        self._session.flush()
 
     # -- answers of a form: the fast way ------------------------------------------------------
 
@@ -351,8 +354,16 @@ class UnitOfWork:
         """Keep what `record` holds as it stands in the store."""
         self._loaded[record] = _snapshot(record)
 
+    def _mark_changed_documents(self, session: Session) -> None:
+        """Tell the session of JSON that was changed in place, which it can't see."""
+        for record, loaded in self._loaded.items():
+            for key in _json_columns(type(record)) & loaded.keys() & record.__dict__.keys():
+                if record in session and canonical(getattr(record, key)) != loaded[key]:
+                    flag_modified(record, key)
+
     def capture(self, session: Session) -> None:
         """Log each record that is about to be written."""
+        self._mark_changed_documents(session)
         if any(isinstance(record, Record) for record in session.deleted):
             raise BugError("a record was to be deleted; only lawful erasure does that")
         for record in session.new:
@@ -388,8 +399,6 @@ class UnitOfWork:
         base: dict[str, Any] = {}
         set_to: dict[str, Any] = {}
         for key in changed:
-            if key in _json_columns(type(record)):
-                flag_modified(record, key)
             if key in record.documents:
                 was, is_ = (json.loads(side[key]) for side in (loaded, now))
                 for path, pair in documents.differences(was, is_).items():
