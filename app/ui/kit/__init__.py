@@ -11,6 +11,7 @@ from app.ui.kit.buttons import (
     LinkButton,
     PrimaryButton,
     SecondaryButton,
+    WrappingLink,
     button_row,
 )
 from app.ui.kit.dialogs import Dialog, Message
@@ -59,6 +60,7 @@ __all__ = [
     "Table",
     "TableModel",
     "Title",
+    "WrappingLink",
     "button_row",
     "draw_level",
     "draw_pill",

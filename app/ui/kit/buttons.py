@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from app.ui import theme
@@ -67,6 +68,57 @@ class LinkButton(Button):
             self.setProperty("tone", tone)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+
+class WrappingLink(LinkButton):
+    """A link of a whole sentence, on as many lines as it needs."""
+
+    _FLAGS = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+
+    def __init__(
+        self,
+        text: str,
+        on_click: Callable[[], object] | None = None,
+        parent: QWidget | None = None,
+        *,
+        tone: str = "",
+    ) -> None:
+        super().__init__(text, on_click, parent, tone=tone)
+        self._tone = tone or "ink"
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def heightForWidth(self, width: int) -> int:
+        """Override QWidget::heightForWidth."""
+        look = theme.current()
+        return max(look.px(24), self._words(width).height() + look.px(4))
+
+    def sizeHint(self) -> QSize:
+        """Override QWidget::sizeHint: the sentence on one line."""
+        width = self._words(1 << 20).width() + 2
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        """Override QWidget::minimumSizeHint: room for the longest word."""
+        words = self.accessibleName().split() or [""]
+        metrics = self.fontMetrics()
+        widest = max(metrics.horizontalAdvance(word) for word in words)
+        return QSize(widest + 2, metrics.height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Override QWidget::paintEvent."""
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        over = self.underMouse() or self.isDown()
+        painter.setPen(theme.current().color("accent" if over else self._tone))
+        area = self.rect().adjusted(0, theme.current().px(2), 0, 0)
+        painter.drawText(area, self._FLAGS, self.accessibleName())
+        painter.end()
+
+    def _words(self, width: int) -> QRect:
+        room = QRect(0, 0, max(1, width), 1 << 20)
+        return self.fontMetrics().boundingRect(room, self._FLAGS, self.accessibleName())
 
 
 def button_row(*buttons: QWidget, align: str = "left") -> QHBoxLayout:

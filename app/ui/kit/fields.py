@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.core.i18n import _
 from app.ui import theme
-from app.ui.kit.buttons import LinkButton
+from app.ui.kit.buttons import WrappingLink
 from app.ui.kit.text import Body, ErrorText, Heading, Muted, Strong
 
 
@@ -154,7 +154,7 @@ class ErrorSummary(QFrame):
             if target is None:
                 line = Body(text)
             else:
-                line = LinkButton(text, self._leading_to(target), tone="serious")
+                line = WrappingLink(text, self._leading_to(target), tone="serious")
             self._column.addWidget(line)
             self._lines.append(line)
         self.heading.setText(_("There is a problem"))
