@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -134,6 +134,9 @@ _STATE_WORDS: dict[str, str] = {
     "returned": N_("Returned with directions"),
     "superseded": N_("Replaced by a newer version"),
 }
+
+
+LOCKED: Final = ("submitted", "countersigned")
 
 
 def state_words(state: str, kind: str) -> str:

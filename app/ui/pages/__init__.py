@@ -1,1 +1,33 @@
 """The pages that the shell shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.i18n import N_
+
+if TYPE_CHECKING:
+    from app.ui.shell import Shell
+
+
+def register(shell: Shell) -> None:
+    """Make the pages of children's records known to the window."""
+    from app.ui.pages.caseload import CaseloadPage
+    from app.ui.pages.child import ChildPage
+    from app.ui.pages.due import DuePage
+    from app.ui.pages.edit_child import EditChildPage
+    from app.ui.pages.edit_record import EditRecordPage
+    from app.ui.pages.merge import MergePage
+    from app.ui.pages.report import ReportPage
+    from app.ui.pages.waiting import WaitingPage
+
+    shell.register("caseload", CaseloadPage, rail=N_("Caseload"), order=10)
+    shell.register("due", DuePage, rail=N_("Due"), order=20)
+    shell.register("waiting", WaitingPage, rail=N_("Waiting"), order=30)
+    shell.register("child", ChildPage)
+    shell.register("add_child", EditChildPage)
+    shell.register("change_child", EditChildPage)
+    shell.register("edit_record", EditRecordPage)
+    shell.register("merge", MergePage)
+    shell.register("report", ReportPage)
+    shell.register_deed(N_("Add a child"), lambda: shell.go("add_child"), "Ctrl+N")

@@ -1,0 +1,520 @@
+"""The pre-sentence report: from a locked assessment and the records to pages for a court."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework import court, reference
+from app.casework.dates import in_words
+from app.casework.form_records import LOCKED, called, state_words
+from app.casework.problems import RecordGone
+from app.casework.psr_material import gather
+from app.core import i18n
+from app.core.clock import local
+from app.core.errors import KnownError
+from app.core.i18n import _
+from app.core.ids import new_id
+from app.models.records import Child, FormRecord, Hearing, Report, Service
+from app.reports.content import Report as Content
+from app.reports.content import Status
+from app.reports.digest import canonical, content_hash
+from app.reports.pdf import render
+from app.reports.psr import psr
+
+if TYPE_CHECKING:
+    from app.casework.desk import Desk
+
+ReportState = Literal["draft", "final"]
+
+
+class ReportIsFinal(KnownError):
+    """A final report doesn't change any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This report is final, so it can't be changed."),
+            _("Make a new report if something has to be said differently."),
+        )
+
+
+class RecordChanged(KnownError):
+    """The record is not what the draft says any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The record has changed since this draft was made."),
+            _("The draft was made again. Read it once more, then make it final."),
+        )
+
+
+class WelshNotReviewed(KnownError):
+    """Nobody has reviewed the Welsh that the report would be in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The Welsh of this form was not reviewed yet, so no final report can be made in it."),
+            _("Make the report in English, or ask your service to have the Welsh reviewed."),
+        )
+
+
+class FileIsThere(KnownError):
+    """A file of that name exists."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            _("There is a file of this name already."),
+            _("Choose another name, or replace it."),
+        )
+        self.file = file
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """A report of a child.
+
+    Attributes:
+        title: What it is called. subtitle: for which hearing, in words.
+        reference: The service's own; the only thing of it that a file name holds.
+        state_text: The state in words.
+        basis: The assessment that it rests on, in words.
+        content_hash: SHA-256 of what it says, printed on each page.
+        editable: Whether it can still be made anew or made final by the person who asks.
+    """
+
+    id: str
+    child_id: str
+    child_name: str
+    title: str
+    subtitle: str
+    reference: str
+    state: ReportState
+    state_text: str
+    made_at: datetime
+    basis: str
+    content_hash: str
+    editable: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A locked assessment or a hearing to choose: its id, and what it is in words."""
+
+    id: str
+    words: str
+
+
+@dataclass(frozen=True)
+class PsrChoices:
+    """What a pre-sentence report can be made from, the likeliest first.
+
+    `why_not` says in words why none can be made yet; empty where one can.
+    """
+
+    assessments: tuple[Choice, ...]
+    hearings: tuple[Choice, ...]
+    why_not: str
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A report written to a file: where, how large (bytes), and the SHA-256 of the file."""
+
+    file: Path
+    size: int
+    pdf_hash: str
+
+
+def psr_choices(desk: Desk, child_id: str) -> PsrChoices:
+    """The locked assessments and the hearings that a report on this child can be made from."""
+    with desk.casebook.read() as session:
+        assessments = tuple(
+            Choice(record.id, _assessment_words(desk, record))
+            for record in session.scalars(
+                select(FormRecord)
+                .where(
+                    FormRecord.child_id == child_id,
+                    FormRecord.kind == "assessment",
+                    FormRecord.state.in_(LOCKED),
+                    FormRecord.removed_at.is_(None),
+                )
+                .order_by(FormRecord.submitted_at.desc())
+            )
+        )
+    today = desk.clock.today()
+    upcoming = sorted(
+        court.list_hearings(desk, child_id),
+        key=lambda view: (
+            not view.details.report_requested,
+            not view.upcoming,
+            abs(((view.details.hearing_date or today) - today).days),
+        ),
+    )
+    hearings = tuple(
+        Choice(view.id, f"{view.title} {view.detail}".strip() if view.detail else view.title)
+        for view in upcoming
+    )
+    why_not = ""
+    if not assessments:
+        why_not = _("Submit an assessment first. A report rests on locked answers, never a draft.")
+    elif not hearings:
+        why_not = _("Add the hearing first, under Court and orders.")
+    return PsrChoices(assessments, hearings, why_not)
+
+
+def create_psr(
+    desk: Desk,
+    child_id: str,
+    assessment_id: str,
+    hearing_id: str,
+    *,
+    language: str | None = None,
+) -> ReportView:
+    """Make a draft report from a locked assessment and the records as they are now.
+
+    Raises:
+        RecordGone: The assessment or hearing is not in the casebook.
+        WelshNotReviewed: The report was to be in Welsh and nobody has reviewed the form's Welsh.
+    """
+    desk.must_write()
+    record_id = new_id()
+    number = _reference(desk, record_id)
+    tongue = language or i18n.language()
+    with desk.casebook.write() as work:
+        report, pdf = _made(
+            desk,
+            work.session,
+            child_id=child_id,
+            assessment_id=assessment_id,
+            hearing_id=hearing_id,
+            number=number,
+            status="draft",
+            tongue=tongue,
+        )
+        kept = Report(
+            id=record_id,
+            child_id=child_id,
+            kind=report.kind,
+            title=report.title,
+            reference=number,
+            language=tongue,
+            content=json.loads(canonical(report)),
+            content_hash=content_hash(report),
+            pdf=pdf,
+            pdf_hash=hashlib.sha256(pdf).hexdigest(),
+            assessment_id=assessment_id,
+            hearing_id=hearing_id,
+            made_by=desk.actor.id,
+        )
+        work.add(kept)
+        work.session.flush()
+        return _view(desk, work.session, kept)
+
+
+def open_report(desk: Desk, report_id: str) -> ReportView:
+    """One report.
+
+    Raises:
+        RecordGone: It is not in the casebook.
+    """
+    with desk.casebook.read() as session:
+        return _view(desk, session, _found(session, report_id))
+
+
+def list_reports(desk: Desk, child_id: str) -> tuple[ReportView, ...]:
+    """The reports on a child, the newest first."""
+    with desk.casebook.read() as session:
+        return tuple(
+            _view(desk, session, report)
+            for report in session.scalars(
+                select(Report)
+                .where(Report.child_id == child_id, Report.removed_at.is_(None))
+                .order_by(Report.id.desc())
+            )
+        )
+
+
+def preview(desk: Desk, report_id: str) -> bytes:
+    """The pages as they are, as PDF; a draft says on each that it is one."""
+    with desk.casebook.read() as session:
+        pdf = _found(session, report_id).pdf
+        if pdf is None:
+            raise RecordGone
+        return pdf
+
+
+def make_anew(desk: Desk, report_id: str) -> ReportView:
+    """Make a draft again from the records as they are now.
+
+    Raises:
+        ReportIsFinal: It doesn't change any more.
+    """
+    return _rewrite(desk, report_id, "draft", only_if_hash=None)
+
+
+def make_final(desk: Desk, report_id: str, reason: str) -> ReportView:
+    """Make the report final: its content and pages are sealed and never change again.
+
+    Args:
+        reason: Needed where no manager has countersigned the assessment.
+
+    Raises:
+        ReportIsFinal: It is final already.
+        RecordChanged: The record is not what the draft says any more; the draft was made anew.
+        KnownError: A reason is needed.
+    """
+    desk.must_write()
+    with desk.casebook.read() as session:
+        draft = _found(session, report_id)
+        _must_be_draft(draft)
+        assessment = session.get(FormRecord, draft.assessment_id)
+        held = draft.content_hash
+    if (assessment is None or assessment.state != "countersigned") and not reason.strip():
+        raise KnownError(
+            _("No manager has countersigned the assessment, so say why the report can't wait."),
+            _("Your reason is kept with the report."),
+        )
+    return _rewrite(desk, report_id, "final", only_if_hash=held, reason=reason.strip() or None)
+
+
+def export(
+    desk: Desk,
+    report_id: str,
+    file: Path,
+    *,
+    recipient: str,
+    reason: str,
+    overwrite: bool = False,
+) -> Exported:
+    """Write the pages to a file that the person chose, and log to whom they are disclosed.
+
+    The file appears whole or not at all, and only together with its entry in the log.
+
+    Raises:
+        FileIsThere: A file of this name exists and was not to be replaced.
+        KnownError: It can't be written there (no room, no permission).
+    """
+    if file.exists() and not overwrite:
+        raise FileIsThere(file)
+    if not recipient.strip():
+        raise KnownError(
+            _("Say who gets this report."), _("It is kept in the record of who was given a copy.")
+        )
+    with desk.casebook.write(reason.strip() or None) as work:
+        report = _found(work.session, report_id)
+        pdf = report.pdf or b""
+        digest = hashlib.sha256(pdf).hexdigest()
+        work.note(
+            "disclosure",
+            "report",
+            report.id,
+            child_id=report.child_id,
+            reason=reason.strip() or None,
+            recipient=recipient.strip(),
+            detail={"pdf": digest, "bytes": len(pdf), "state": report.state},
+        )
+        _write_whole(file, pdf)
+    return Exported(file, len(pdf), digest)
+
+
+def note_print(desk: Desk, report_id: str, *, recipient: str, reason: str) -> None:
+    """Log that the pages were printed, and for whom."""
+    with desk.casebook.write(reason.strip() or None) as work:
+        report = _found(work.session, report_id)
+        work.note(
+            "print",
+            "report",
+            report.id,
+            child_id=report.child_id,
+            reason=reason.strip() or None,
+            recipient=recipient.strip(),
+            detail={"pdf": report.pdf_hash, "state": report.state},
+        )
+
+
+def file_name(report: ReportView) -> str:
+    """The name to offer for the file: the reference, nothing of the child."""
+    return f"{report.reference}.pdf" if report.state == "final" else f"{report.reference}-draft.pdf"
+
+
+# ---- inside -------------------------------------------------------------------------------
+
+
+def _made(
+    desk: Desk,
+    session: Session,
+    *,
+    child_id: str,
+    assessment_id: str,
+    hearing_id: str | None,
+    number: str,
+    status: Status,
+    tongue: str,
+) -> tuple[Content, bytes]:
+    if tongue != "en":
+        record = session.get(FormRecord, assessment_id)
+        if record is not None:
+            form = desk.forms.form(record.form_id, record.form_version)
+            if status == "final" and not form.welsh_reviewed_by:
+                raise WelshNotReviewed
+    content = psr(
+        gather(
+            desk,
+            session,
+            child_id=child_id,
+            assessment_id=assessment_id,
+            hearing_id=hearing_id,
+            reference_number=number,
+            status=status,
+            language=tongue,
+            made_on=desk.clock.today(),
+        )
+    )
+    return content, render(content)
+
+
+def _rewrite(
+    desk: Desk,
+    report_id: str,
+    status: Status,
+    *,
+    only_if_hash: str | None,
+    reason: str | None = None,
+) -> ReportView:
+    desk.must_write()
+    changed = False
+    with desk.casebook.write(reason) as work:
+        kept = _found(work.session, report_id)
+        _must_be_draft(kept)
+        assert kept.assessment_id is not None
+        content, pdf = _made(
+            desk,
+            work.session,
+            child_id=kept.child_id,
+            assessment_id=kept.assessment_id,
+            hearing_id=kept.hearing_id,
+            number=kept.reference,
+            status="draft",
+            tongue=kept.language,
+        )
+        changed = only_if_hash is not None and content_hash(content) != only_if_hash
+        if status == "final" and not changed:
+            content, pdf = _made(
+                desk,
+                work.session,
+                child_id=kept.child_id,
+                assessment_id=kept.assessment_id,
+                hearing_id=kept.hearing_id,
+                number=kept.reference,
+                status="final",
+                tongue=kept.language,
+            )
+            kept.finalised_at = desk.clock.now()
+            kept.finalised_by = desk.actor.id
+            kept.state = "final"
+        kept.content = json.loads(canonical(content))
+        kept.content_hash = content_hash(content)
+        kept.pdf = pdf
+        kept.pdf_hash = hashlib.sha256(pdf).hexdigest()
+        work.session.flush()
+        view = _view(desk, work.session, kept)
+    if changed:
+        raise RecordChanged
+    return view
+
+
+def _must_be_draft(report: Report) -> None:
+    if report.state != "draft":
+        raise ReportIsFinal
+
+
+def _found(session: Session, report_id: str) -> Report:
+    report = session.get(Report, report_id)
+    if report is None or report.removed_at is not None:
+        raise RecordGone
+    return report
+
+
+def _reference(desk: Desk, record_id: str) -> str:
+    """A reference that no other laptop makes: the year, and random digits of the record's id."""
+    with desk.casebook.read() as session:
+        service = session.get(Service, desk.casebook.service_id)
+        prefix = service.reference_prefix if service is not None else ""
+    return f"{prefix or 'WM'}-{desk.clock.today().year}-{record_id[-8:].upper()}"
+
+
+def _assessment_words(desk: Desk, record: FormRecord) -> str:
+    form = desk.forms.form(record.form_id, record.form_version)
+    when = record.submitted_at or record.changed_at
+    return _("{form}, submitted {day} ({state})").format(
+        form=form.title.text(i18n.language()),
+        day=in_words(local(when).date()),
+        state=state_words(record.state, record.kind),
+    )
+
+
+def _view(desk: Desk, session: Session, report: Report) -> ReportView:
+    child = session.get(Child, report.child_id)
+    hearing = session.get(Hearing, report.hearing_id) if report.hearing_id else None
+    assessment = session.get(FormRecord, report.assessment_id) if report.assessment_id else None
+    if child is None:
+        raise RecordGone
+    subtitle = ""
+    if hearing is not None and hearing.hearing_date is not None:
+        subtitle = ", ".join(
+            part
+            for part in (
+                reference.label("courts", hearing.court) if hearing.court else "",
+                in_words(hearing.hearing_date),
+                hearing.hearing_time,
+            )
+            if part
+        )
+    return ReportView(
+        id=report.id,
+        child_id=report.child_id,
+        child_name=f"{called(child)} {child.family_name}".strip(),
+        title=_("Pre-sentence report"),
+        subtitle=subtitle,
+        reference=report.reference,
+        state="final" if report.state == "final" else "draft",
+        state_text=_("Final") if report.state == "final" else _("Draft"),
+        made_at=report.changed_at,
+        basis="" if assessment is None else _assessment_words(desk, assessment),
+        content_hash=report.content_hash,
+        editable=report.state == "draft" and desk.actor.may_write,
+    )
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    draft = file.with_name(f".{file.name}.part")
+    try:
+        with draft.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(file)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise _cannot_write(error) from error
+
+
+def _cannot_write(error: OSError) -> KnownError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return KnownError(
+            _("There is no room left there, so the file was not written."),
+            _("Choose another place, or make room and try again."),
+        )
+    return KnownError(
+        _("The file can't be written there."),
+        _("Choose a folder that you may write to, and close the file if it is open."),
+    )

@@ -1,0 +1,181 @@
+"""The record of one child: what to know first, then a tab for each part of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from app.casework import children
+from app.casework.casebooks import Place
+from app.casework.children import ChildView
+from app.core.i18n import N_, _
+from app.ui import theme
+from app.ui.kit import Banner, PageHeader, PrimaryButton, SecondaryButton
+from app.ui.page import Page
+from app.ui.pages.child_forms import FormsTab
+from app.ui.pages.child_glance import GlanceTab
+from app.ui.pages.child_history import HistoryTab
+from app.ui.pages.child_records import CourtTab, DetailsTab, PeopleTab
+from app.ui.pages.child_reports import ReportsTab
+from app.ui.pages.child_tab import ChildTab
+
+if TYPE_CHECKING:
+    from app.casework.desk import Desk
+    from app.ui.shell import Shell
+
+TABS: Final[tuple[tuple[str, str, Callable[[ChildPage], ChildTab]], ...]]
+
+
+class ChildPage(Page):
+    """One child."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        look = theme.current()
+        self.view: ChildView | None = None
+        self.header = PageHeader(
+            "",
+            actions=(
+                SecondaryButton(_("Questionnaire"), self._questionnaire),
+                PrimaryButton(_("Assessment"), self._assessment),
+            ),
+        )
+        self.alerts = Banner("", "serious")
+        self.alerts.hide()
+        self.bar = QTabBar()
+        self.bar.setAccessibleName(_("Parts of the record"))
+        self.bar.setDrawBase(False)
+        self.bar.setExpanding(False)
+        self.bar.setUsesScrollButtons(True)
+        self.stack = QStackedWidget()
+        for _name, label, _factory in TABS:
+            self.bar.addTab(_(label))
+            self.stack.addWidget(QWidget())
+        self.tabs: dict[int, ChildTab] = {}
+        top = QVBoxLayout()
+        top.setContentsMargins(look.px(24), look.px(20), look.px(24), 0)
+        top.setSpacing(look.px(12))
+        top.addWidget(self.header)
+        top.addWidget(self.alerts)
+        top.addWidget(self.bar)
+        self.outer.addLayout(top)
+        self.outer.addWidget(self.stack, 1)
+        self.bar.currentChanged.connect(self._tab_chosen)
+
+    def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
+        """Override Page.entered. args: child_id, tab (name of a tab), reason."""
+        self.child_id = args["child_id"]
+        names = [name for name, _label, _factory in TABS]
+        wanted = args.get("tab") or "glance"
+        number = names.index(wanted) if wanted in names else 0
+        for tab in self.tabs.values():
+            tab.stale = True
+        child_id, reason = args["child_id"], args.get("reason")
+        self.run(
+            lambda: children.open_child(desk, child_id, reason),
+            lambda view: self._opened(view, number),
+        )
+
+    def place(self) -> Place | None:
+        """Override Page.place."""
+        return Place("child", child_id=self.child_id, path=TABS[self.bar.currentIndex()][0])
+
+    def focus_first(self) -> QWidget | None:
+        """Override Page.focus_first."""
+        return self.bar
+
+    def refresh(self) -> None:
+        """Read the record again, as after something was written."""
+        child_id, desk, number = self.child_id, self.desk, self.bar.currentIndex()
+        assert child_id is not None
+        for tab in self.tabs.values():
+            tab.stale = True
+        self.run(
+            lambda: children.open_child(desk, child_id), lambda view: self._opened(view, number)
+        )
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _opened(self, view: ChildView, number: int) -> None:
+        self.view = view
+        self.child_id = view.id
+        self.title = view.name
+        self.header.set_words(view.name, " · ".join(view.headline))
+        current = [alert for alert in view.alerts if alert.current]
+        self.alerts.setVisible(bool(current))
+        if current:
+            self.alerts.set_words(
+                "\n".join(
+                    f"{alert.title}: {alert.detail}" if alert.detail else alert.title
+                    for alert in current
+                ),
+                heading=_("Alerts"),
+            )
+        self.bar.setCurrentIndex(number)
+        self._show_tab(number)
+
+    def _tab_chosen(self, number: int) -> None:
+        self.args["tab"] = TABS[number][0]
+        self._show_tab(number)
+
+    def _show_tab(self, number: int) -> None:
+        if self.view is None:
+            return
+        tab = self.tabs.get(number)
+        if tab is None:
+            tab = TABS[number][2](self)
+            old = self.stack.widget(number)
+            self.stack.insertWidget(number, tab)
+            self.stack.removeWidget(old)
+            old.deleteLater()
+            self.tabs[number] = tab
+        self.stack.setCurrentIndex(number)
+        if tab.stale:
+            tab.stale = False
+            tab.load(self.view)
+
+    def _assessment(self) -> None:
+        self._start("assessment")
+
+    def _start(self, form_id: str) -> None:
+        from app.casework import form_records
+
+        child_id, desk = self.child_id, self.desk
+        assert child_id is not None
+        self.run(
+            lambda: form_records.start(desk, child_id, form_id),
+            lambda form: self.shell.go("form", record_id=form.record_id, child_id=child_id),
+        )
+
+    def start_form(self, form_id: str, kind: str) -> None:
+        """Start a form for this child, or hand the laptop over where it is the child's own."""
+        if kind == "questionnaire":
+            self.shell.go("child_mode", child_id=self.child_id, form_id=form_id)
+        else:
+            self._start(form_id)
+
+    def _questionnaire(self) -> None:
+        from app.casework import form_records
+
+        desk = self.desk
+        self.run(
+            lambda: [one for one in form_records.startable(desk) if one.kind == "questionnaire"],
+            self._hand_over,
+        )
+
+    def _hand_over(self, found: list[Any]) -> None:
+        if found:
+            self.start_form(found[0].form_id, "questionnaire")
+
+
+TABS = (
+    ("glance", N_("At a glance"), GlanceTab),
+    ("details", N_("Details"), DetailsTab),
+    ("people", N_("People and places"), PeopleTab),
+    ("court", N_("Court and orders"), CourtTab),
+    ("forms", N_("Assessments and plans"), FormsTab),
+    ("reports", N_("Reports"), ReportsTab),
+    ("history", N_("History"), HistoryTab),
+)

@@ -1,0 +1,224 @@
+"""The child at a glance: strengths before anything else, then what is due and where things are."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+
+from app.casework import children
+from app.casework.children import ChildView, Glance, LevelPoint, PlanRow
+from app.core.i18n import _
+from app.ui import theme
+from app.ui.kit import (
+    LEVELS,
+    Body,
+    Card,
+    Cell,
+    Column,
+    FlowLayout,
+    LevelBadge,
+    Muted,
+    Pill,
+    Small,
+    Table,
+    TableModel,
+    level_word,
+)
+from app.ui.pages.child_tab import ChildTab
+from app.ui.pages.tones import tone_of
+
+
+class GlanceTab(ChildTab):
+    """What to know before anything else."""
+
+    def load(self, view: ChildView) -> None:
+        """Override ChildTab.load."""
+        desk = self.page.desk
+        self.page.run(lambda: children.glance(desk, view.id), lambda found: self._show(view, found))
+
+    def _show(self, view: ChildView, glance: Glance) -> None:
+        self.empty()
+        look = theme.current()
+        wide = look.scale < 1.5
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(look.px(16))
+        grid.setVerticalSpacing(look.px(16))
+        cards = [
+            (self._strengths(glance), 0, 0, 1, 2),
+            (self._due(view, glance), 0, 2, 1, 2),
+            (self._levels(glance), 0, 4, 1, 2),
+            (self._plan(view, glance), 1, 0, 1, 4),
+            (self._lately(glance), 1, 4, 1, 2),
+        ]
+        for number, (card, row, column, rows, columns) in enumerate(cards):
+            if wide:
+                grid.addWidget(card, row, column, rows, columns)
+            else:
+                grid.addWidget(card, number, 0)
+        for column in range(6 if wide else 1):
+            grid.setColumnStretch(column, 1)
+        self.add(grid)
+        self.end()
+
+    def _strengths(self, glance: Glance) -> Card:
+        card = Card(_("Strengths first"))
+        for strength in glance.strengths[:6]:
+            line = FlowLayout(gap=6)
+            words = Body(f"“{strength.text}”" if strength.quote else strength.text)
+            if strength.quote:
+                words.setProperty("voice", "child")
+                font = words.font()
+                font.setItalic(True)
+                words.setFont(font)
+            line.addWidget(words)
+            line.addWidget(Pill(strength.source, "accent" if strength.quote else "plain"))
+            card.add(line)
+        if not glance.strengths:
+            card.add(Muted(_("Nothing is recorded yet. Ask what is going well, before all else.")))
+        card.body.addStretch(1)
+        return card
+
+    def _due(self, view: ChildView, glance: Glance) -> Card:
+        card = Card(_("Due"))
+        for item in glance.due[:6]:
+            line = FlowLayout(gap=6)
+            line.addWidget(Pill(item.when, tone_of(item.urgency)))
+            words = item.text
+            if not item.verified:
+                words = _("{what} (rule not verified)").format(what=item.text)
+            line.addWidget(Body(words))
+            card.add(line)
+        if not glance.due:
+            card.add(Muted(_("Nothing is due.")))
+        card.body.addStretch(1)
+        return card
+
+    def _levels(self, glance: Glance) -> Card:
+        card = Card(_("Levels over time"))
+        if not glance.levels:
+            card.add(Muted(_("No assessment has been submitted yet.")))
+            card.body.addStretch(1)
+            return card
+        points = sorted(glance.levels, key=lambda point: point.on)
+        if len(points) > 1:
+            card.add(LevelChart(tuple(points)))
+        last = points[-1]
+        for label, level in (
+            (_("Serious harm"), last.serious_harm),
+            (_("Safety and wellbeing"), last.safety),
+            (_("Reoffending"), last.reoffending),
+        ):
+            line = FlowLayout(gap=8)
+            line.addWidget(Muted(label).one_line())
+            line.addWidget(LevelBadge(level, label, strong=True))
+            card.add(line)
+        card.body.addStretch(1)
+        return card
+
+    def _plan(self, view: ChildView, glance: Glance) -> Card:
+        card = Card(_("Plan"))
+        if not glance.plan:
+            card.add(Muted(_("There is no plan yet. It grows out of the assessment.")))
+            card.body.addStretch(1)
+            return card
+        model: TableModel[PlanRow] = TableModel(
+            (
+                Column(
+                    _("What {child} wants").format(child=view.called),
+                    lambda row: f"“{row.want}”" if row.quote else row.want,
+                    2,
+                ),
+                Column(_("Next step"), lambda row: row.step, 2),
+                Column(_("Who"), lambda row: row.who, 1),
+                Column(_("By"), lambda row: row.by_text),
+                Column(
+                    _("How it goes"),
+                    lambda row: (
+                        Cell(pills=((row.status, tone_of(row.kind)),)) if row.status else Cell()
+                    ),
+                ),
+            )
+        )
+        table = Table(model, _("Plan"))
+        model.set_rows(glance.plan)
+        rows = min(len(glance.plan), 6)
+        table.setMinimumHeight(
+            table.verticalHeader().defaultSectionSize() * rows
+            + table.horizontalHeader().sizeHint().height()
+            + 4
+        )
+        card.add(table)
+        return card
+
+    def _lately(self, glance: Glance) -> Card:
+        card = Card(_("Lately"))
+        for one in glance.lately[:6]:
+            card.add(Small(one.when))
+            card.add(Body(one.text))
+        if not glance.lately:
+            card.add(Muted(_("Nothing has been recorded lately.")))
+        card.body.addStretch(1)
+        return card
+
+
+class LevelChart(QWidget):
+    """Serious harm (a line) and safety (a dashed line) over time; words say the same below."""
+
+    def __init__(self, points: tuple[LevelPoint, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._points = points
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        said = "; ".join(
+            _("{day}: serious harm {harm}, safety {safety}").format(
+                day=point.on.strftime("%d/%m/%Y"),
+                harm=level_word(point.serious_harm),
+                safety=level_word(point.safety),
+            )
+            for point in points
+        )
+        self.setAccessibleName(_("Levels over time"))
+        self.setAccessibleDescription(said)
+
+    def sizeHint(self) -> QSize:
+        """Override QWidget::sizeHint."""
+        look = theme.current()
+        return QSize(look.px(240), look.px(96))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Override QWidget::paintEvent."""
+        look = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(look.font("small"))
+        metrics = painter.fontMetrics()
+        left = max(metrics.horizontalAdvance(level_word(level)) for level in LEVELS) + look.px(10)
+        area = QRectF(self.rect()).adjusted(left, look.px(8), -look.px(8), -look.px(8))
+        step = area.height() / (len(LEVELS) - 1)
+        heights = {level: area.bottom() - step * number for number, level in enumerate(LEVELS)}
+        for level, y in heights.items():
+            painter.setPen(look.color("muted"))
+            painter.drawText(
+                QRectF(0, y - metrics.height() / 2, left - look.px(6), metrics.height()),
+                int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
+                level_word(level),
+            )
+            painter.setPen(QPen(look.color("hair"), 1))
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+        across = area.width() / max(1, len(self._points) - 1)
+        for field, token, style in (
+            ("serious_harm", "accent", Qt.PenStyle.SolidLine),
+            ("safety", "attention", Qt.PenStyle.DashLine),
+        ):
+            line = [
+                QPointF(area.left() + across * number, heights[level])
+                for number, point in enumerate(self._points)
+                if (level := getattr(point, field)) in heights
+            ]
+            painter.setPen(QPen(look.color(token), look.px(2), style))
+            painter.drawPolyline(line)
+            painter.setBrush(look.color(token))
+            painter.setPen(Qt.PenStyle.NoPen)
+            if line:
+                painter.drawEllipse(line[-1], look.px(4), look.px(4))
+        painter.end()

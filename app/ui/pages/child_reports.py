@@ -1,0 +1,105 @@
+"""Reports on a child: those there are, and making a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.casework import reports
+from app.casework.children import ChildView
+from app.casework.reports import Choice, PsrChoices, ReportView
+from app.core.i18n import _
+from app.ui import theme
+from app.ui.kit import (
+    Card,
+    FieldFrame,
+    FlowLayout,
+    Muted,
+    Pill,
+    PrimaryButton,
+    SecondaryButton,
+    Separator,
+    Small,
+    Strong,
+)
+from app.ui.pages.child_tab import ChildTab
+
+
+class ReportsTab(ChildTab):
+    """Pre-sentence reports of the child."""
+
+    def load(self, view: ChildView) -> None:
+        """Override ChildTab.load."""
+        desk = self.page.desk
+        self.page.run(
+            lambda: (reports.psr_choices(desk, view.id), reports.list_reports(desk, view.id)),
+            lambda found: self._show(view, *found),
+        )
+
+    def _show(self, view: ChildView, choices: PsrChoices, found: Sequence[ReportView]) -> None:
+        self.empty()
+        if view.editable:
+            self.add(self._new(view, choices))
+        card = Card(_("What there is"))
+        for number, report in enumerate(found):
+            if number:
+                card.add(Separator())
+            card.add(self._line(report))
+        if not found:
+            card.add(Muted(_("No report has been made for {child} yet.").format(child=view.called)))
+        self.add(card)
+        self.end()
+
+    def _new(self, view: ChildView, choices: PsrChoices) -> Card:
+        card = Card(_("New pre-sentence report"))
+        if choices.why_not:
+            card.add(Muted(choices.why_not))
+            return card
+        self.assessment = _box(choices.assessments)
+        self.hearing = _box(choices.hearings)
+        card.add(FieldFrame(_("Assessment it rests on"), self.assessment))
+        card.add(FieldFrame(_("Hearing it is for"), self.hearing))
+        row = QHBoxLayout()
+        row.addWidget(PrimaryButton(_("Make the report"), lambda: self._make(view)))
+        row.addStretch(1)
+        card.add(row)
+        return card
+
+    def _make(self, view: ChildView) -> None:
+        desk, assessment_id = self.page.desk, self.assessment.currentData()
+        hearing_id = self.hearing.currentData()
+        self.page.run(
+            lambda: reports.create_psr(desk, view.id, assessment_id, hearing_id),
+            self._open,
+            busy_text=_("Writing the report"),
+        )
+
+    def _open(self, report: ReportView) -> None:
+        self.page.shell.go("report", report_id=report.id, child_id=report.child_id)
+
+    def _line(self, report: ReportView) -> QWidget:
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        words = QVBoxLayout()
+        words.setSpacing(theme.current().px(4))
+        head = FlowLayout(gap=8)
+        head.addWidget(Strong(report.title).one_line())
+        tone = "good" if report.state == "final" else "attention"
+        head.addWidget(Pill(report.state_text, tone))
+        words.addLayout(head)
+        words.addWidget(Small(" · ".join((report.reference, report.subtitle, report.basis))))
+        row.addLayout(words, 1)
+        opener = SecondaryButton(_("Open"), lambda: self._open(report))
+        opener.setAccessibleDescription(f"{report.title} {report.reference}")
+        row.addWidget(opener, 0, Qt.AlignmentFlag.AlignTop)
+        return line
+
+
+def _box(choices: Sequence[Choice]) -> QComboBox:
+    box = QComboBox()
+    for choice in choices:
+        box.addItem(choice.words, choice.id)
+    return box

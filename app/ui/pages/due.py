@@ -1,0 +1,97 @@
+"""What is due, for every child, the soonest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.casework import caseload
+from app.casework.due import DueItem
+from app.core.i18n import _, ngettext
+from app.ui import theme
+from app.ui.kit import Cell, Column, EmptyState, PageHeader, Table, TableModel
+from app.ui.page import Page
+from app.ui.pages.tones import tone_of
+
+if TYPE_CHECKING:
+    from app.casework.desk import Desk
+    from app.ui.shell import Shell
+
+
+class DuePage(Page):
+    """Deadlines and things to do. A rule whose source was not verified says so."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.title = _("Due")
+        look = theme.current()
+        self.header = PageHeader(_("Due"))
+        self.model: TableModel[DueItem] = TableModel(
+            (
+                Column(_("When"), lambda item: Cell(pills=((item.when, tone_of(item.urgency)),))),
+                Column(
+                    _("Child"),
+                    lambda item: Cell(
+                        shell.shown_name(item.child_id, item.child_name), strong=True
+                    ),
+                    1,
+                ),
+                Column(_("What"), lambda item: item.text, 3),
+                Column(
+                    _("Rule"),
+                    lambda item: (
+                        ""
+                        if item.rule_id is None
+                        else (_("verified") if item.verified else _("not verified"))
+                    ),
+                ),
+            )
+        )
+        self.table = Table(self.model, _("Due"))
+        self.table.opened.connect(self._open)
+        self.empty = EmptyState(_("Nothing is due"), _("Hearings, reports and reviews come here."))
+        self.empty.hide()
+        column = QVBoxLayout()
+        column.setContentsMargins(look.px(24), look.px(20), look.px(24), look.px(24))
+        column.setSpacing(look.px(16))
+        column.addWidget(self.header)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.empty, 1)
+        self.outer.addLayout(column)
+
+    def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
+        """Override Page.entered."""
+        self.run(lambda: caseload.due(desk), self._show)
+
+    def focus_first(self) -> QWidget | None:
+        """Override Page.focus_first."""
+        return self.table
+
+    def _show(self, items: tuple[DueItem, ...]) -> None:
+        self.model.set_rows(items)
+        self.table.setVisible(bool(items))
+        self.empty.setVisible(not items)
+        late = sum(item.urgency == "serious" for item in items)
+        self.header.set_words(
+            _("Due"),
+            ngettext(
+                "{count} thing is late or due by tomorrow.",
+                "{count} things are late or due by tomorrow.",
+                late,
+            ).format(count=late)
+            if late
+            else "",
+        )
+
+    def _open(self, number: int) -> None:
+        item = self.model.row(number)
+        if item is None:
+            return
+        if item.record_type == "form_record":
+            self.shell.go("form", record_id=item.record_id, child_id=item.child_id)
+        elif item.record_type in ("hearing", "offence", "outcome"):
+            self.shell.go("child", child_id=item.child_id, tab="court")
+        else:
+            self.shell.go("child", child_id=item.child_id)

@@ -1,0 +1,317 @@
+"""A report: the pages as they will be, making them final, export and print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSize, Qt
+from PySide6.QtGui import QPageLayout, QPageSize, QPainter
+from PySide6.QtPdf import QPdfDocument
+from PySide6.QtPdfWidgets import QPdfView
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.casework import reports
+from app.casework.casebooks import Place
+from app.casework.reports import Exported, FileIsThere, RecordChanged, ReportView
+from app.core.i18n import _, ngettext
+from app.ui import theme
+from app.ui.kit import (
+    Card,
+    Dialog,
+    FieldFrame,
+    KeyFacts,
+    Message,
+    Muted,
+    PageHeader,
+    Pill,
+    PrimaryButton,
+    ScrollPage,
+    SecondaryButton,
+)
+from app.ui.page import Page
+from app.ui.pages.edit_record import ReasonDialog
+
+if TYPE_CHECKING:
+    from app.casework.desk import Desk
+    from app.ui.shell import Shell
+
+PRINT_DPI = 300
+
+
+class ReportPage(Page):
+    """One report with its preview."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        look = theme.current()
+        self.report: ReportView | None = None
+        self.header = PageHeader("")
+        self.state = Pill("")
+        self.final = PrimaryButton(_("Make final"), self._ask_final)
+        self.export_button = SecondaryButton(_("Export as PDF"), self._ask_export)
+        self.print_button = SecondaryButton(_("Print"), self._ask_print)
+        self.anew = SecondaryButton(_("Make again from the record"), self._make_anew)
+        for button in (self.print_button, self.export_button, self.final):
+            self.header.add_action(button)
+        self.facts = Card(_("This report"))
+        self._facts_place: QWidget = QWidget()
+        self.facts.add(self.state)
+        self.facts.add(self._facts_place)
+        self.facts.add(
+            Muted(_("The hash stands for every word of the report. It is on each page."))
+        )
+        self.facts.add(self.anew)
+        left = ScrollPage(margin=0)
+        left.setMinimumWidth(look.px(260))
+        left.setMaximumWidth(look.text_px(340))
+        left.add(self.facts)
+        left.end()
+        self.document = QPdfDocument(self)
+        self.view = QPdfView()
+        self.view.setAccessibleName(_("Pages of the report"))
+        self.view.setDocument(self.document)
+        self.view.setPageMode(QPdfView.PageMode.MultiPage)
+        self.view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
+        self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        body = QHBoxLayout()
+        body.setSpacing(look.px(16))
+        body.addWidget(left, 1)
+        body.addWidget(self.view, 3)
+        column = QVBoxLayout()
+        column.setContentsMargins(look.px(24), look.px(20), look.px(24), look.px(24))
+        column.setSpacing(look.px(16))
+        column.addWidget(self.header)
+        column.addLayout(body, 1)
+        self.outer.addLayout(column)
+        self._buffer = QBuffer(self)
+        self._pdf = b""
+
+    def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
+        """Override Page.entered. args: report_id, child_id."""
+        self.child_id = args.get("child_id")
+        report_id = args["report_id"]
+        self.run(
+            lambda: (reports.open_report(desk, report_id), reports.preview(desk, report_id)),
+            lambda found: self._show(*found),
+            busy_text=_("Opening the report"),
+        )
+
+    def leaving(self) -> None:
+        """Override Page.leaving: no page stays in memory longer than it is looked at."""
+        self.document.close()
+        self._buffer.close()
+        self._pdf = b""
+
+    def place(self) -> Place | None:
+        """Override Page.place."""
+        if self.report is None:
+            return None
+        return Place("report", child_id=self.report.child_id, record_id=self.report.id)
+
+    def focus_first(self) -> QWidget | None:
+        """Override Page.focus_first."""
+        return self.view
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _show(self, report: ReportView, pdf: bytes) -> None:
+        self.report, self._pdf = report, pdf
+        self.title = report.title
+        self.header.set_words(report.title, report.subtitle, above=report.child_name)
+        self.state.set_text(report.state_text, "good" if report.state == "final" else "attention")
+        self.document.close()
+        self._buffer.close()
+        self._buffer.setData(QByteArray(pdf))
+        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+        self.document.load(self._buffer)
+        pages = self.document.pageCount()
+        facts = KeyFacts(
+            (
+                (_("Reference"), report.reference),
+                (_("Rests on"), report.basis),
+                (
+                    _("Length"),
+                    ngettext("{count} page", "{count} pages", pages).format(count=pages),
+                ),
+                (_("Hash"), " ".join(report.content_hash[at : at + 8] for at in range(0, 64, 8))),
+            )
+        )
+        self.facts.body.replaceWidget(self._facts_place, facts)
+        self._facts_place.deleteLater()
+        self._facts_place = facts
+        self.final.setVisible(report.editable)
+        self.anew.setVisible(report.editable)
+
+    def _again(self, report: ReportView) -> None:
+        self.shell.saved(self.desk.clock.now())
+        self.entered(self.desk, {"report_id": report.id, "child_id": report.child_id})
+
+    def _make_anew(self) -> None:
+        if self.report is None:
+            return
+        desk, report_id = self.desk, self.report.id
+        self.run(
+            lambda: reports.make_anew(desk, report_id),
+            self._again,
+            busy_text=_("Writing the report"),
+        )
+
+    def _ask_final(self) -> None:
+        if self.report is None:
+            return
+        ReasonDialog(
+            _("Make this report final?"),
+            _("Why it can be given to the court now"),
+            _("A final report never changes again. A correction is a new report."),
+            _("Make final"),
+            self._make_final,
+            self,
+        ).ask()
+
+    def _make_final(self, reason: str) -> None:
+        assert self.report is not None
+        desk, report_id = self.desk, self.report.id
+        self.run(
+            lambda: reports.make_final(desk, report_id, reason),
+            self._again,
+            self._not_final,
+            busy_text=_("Sealing the report"),
+        )
+
+    def _not_final(self, error: Exception) -> None:
+        self.shell.show_error(error)
+        if isinstance(error, RecordChanged):
+            self.entered(self.desk, self.args)
+
+    # -- export and print --------------------------------------------------------------------
+
+    def _ask_export(self) -> None:
+        if self.report is not None:
+            ExportDialog(self.report, self).ask()
+
+    def export_to(self, file: Path, recipient: str, reason: str, *, overwrite: bool) -> None:
+        """Write the pages to `file` and say where they are."""
+        assert self.report is not None
+        desk, report_id = self.desk, self.report.id
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, FileIsThere):
+                Message(
+                    _("Replace the file?"),
+                    error.user_text,
+                    self,
+                    confirm=_("Replace"),
+                    on_confirm=lambda: self.export_to(file, recipient, reason, overwrite=True),
+                ).ask()
+            else:
+                self.shell.show_error(error)
+
+        self.run(
+            lambda: reports.export(
+                desk, report_id, file, recipient=recipient, reason=reason, overwrite=overwrite
+            ),
+            self._exported,
+            failed,
+            busy_text=_("Exporting the report"),
+        )
+
+    def _exported(self, done: Exported) -> None:
+        self.shell.notify(
+            _("Exported as {name}. Who got it is in the history.").format(name=done.file.name)
+        )
+
+    def _ask_print(self) -> None:
+        if self.report is None:
+            return
+        ReasonDialog(
+            _("Print this report"),
+            _("Who gets the printed copy, and why"),
+            _("It is kept in the record of who was given a copy."),
+            _("Print"),
+            self._print,
+            self,
+        ).ask()
+
+    def _print(self, recipient: str) -> None:
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+        assert self.report is not None
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+        printer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)
+        printer.setDocName(self.report.reference)
+        dialog = QPrintDialog(printer, self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self._paint(printer, recipient))
+        dialog.open()
+
+    def _paint(self, printer: Any, recipient: str) -> None:
+        assert self.report is not None
+        painter = QPainter(printer)
+        for page in range(self.document.pageCount()):
+            if page:
+                printer.newPage()
+            size = self.document.pagePointSize(page) * (PRINT_DPI / 72)
+            image = self.document.render(page, QSize(int(size.width()), int(size.height())))
+            painter.drawImage(painter.viewport(), image)
+        painter.end()
+        desk, report_id = self.desk, self.report.id
+        self.run(
+            lambda: reports.note_print(desk, report_id, recipient=recipient, reason=""),
+            lambda _none: self.shell.notify(_("Printed. Who got it is in the history.")),
+        )
+
+
+class ExportDialog(Dialog):
+    """To whom, why, and where the file goes."""
+
+    def __init__(self, report: ReportView, page: ReportPage) -> None:
+        super().__init__(_("Export as PDF"), page, width=560)
+        self._page = page
+        self.recipient = QLineEdit()
+        self.recipient_field = FieldFrame(
+            _("Who gets it"), self.recipient, hint=_("For example, the youth court.")
+        )
+        self.reason = QLineEdit()
+        self.reason_field = FieldFrame(_("Why"), self.reason, optional=True)
+        self.file = QLineEdit(str(Path.home() / reports.file_name(report)))
+        self.file_field = FieldFrame(
+            _("File"),
+            self.file,
+            hint=_("The file is not encrypted. Keep it only where it is safe."),
+        )
+        self.column.addWidget(self.recipient_field)
+        self.column.addWidget(self.reason_field)
+        self.column.addWidget(self.file_field)
+        row = QHBoxLayout()
+        row.addWidget(SecondaryButton(_("Choose a place"), self._choose))
+        row.addStretch(1)
+        self.column.addLayout(row)
+        self.add_button(SecondaryButton(_("Cancel"), self.reject))
+        self.add_button(PrimaryButton(_("Export"), self._go))
+        self.recipient.setFocus()
+
+    def _choose(self) -> None:
+        chooser = QFileDialog(self, _("Export as PDF"), self.file.text())
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setDefaultSuffix("pdf")
+        chooser.setNameFilter(_("PDF files (*.pdf)"))
+        chooser.setOption(QFileDialog.Option.DontConfirmOverwrite, True)
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.fileSelected.connect(self.file.setText)
+        chooser.open()
+
+    def _go(self) -> None:
+        recipient, file = self.recipient.text().strip(), self.file.text().strip()
+        self.recipient_field.set_error("" if recipient else _("Say who gets this report."))
+        self.file_field.set_error("" if file else _("Say where the file goes."))
+        if not recipient:
+            self.recipient.setFocus()
+            return
+        if not file:
+            self.file.setFocus()
+            return
+        self.accept()
+        self._page.export_to(Path(file), recipient, self.reason.text(), overwrite=False)

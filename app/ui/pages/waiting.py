@@ -1,0 +1,164 @@
+"""What waits for a manager, and signs of harm that somebody has to act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from app.casework import oversight, questionnaires
+from app.casework.dates import in_words
+from app.casework.oversight import OversightItem
+from app.casework.questionnaires import PromptView
+from app.core.clock import local
+from app.core.i18n import _
+from app.ui.kit import (
+    Body,
+    Card,
+    Muted,
+    PageHeader,
+    Pill,
+    PrimaryButton,
+    ScrollPage,
+    SecondaryButton,
+    Small,
+    Strong,
+    button_row,
+)
+from app.ui.kit.layout import clear
+from app.ui.page import Page
+from app.ui.pages.edit_record import ReasonDialog
+
+if TYPE_CHECKING:
+    from app.casework.desk import Desk
+    from app.ui.shell import Shell
+
+
+class WaitingPage(Page):
+    """The queue: signs of harm first, then what is to be countersigned."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.title = _("Waiting")
+        self.scroll = ScrollPage(width=820)
+        self.outer.addWidget(self.scroll)
+
+    def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
+        """Override Page.entered."""
+        self.run(
+            lambda: (questionnaires.harm_prompts(desk), oversight.queue(desk)),
+            lambda found: self._show(*found),
+        )
+
+    def _show(self, prompts: Sequence[PromptView], queue: Sequence[OversightItem]) -> None:
+        clear(self.scroll.column)
+        self.scroll.add(
+            PageHeader(_("Waiting"), _("Signs of harm first, then what is to be countersigned."))
+        )
+        open_prompts = [prompt for prompt in prompts if not prompt.what_was_done]
+        for prompt in open_prompts:
+            self.scroll.add(self._prompt(prompt))
+        for item in queue:
+            self.scroll.add(self._item(item))
+        if not open_prompts and not queue:
+            self.scroll.add(Muted(_("Nothing waits. Well done.")))
+        self.scroll.end()
+        self.shell.set_number("waiting", len(open_prompts) + len(queue) or None)
+
+    def _prompt(self, prompt: PromptView) -> Card:
+        card = Card(self.shell.shown_name(prompt.child_id, prompt.child_name))
+        card.add(Pill(_("May be a sign of harm"), "serious"))
+        card.add(Muted(prompt.question))
+        card.add(Strong(f"“{prompt.answer}”"))
+        card.add(
+            Body(
+                _(
+                    "Talk with the child if you can. Tell your manager or safeguarding lead today, "
+                    "then write what was done."
+                )
+            )
+        )
+        card.add(
+            button_row(
+                PrimaryButton(_("Write what was done"), lambda: self._act(prompt)),
+                SecondaryButton(
+                    _("Open the record"),
+                    lambda: self.shell.go("child", child_id=prompt.child_id),
+                ),
+            )
+        )
+        return card
+
+    def _act(self, prompt: PromptView) -> None:
+        desk = self.desk
+        ReasonDialog(
+            _("What was done?"),
+            _("What you did, or decided and why"),
+            _("One sentence is enough."),
+            _("Save"),
+            lambda words: self.run(
+                lambda: questionnaires.act_on_prompt(desk, prompt.id, words), self._again
+            ),
+            self,
+        ).ask()
+
+    def _item(self, item: OversightItem) -> Card:
+        card = Card(self.shell.shown_name(item.child_id, item.child_name))
+        card.add(Strong(item.title))
+        card.add(
+            Small(
+                _("By {author}, submitted {day}").format(
+                    author=item.author, day=in_words(local(item.submitted_at).date())
+                )
+            )
+        )
+        if item.due is not None:
+            card.add(Pill(_("Due {day}").format(day=in_words(item.due)), "attention"))
+        read = SecondaryButton(
+            _("Read"),
+            lambda: self.shell.go("form", record_id=item.record_id, child_id=item.child_id),
+        )
+        if item.mine:
+            card.add(Muted(_("You wrote this, so somebody else has to countersign it.")))
+            card.add(button_row(read))
+        elif not self.desk.actor.may_countersign:
+            card.add(Muted(_("A manager has to decide on this.")))
+            card.add(button_row(read))
+        else:
+            card.add(
+                button_row(
+                    PrimaryButton(_("Countersign"), lambda: self._countersign(item)),
+                    SecondaryButton(_("Return with directions"), lambda: self._return(item)),
+                    read,
+                )
+            )
+        return card
+
+    def _countersign(self, item: OversightItem) -> None:
+        desk = self.desk
+        ReasonDialog(
+            _("Countersign"),
+            _("Why you agree"),
+            _("Your reasons stay with the assessment, under your name."),
+            _("Countersign"),
+            lambda words: self.run(
+                lambda: oversight.countersign(desk, item.id, words), self._again
+            ),
+            self,
+        ).ask()
+
+    def _return(self, item: OversightItem) -> None:
+        desk = self.desk
+        ReasonDialog(
+            _("Return with directions"),
+            _("What is to be done"),
+            _("{author} sees this at the top of the new version.").format(author=item.author),
+            _("Return"),
+            lambda words: self.run(
+                lambda: oversight.return_with_directions(desk, item.id, words), self._again
+            ),
+            self,
+        ).ask()
+
+    def _again(self, _result: object) -> None:
+        self.shell.saved(self.desk.clock.now())
+        self.entered(self.desk, self.args)
