@@ -45,10 +45,17 @@ _QUESTION_KEYS: Final = frozenset(Question.model_fields) - {"list_name"}
 _REPORT_KEYS: Final = frozenset(ReportLine.model_fields)
 
 
-class _Lines(dict[str, Any]):
-    """A mapping of the file that knows the line on which it starts."""
+class Place(dict[str, Any]):
+    """A mapping of a form's file that knows where in it it stands (`line 12`)."""
 
-    line: int = 0
+    place: str = ""
+
+    @classmethod
+    def at(cls, entries: Mapping[str, Any], place: str) -> Place:
+        """`entries` as standing at `place`."""
+        found = cls(entries)
+        found.place = place
+        return found
 
 
 class _Reader(yaml.CSafeLoader):
@@ -66,9 +73,9 @@ _Reader.yaml_implicit_resolvers = {
 _Reader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
-def _mapping(loader: _Reader, node: yaml.MappingNode) -> _Lines:
-    found = _Lines()
-    found.line = node.start_mark.line + 1
+def _mapping(loader: _Reader, node: yaml.MappingNode) -> Place:
+    found = Place()
+    found.place = _("line {line}").format(line=node.start_mark.line + 1)
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
         if isinstance(key, bool):
@@ -112,26 +119,25 @@ def form_from_yaml(text: str, *, file: str) -> Form:
         ) from error
     except yaml.YAMLError as error:
         raise FormError(file, "", _("This is not YAML.")) from error
-    return _Builder(file).form(data)
+    return FormBuilder(file).form(data)
 
 
-class _Builder:
+class FormBuilder:
     """Turns plain mappings into the frozen models, and says where a mistake stands."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.default_language = "en"
-        self.names: dict[str, int] = {}
+        self.names: dict[str, str] = {}
         self.lists: dict[str, tuple[Choice, ...]] = {}
 
     def fail(self, what: str, place: str, at: object = None) -> FormError:
-        line = at.line if isinstance(at, _Lines) else 0
-        if line:
-            place = (place + " " if place else "") + _("(line {line})").format(line=line)
+        if isinstance(at, Place) and at.place:
+            place = f"{place} ({at.place})" if place else at.place
         return FormError(self.file, place, what)
 
-    def keys(self, data: object, allowed: frozenset[str], place: str) -> _Lines:
-        if not isinstance(data, _Lines):
+    def keys(self, data: object, allowed: frozenset[str], place: str) -> Place:
+        if not isinstance(data, Place):
             raise self.fail(_("A mapping of names to values is needed here."), place)
         for key in data:
             if key not in allowed:
@@ -156,7 +162,7 @@ class _Builder:
             return str(value).strip()
         raise self.fail(_("Text is needed here."), place, at)
 
-    def expression(self, data: _Lines, key: str, place: str) -> str | None:
+    def expression(self, data: Place, key: str, place: str) -> str | None:
         value = data.get(key)
         if value is None:
             return None
@@ -164,7 +170,7 @@ class _Builder:
             return "true()" if value else "false()"
         return self.string(value, f"{place} / {key}", data) or None
 
-    def switch(self, data: _Lines, key: str, place: str) -> bool | str:
+    def switch(self, data: Place, key: str, place: str) -> bool | str:
         """A column that is yes, no or an expression."""
         value = data.get(key)
         if value is None or isinstance(value, bool):
@@ -176,7 +182,7 @@ class _Builder:
             return False
         return text
 
-    def flag(self, data: _Lines, key: str, place: str) -> bool:
+    def flag(self, data: Place, key: str, place: str) -> bool:
         value = data.get(key, False)
         if isinstance(value, bool):
             return value
@@ -184,7 +190,7 @@ class _Builder:
             return bool(value == "yes")
         raise self.fail(_("“{key}” is true or false.").format(key=key), place, data)
 
-    def one_of(self, data: _Lines, key: str, allowed: Iterable[str], place: str) -> str | None:
+    def one_of(self, data: Place, key: str, allowed: Iterable[str], place: str) -> str | None:
         value = data.get(key)
         if value is None:
             return None
@@ -196,7 +202,7 @@ class _Builder:
             )
         return cast(str, value)
 
-    def name(self, data: _Lines, place: str) -> str:
+    def name(self, data: Place, place: str) -> str:
         name = data.get("name")
         if not isinstance(name, str) or not name:
             raise self.fail(_("A name is missing."), place, data)
@@ -210,13 +216,13 @@ class _Builder:
             )
         if name in self.names:
             raise self.fail(
-                _("The name “{name}” is used twice; it stands first in line {line}.").format(
-                    name=name, line=self.names[name]
+                _("The name “{name}” is used twice; first: {place}.").format(
+                    name=name, place=self.names[name]
                 ),
                 place,
                 data,
             )
-        self.names[name] = data.line
+        self.names[name] = data.place
         return name
 
     def form(self, raw: object) -> Form:
@@ -261,7 +267,7 @@ class _Builder:
     def choice_lists(self, raw: object) -> dict[str, tuple[Choice, ...]]:
         if raw is None:
             return {}
-        if not isinstance(raw, _Lines):
+        if not isinstance(raw, Place):
             raise self.fail(_("A mapping of names to values is needed here."), "choices")
         lists = {}
         for list_name, entries in raw.items():
@@ -281,7 +287,7 @@ class _Builder:
         return lists
 
     def choice(self, raw: object, place: str) -> Choice:
-        if not isinstance(raw, _Lines):
+        if not isinstance(raw, Place):
             raise self.fail(_("A mapping of names to values is needed here."), place)
         if "name" not in raw:
             raise self.fail(_("A name is missing."), place, raw)
@@ -307,7 +313,7 @@ class _Builder:
         return tuple(self.item(entry, place) for entry in raw)
 
     def item(self, raw: object, place: str) -> Item:
-        if not isinstance(raw, _Lines):
+        if not isinstance(raw, Place):
             raise self.fail(_("A mapping of names to values is needed here."), place)
         kind = raw.get("type")
         if not isinstance(kind, str) or not kind:
@@ -316,7 +322,7 @@ class _Builder:
             return self.group(raw, kind, place)
         return self.question(raw, kind, place)
 
-    def group(self, raw: _Lines, kind: str, place: str) -> Group:
+    def group(self, raw: Place, kind: str, place: str) -> Group:
         name = self.name(raw, place)
         place = f"{place} / {name}"
         self.keys(raw, _REPEAT_KEYS if kind == "repeat" else _GROUP_KEYS, place)
@@ -341,7 +347,7 @@ class _Builder:
             count=self.expression(raw, "count", place),
         )
 
-    def word_set(self, data: _Lines, key: str, place: str) -> frozenset[str]:
+    def word_set(self, data: Place, key: str, place: str) -> frozenset[str]:
         value = data.get(key)
         if value is None:
             return frozenset()
@@ -349,7 +355,7 @@ class _Builder:
             return frozenset(self.string(entry, place, data) for entry in value)
         return frozenset(self.string(value, place, data).split())
 
-    def question(self, raw: _Lines, kind: str, place: str) -> Question:
+    def question(self, raw: Place, kind: str, place: str) -> Question:
         name = self.name(raw, place)
         place = f"{place} / {name}"
         self.keys(raw, _QUESTION_KEYS, place)
@@ -392,7 +398,7 @@ class _Builder:
                 fields[key] = self.words(raw[key], f"{place} / {key}", raw)
         return Question(**fields)
 
-    def question_type(self, kind: str, place: str, at: _Lines) -> tuple[str, str | None]:
+    def question_type(self, kind: str, place: str, at: Place) -> tuple[str, str | None]:
         base, _space, list_name = kind.partition(" ")
         list_name = list_name.strip()
         if base in REFUSED_TYPES:
@@ -417,7 +423,7 @@ class _Builder:
             )
         return base, list_name
 
-    def parameters(self, data: _Lines, place: str) -> dict[str, str]:
+    def parameters(self, data: Place, place: str) -> dict[str, str]:
         value = data.get("parameters")
         if value is None:
             return {}
@@ -431,13 +437,13 @@ class _Builder:
             found[key] = entry
         return found
 
-    def lines(self, data: _Lines, place: str) -> list[object]:
+    def lines(self, data: Place, place: str) -> list[object]:
         value = data.get("report")
         if value is None:
             return []
         if isinstance(value, list):
             return value
-        if isinstance(value, _Lines):
+        if isinstance(value, Place):
             return [value]
         raise self.fail(_("A list is needed here."), f"{place} / report", data)
 

@@ -9,6 +9,7 @@ relevant is kept too, but counts for nothing until it is relevant again.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -595,28 +596,47 @@ class Sheet:
                 change.check(cell, PROBLEM)
         self._settle(change)
 
-    def _filled(self, words: Words | str, cell: Cell) -> str:
+    def _filled(
+        self,
+        words: Words | str,
+        cell: Cell,
+        language: str | None = None,
+        extra: Mapping[str, str] | None = None,
+    ) -> str:
         """A text of the form with `{child}` and `${name}` filled in, in the sheet's language."""
-        text = words if isinstance(words, str) else words.text(self._language)
+        language = language or self._language
+        text = words if isinstance(words, str) else words.text(language)
         if "{" not in text:
             return text
         reach = SheetReach(self, cell)
 
-        def fill(match: Any) -> str:
+        def fill(match: re.Match[str]) -> str:
             name, key = match.group(1), match.group(2)
             if name is not None:
                 found = reach.cells_named(name)
-                return ", ".join(shown for each in found if (shown := self._shown(each)))
-            return self.context_text(key, match.group(0))
+                return ", ".join(it for each in found if (it := self._shown(each, language)))
+            if extra is not None and key in extra:
+                return extra[key]
+            return self.context_text(key, match.group(0), language=language)
 
         return PLACEHOLDER.sub(fill, text)
 
-    def context_text(self, key: str, otherwise: str = "") -> str:
+    def filled(
+        self, path: str, words: Words, *, language: str, extra: Mapping[str, str] | None = None
+    ) -> str:
+        """`words` as they read beside the answer at `path`, with `extra` placeholders besides."""
+        return self._filled(words, self._cell(path), language, extra)
+
+    def context_text(self, key: str, otherwise: str = "", *, language: str | None = None) -> str:
         """What `{key}` in a text of the form reads as."""
         found = self.context.get(key, "")
         if not found and key == "child":
-            return THE_CHILD.text(self._language)
+            return THE_CHILD.text(language or self._language)
         return found or otherwise
+
+    def holds(self, path: str, expression: Expression) -> bool:
+        """Whether an expression is true as seen from `path`."""
+        return self._true(expression, self._cell(path), "when")
 
     def label(self, path: str) -> str:
         """What a question, group, repeat or row is called, in the sheet's language."""
@@ -646,38 +666,41 @@ class Sheet:
         item = cell.definition.item
         return self._filled(item.guidance_hint, cell) if isinstance(item, Question) else ""
 
-    def choice_label(self, path: str, name: str) -> str:
+    def choice_label(self, path: str, name: str, *, language: str | None = None) -> str:
         """What an option of a question is called; its name where it has no label."""
         cell = self._cell(path)
         choice = cell.definition.by_choice.get(name)
         if choice is None:
             return name
-        return self._filled(choice.label, cell) or name
+        return self._filled(choice.label, cell, language) or name
 
     def shown(self, path: str) -> str:
         """The answer as a person reads it; empty where there is none."""
-        return self._shown(self._cell(path))
+        return self._shown(self._cell(path), self._language)
 
-    def _shown(self, cell: Cell) -> str:
+    def _shown(self, cell: Cell, language: str) -> str:
         answer = cell.answer
         if answer is None or cell.definition.is_group:
             return ""
         if answer.empty:
             return refusal_in_words(answer.refused) if answer.refused else ""
-        return self.value_in_words(cell.path, answer.value)
+        return ", ".join(self.value_in_words(cell.path, answer.value, language=language))
 
-    def value_in_words(self, path: str, value: object) -> str:
-        """A value of the question at `path` as a person reads it."""
+    def value_in_words(
+        self, path: str, value: object, *, language: str | None = None
+    ) -> tuple[str, ...]:
+        """A value of the question at `path` as a person reads it, each option chosen by itself."""
+        language = language or self._language
         question = self._cell(path).definition.question
         if question.list_name is not None:
             names = value if isinstance(value, list) else [str(value)]
-            return ", ".join(self.choice_label(path, name) for name in names)
+            return tuple(self.choice_label(path, name, language=language) for name in names)
         if question.type in ("date", "dateTime"):
             day = values.to_date(value)
-            return str(value) if day is None else day_in_words(day, self._language)
+            return (str(value) if day is None else day_in_words(day, language),)
         if question.type == "acknowledge":
-            return _("Yes") if value == "OK" else str(value)
-        return values.text(value)
+            return (_("Yes") if value == "OK" else str(value),)
+        return (values.text(value),)
 
     # Reading ------------------------------------------------------------------------------
 
