@@ -554,6 +554,9 @@ TRIGGERS: Final = (
     BEGIN SELECT RAISE(ABORT, 'the change log is only ever appended to'); END""",
     """CREATE TRIGGER change_never_goes BEFORE DELETE ON change
     BEGIN SELECT RAISE(ABORT, 'the change log is only ever appended to'); END""",
+    """CREATE TRIGGER change_payload_is_never_replaced BEFORE INSERT ON change_payload
+    WHEN EXISTS (SELECT 1 FROM change_payload WHERE entry = NEW.entry)
+    BEGIN SELECT RAISE(ABORT, 'the change log is only ever appended to'); END""",
     """CREATE TRIGGER change_payload_never_changes BEFORE UPDATE ON change_payload
     BEGIN SELECT RAISE(ABORT, 'the change log is only ever appended to'); END""",
     """CREATE TRIGGER change_payload_goes_by_erasure BEFORE DELETE ON change_payload
