@@ -7,7 +7,6 @@ questionnaire without the child's yes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
@@ -18,8 +17,7 @@ from app.casework import reference
 from app.casework.form_records import LOCKED, called, sheet_of
 from app.casework.problems import RecordGone
 from app.core.clock import local
-from app.forms.schema import Group, Question, Repeat
-from app.forms.sentences import sentences
+from app.forms.sentences import Sentence
 from app.forms.sheet import Sheet
 from app.models.records import (
     Address,
@@ -46,9 +44,9 @@ from app.reports.material import (
     OffenceFacts,
     OutcomeFacts,
     PsrMaterial,
-    Said,
     SignOff,
     Source,
+    said_in,
 )
 
 if TYPE_CHECKING:
@@ -56,7 +54,6 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", Offence, Outcome, Hearing)
 
-SECTIONS: Final = ("psr.sources", "psr.offence", "psr.child", "psr.risk", "psr.conclusion")
 # The repeat of sources that assessments share: its rows become lists of their own in a report.
 SOURCES: Final = "information"
 RECEIVED: Final = "received"
@@ -177,7 +174,7 @@ def _address(session: Session, child_id: str) -> str:
 
 
 def _court(hearing: Hearing | None, sheet: Sheet, language: str) -> CourtFacts:
-    asked = sheet.shown("court_asked") if _has(sheet, "court_asked") else ""
+    asked = sheet.shown("court_asked") if sheet.has("court_asked") else ""
     if hearing is None:
         return CourtFacts(court="", hearing_on=None, asked_for=asked)
     return CourtFacts(
@@ -283,7 +280,7 @@ def _sources(sheet: Sheet) -> tuple[tuple[Source, ...], tuple[MissingSource, ...
     """Who was asked: what came, and what did not and why."""
     received: list[Source] = []
     missing: list[MissingSource] = []
-    if not _has_repeat(sheet, SOURCES):
+    if not sheet.has(SOURCES):
         return (), ()
     for row in sheet.rows(SOURCES):
         at = f"{SOURCES}/{row}"
@@ -315,75 +312,25 @@ def _levels(sheet: Sheet) -> Iterator[LevelFacts]:
             continue
         level = sheet.value(question)
         reasons = question.removesuffix(LEVEL) + REASONS
-        reason = sheet.shown(reasons) if _has(sheet, reasons) else ""
+        reason = sheet.shown(reasons) if sheet.has(reasons) else ""
         yield LevelFacts(judged, cast("Level | None", level or None), reason)
 
 
-def _has(sheet: Sheet, name: str) -> bool:
-    return any(question.name == name for question in sheet.form.questions())
-
-
-def _has_repeat(sheet: Sheet, name: str) -> bool:
-    return any(
-        isinstance(child, Repeat) and child.name == name
-        for page in sheet.form.pages
-        for child in page.children
-    )
-
-
-def _said(sheet: Sheet, language: str) -> Iterator[Said]:
+def _said(sheet: Sheet, language: str) -> Iterator[Sentence]:
     """The sentences of the assessment. What the report tells in its own shape is not said twice."""
-    topics = _topics(sheet, language)
     told: set[str] = set()
     for judged in JUDGED:
         question = sheet.form.judgements.get(judged)
         if question is not None:
             told |= {question, question.removesuffix(LEVEL) + REASONS}
-    for section in SECTIONS:
-        for sentence in sentences(sheet, section, language):
-            if sentence.path in told or sentence.path.startswith(f"{SOURCES}/"):
-                continue
-            name = sentence.path.rpartition("/")[2]
-            yield Said(
-                section=section,
-                path=sentence.path,
-                text=sentence.text,
-                quote=sentence.quote,
-                said_by=sentence.said_by,
-                order=sentence.order,
-                topic=topics.get(name, ""),
-                strength=sheet.form.question(name).strength,
-            )
+    for sentence in said_in(sheet, language):
+        if sentence.path not in told and not sentence.path.startswith(f"{SOURCES}/"):
+            yield sentence
 
 
-def _topics(sheet: Sheet, language: str) -> dict[str, str]:
-    """The page that each question stands on, as a reader would call it."""
-    names = {"child": sheet.context.get("child", "")}
-    return {
-        question.name: page.label.text(language).format_map(_Kept(names))
-        for page in sheet.form.pages
-        for question in _inside(page)
-    }
-
-
-class _Kept(dict[str, str]):
-    """Leaves what it doesn't know as it stands."""
-
-    def __missing__(self, key: str) -> str:
-        return "{" + key + "}"
-
-
-def _inside(group: Group) -> Iterator[Question]:
-    for child in group.children:
-        if isinstance(child, Question):
-            yield child
-        else:
-            yield from _inside(child)
-
-
-def _child_said(desk: Desk, session: Session, child_id: str, language: str) -> Iterator[Said]:
-    """The child's words from questionnaires, where the child said that the court may have them."""
-    records = session.scalars(
+def _child_said(desk: Desk, session: Session, child_id: str, language: str) -> Iterator[Sentence]:
+    """The child's words from the questionnaire given back last, where the child said yes."""
+    record = session.scalars(
         select(FormRecord)
         .where(
             FormRecord.child_id == child_id,
@@ -391,14 +338,10 @@ def _child_said(desk: Desk, session: Session, child_id: str, language: str) -> I
             FormRecord.state.in_(LOCKED),
             FormRecord.removed_at.is_(None),
         )
-        .order_by(FormRecord.submitted_at)
-    ).all()
-    for record in records[-1:]:
-        sheet = sheet_of(desk, session, record)
-        sheet.language = language
-        for said in _said(sheet, language):
-            answer = sheet.answer(said.path)
-            question = sheet.form.question(said.path.rpartition("/")[2])
-            if answer is None or answer.may_quote is not True or "court" not in question.readers:
-                continue
-            yield replace(said, topic=sheet.form.title.text(language))
+        .order_by(FormRecord.submitted_at.desc())
+    ).first()
+    if record is None:
+        return
+    sheet = sheet_of(desk, session, record)
+    sheet.language = language
+    yield from said_in(sheet, language)
