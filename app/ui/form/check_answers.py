@@ -64,6 +64,7 @@ class CheckAnswers(QWidget):
             cell.addWidget(answer)
             if problem is not None:
                 cell.addWidget(ErrorText(problem.text))
+            cell.addStretch(1)
             grid.addLayout(cell, row, 1)
             if self.controller.editable and question.asks:
                 link = LinkButton(_("Change"), self._goer(page.name, path), small=True)

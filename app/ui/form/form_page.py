@@ -167,7 +167,9 @@ class FormPage(Page):
         self.sections.chosen.connect(self._choose_section)
         self.check_button = SecondaryButton(_("Check for errors"), self._check_all)
         self.panel_button = SecondaryButton(_("Help with this question"), self._toggle_panel)
-        self.header = PageHeader("", actions=(self.panel_button, self.check_button))
+        self.header = PageHeader("", actions=(self.check_button,))
+        self.panel_row = FlowLayout(gap=12)
+        self.panel_row.addWidget(self.panel_button)
         self.recovered = Banner(tone="good")
         self.trouble = Banner(
             tone="serious", actions=(SecondaryButton(_("Try again"), self._try_again),)
@@ -186,6 +188,7 @@ class FormPage(Page):
         ):
             widget.setVisible(widget is self.header)
             self.middle.add(widget)
+        self.middle.column.insertLayout(1, self.panel_row)
         self._place_of_view = self.middle.column.count()
         self.back_button = SecondaryButton(_("Back"), partial(self._step, -1))
         self.continue_button = PrimaryButton(_("Save and continue"), self._continue)
@@ -252,6 +255,7 @@ class FormPage(Page):
             page = next(page for page in self.controller.pages() if page.name == name)
             view = PageView(self.controller, page)
             view.focused.connect(self.panel.show_question)
+            self.panel.show_question(next(view.questions(), ""))
             self.view = view
         self.middle.column.insertWidget(self._place_of_view, self.view)
         self._name_section()
@@ -304,6 +308,7 @@ class FormPage(Page):
             sections.append(Section(page.name, self.controller.page_label(page), state, part))
         sections.append(Section(CHECK, _("Check the answers"), "", None))
         percent = int(100 * answered / asked) if asked else 0
+        self.panel.show_section("" if self.section == CHECK else self.section)
         whole = _("{form} · {percent}%").format(form=self.opened.title, percent=percent)
         self.sections.show_sections(whole, sections, self.section)
 
@@ -537,7 +542,19 @@ class FormPage(Page):
             return
         narrow = self.width() < theme.current().text_px(NARROW)
         self.panel_button.setVisible(narrow)
+        self._place_check_button(under=narrow)
         self.panel.setVisible(self._panel_wanted if asked or not narrow else False)
+
+    def _place_check_button(self, *, under: bool) -> None:
+        """Beside the title, or under it where the title needs the whole width."""
+        if under == (self.panel_row.indexOf(self.check_button) >= 0):
+            return
+        if under:
+            self.panel_row.addWidget(self.check_button)
+        else:
+            self.panel_row.removeWidget(self.check_button)
+            self.header.add_action(self.check_button)
+        self.header.actions.setVisible(not under)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Override QWidget.resizeEvent."""

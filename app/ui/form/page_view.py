@@ -67,6 +67,10 @@ class PageView(QWidget):
             if place is not None and place.shown:
                 yield path
 
+    def questions(self) -> Iterator[str]:
+        """The paths of what is there to be answered now, in the order of the page."""
+        return (path for path in self.shown_paths() if self.fields[path].question.asks)
+
     # -- doing -----------------------------------------------------------------------------
 
     def check(self, *, on: bool = True) -> None:
@@ -84,10 +88,9 @@ class PageView(QWidget):
 
     def focus_first(self) -> None:
         """Give the keyboard to the first question that is asked."""
-        for path in self.shown_paths():
-            if self.fields[path].question.type not in ("note", "calculate"):
-                self.focus_question(path)
-                return
+        first = next(self.questions(), None)
+        if first is not None:
+            self.focus_question(first)
 
     @Slot(object)
     def apply(self, effects: Effects) -> None:

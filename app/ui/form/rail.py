@@ -49,11 +49,12 @@ class SectionButton(QPushButton):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.show_section(section)
+        self.setAccessibleName(section.words)
+        self.setAccessibleDescription(section.state)
 
     def show_section(self, section: Section) -> None:
         """Show another state of the same section."""
-        again = section.words != self.section.words or not self.accessibleName()
+        again = (section.words, section.state) != (self.section.words, self.section.state)
         self.section = section
         self.setAccessibleName(section.words)
         self.setAccessibleDescription(section.state)
@@ -64,8 +65,8 @@ class SectionButton(QPushButton):
     def heightForWidth(self, width: int) -> int:
         """Override QWidget.heightForWidth."""
         look = theme.current()
-        bar = look.px(6) + look.px(5) if self.section.part is not None else 0
-        return self._words_rect(width).height() + bar + 2 * look.px(7)
+        bar = look.px(6) + look.px(4) if self.section.part is not None else 0
+        return self._words_rect(width).height() + bar + 2 * look.px(6)
 
     def sizeHint(self) -> QSize:
         """Override QWidget.sizeHint."""
@@ -86,7 +87,7 @@ class SectionButton(QPushButton):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.color("accent_soft" if here else "pressed"))
             painter.drawRoundedRect(QRectF(self.rect()), look.px(6), look.px(6))
-        side, above = look.px(8), look.px(7)
+        side, above = look.px(8), look.px(6)
         painter.setFont(self._font())
         painter.setPen(look.color("accent" if here else "ink"))
         words = self._words_rect(self.width())
@@ -100,7 +101,7 @@ class SectionButton(QPushButton):
         )
         if self.section.part is not None:
             bar = QRectF(
-                side, self.height() - above - look.px(5), self.width() - 2 * side, look.px(6)
+                side, self.height() - above - look.px(6), self.width() - 2 * side, look.px(6)
             )
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.color("hair"))
@@ -113,14 +114,14 @@ class SectionButton(QPushButton):
         painter.end()
 
     def _font(self) -> object:
-        return theme.current().font("body", 600 if self.isChecked() else 400)
+        return theme.current().font("small", 600 if self.isChecked() else 400)
 
     def _words_rect(self, width: int) -> QRect:
         look = theme.current()
         # Reckoned with the heavier face, so that being chosen never moves the lines below.
-        metrics = QFontMetrics(look.font("body", 600))
-        widest = max(_("done"), "100%", _("to check"), key=len)
-        state = QFontMetrics(look.font("small")).horizontalAdvance(widest) + look.px(8)
+        metrics = QFontMetrics(look.font("small", 600))
+        state = QFontMetrics(look.font("small")).horizontalAdvance(self.section.state)
+        state += look.px(8) if state else 0
         room = QRect(0, 0, max(40, width - 2 * look.px(8) - state), 1 << 20)
         return metrics.boundingRect(room, _WRAP, self.section.words)
 
@@ -154,8 +155,9 @@ class SectionRail(QFrame):
         self._column.setContentsMargins(look.px(10), look.px(14), look.px(10), look.px(12))
         self._column.setSpacing(look.px(2))
         self.whole = Heading()
-        self.whole.setContentsMargins(look.px(8), 0, look.px(8), look.px(8))
+        self.whole.setIndent(look.px(8))
         self._column.addWidget(self.whole)
+        self._column.addSpacing(look.px(6))
         self._column.addStretch(1)
         area.setWidget(inside)
         area.viewport().setAutoFillBackground(False)
@@ -180,9 +182,9 @@ class SectionRail(QFrame):
                 self._group.addButton(button)
             else:
                 button.show_section(section)
-            if self._column.indexOf(button) != place + 1:
+            if self._column.indexOf(button) != place + 2:
                 self._column.removeWidget(button)
-                self._column.insertWidget(place + 1, button)
+                self._column.insertWidget(place + 2, button)
         button = self.buttons.get(here)
         if button is not None and not button.isChecked():
             button.setChecked(True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from app.core.i18n import _
+from app.core.i18n import _, ngettext
 from app.forms.answers import Answer
 from app.ui import theme
 from app.ui.form.controller import FormController
@@ -40,6 +40,8 @@ class QuestionPanel(SidePanel):
         self._names = names
         self.path = ""
         look = theme.current()
+        self.section_heading = Heading(_("This section"))
+        self.section = Muted()
         self.guidance_heading = Heading(_("Good practice"))
         self.guidance = Muted()
         self.said_heading = Heading(_("Who says so"))
@@ -49,6 +51,8 @@ class QuestionPanel(SidePanel):
         self.before = Body()
         self.clear = LinkButton(_("Clear this answer"), self._clear, small=True)
         for widget, gap in (
+            (self.section_heading, 0),
+            (self.section, 16),
             (self.guidance_heading, 0),
             (self.guidance, 16),
             (self.said_heading, 0),
@@ -60,10 +64,39 @@ class QuestionPanel(SidePanel):
         ):
             self.column.addWidget(widget)
             if gap:
-                self.column.addSpacing(look.px(4))
+                widget.setContentsMargins(0, 0, 0, look.px(gap))
         self.column.addStretch(1)
         self.show_question("")
         controller.changed.connect(self._changed)
+
+    def show_section(self, page: str) -> None:
+        """Say how far the section called `page` is; with an empty name nothing is said."""
+        self._show(bool(page), self.section_heading, self.section)
+        if not page:
+            return
+        progress = self.controller.sheet.progress(page)
+        lines = [
+            ngettext(
+                "{answered} of {count} question answered.",
+                "{answered} of {count} questions answered.",
+                progress.asked,
+            ).format(answered=progress.answered, count=progress.asked)
+        ]
+        if progress.missing:
+            lines.append(
+                ngettext(
+                    "{count} is needed before you can submit.",
+                    "{count} are needed before you can submit.",
+                    progress.missing,
+                ).format(count=progress.missing)
+            )
+        if progress.problems:
+            lines.append(
+                ngettext(
+                    "{count} needs another look.", "{count} need another look.", progress.problems
+                ).format(count=progress.problems)
+            )
+        self.section.setText("\n".join(lines))
 
     def show_question(self, path: str) -> None:
         """Show what helps with the question at `path`; with an empty path the panel is empty."""
