@@ -522,7 +522,8 @@ def _keep_beside(folder: Path, now: datetime) -> str | None:
     present = [name for name in names if (folder / name).exists()]
     if STORE_NAME not in present:
         return None
-    beside = _free_name(folder, f"{REPLACED_PREFIX}{local(now):%Y-%m-%d-%H%M}")
+    final = _free_name(folder, f"{REPLACED_PREFIX}{local(now):%Y-%m-%d-%H%M}")
+    beside = final.with_name(final.name + _UNFINISHED)
     beside.mkdir(mode=0o700)
     for name in present:
         if name == KEYS_NAME:
@@ -534,8 +535,9 @@ def _keep_beside(folder: Path, now: datetime) -> str | None:
             # A disk without second names: a copy it is.
             _copy_big(folder / name, beside / name)
     durable.sync_folder(beside)
+    os.rename(beside, final)
     durable.sync_folder(folder)
-    return beside.name
+    return final.name
 
 
 def _drop_needless_links(folder: Path) -> None:
@@ -543,7 +545,8 @@ def _drop_needless_links(folder: Path) -> None:
     store = folder / STORE_NAME
     for beside in folder.glob(f"{REPLACED_PREFIX}*"):
         kept = beside / STORE_NAME
-        if store.exists() and kept.exists() and kept.samefile(store):
+        same = store.exists() and kept.exists() and kept.samefile(store)
+        if same or beside.name.endswith(_UNFINISHED):
             shutil.rmtree(beside)
 
 

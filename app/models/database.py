@@ -248,14 +248,30 @@ def open_read_only(store_file: Path, data_key: bytes) -> sqlite3.Connection:
 
 
 def integrity(engine: Engine) -> tuple[str, ...]:
-    """What SQLCipher and SQLite find wrong with an open store; nothing when it is whole."""
-    with engine.connect() as connection:
-        pages = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()
-        rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-        links = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-    found = [str(page) for page in pages]
-    found += [str(row) for row in rows if row != "ok"]
-    found += [f"foreign key of {link[0]}" for link in links]
+    """What SQLCipher and SQLite find wrong with an open store; nothing when it is whole.
+
+    Raises:
+        KnownError: The disk fails, or the damage is such that no check can run.
+    """
+    found: list[str] = []
+    borrowed = engine.raw_connection()
+    try:
+        cursor = borrowed.cursor()
+        # SQLCipher checks the file alone: a page torn by a power cut, whose whole copy stands in
+        # the log, would be called damage.
+        cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        cursor.execute("PRAGMA cipher_integrity_check")
+        found += [str(row[0]) for row in cursor.fetchall()]
+        cursor.execute("PRAGMA integrity_check")
+        found += [str(row[0]) for row in cursor.fetchall() if row[0] != "ok"]
+        cursor.execute("PRAGMA foreign_key_check")
+        found += [f"foreign key of {row[0]}" for row in cursor.fetchall()]
+    except sqlcipher.Error as error:
+        if not found:
+            raise as_known(error) or BugError("the store could not be checked") from None
+        found.append("not every check could run")
+    finally:
+        borrowed.close()
     return tuple(found)
 
 

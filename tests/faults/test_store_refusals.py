@@ -219,7 +219,7 @@ def test_pages_torn_by_a_power_cut_while_the_log_was_folded_in_are_mended_from_i
     log = (cut.folder / "casebook.db-wal").read_bytes()
     logged = {int.from_bytes(log[at : at + 4], "big") for at in range(32, len(log), 24 + PAGE)}
     assert 1 in logged
-    assert len(logged) > 5
+    assert len(logged) >= 4
     for page in logged:
         flip(cut.store, (page - 1) * PAGE + 700)
     engine = cut.engine()
