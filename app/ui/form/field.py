@@ -211,6 +211,7 @@ class Field(QWidget):
         editor.left.connect(self._left)
         editor.entered.connect(self._entered)
         self._column.addWidget(self.frame)
+        self.frame.show()
 
     def _remove(self) -> None:
         for widget in (self.frame, self.carried):
@@ -227,6 +228,7 @@ class Field(QWidget):
             self.carried.still_true.clicked.connect(self._confirm)
             self.carried.change.clicked.connect(self._change)
             self._column.addWidget(self.carried)
+            self.carried.show()
         origin = ""
         if answer is not None and answer.at:
             day = date_in_words(answer.at[:10], self.controller.language)

@@ -111,8 +111,9 @@ class FormPage(Page):
         return self.controller is not None and self.controller.undo()
 
     def focus_first(self) -> QWidget | None:
-        """Override Page.focus_first."""
-        return self
+        """Override Page.focus_first: where the keyboard is already, once the form is open."""
+        focus = self.window().focusWidget()
+        return focus if focus is not None and self.isAncestorOf(focus) else self
 
     # -- building --------------------------------------------------------------------------
 
@@ -258,6 +259,7 @@ class FormPage(Page):
             self.panel.show_question(next(view.questions(), ""))
             self.view = view
         self.middle.column.insertWidget(self._place_of_view, self.view)
+        self.view.show()  # now, so that one of its fields can take the keyboard
         self._name_section()
         self._show_rail()
         self.middle.verticalScrollBar().setValue(0)

@@ -136,6 +136,7 @@ class RepeatView(QWidget):
             if self._cards.indexOf(card) != place:
                 self._cards.removeWidget(card)
                 self._cards.insertWidget(place, card)
+                card.show()
         self.rows = {row_id: self.rows[row_id] for row_id in wanted}
         self._removed = [row_id for row_id in self._removed if row_id not in wanted]
         self.removed.setVisible(bool(self._removed))
@@ -162,7 +163,6 @@ class RepeatView(QWidget):
         row_id = self.controller.add_row(self.path)
         card = self.rows.get(row_id)
         if card is not None:
-            self.window().setFocus(Qt.FocusReason.OtherFocusReason)
             self.row_ready(card)
 
     def row_ready(self, card: Row) -> None:
