@@ -86,8 +86,8 @@ class Page(QWidget):
         """Take back the last step (Ctrl+Z outside a text). Whether there was one."""
         return False
 
-    def may_close(self) -> bool:
-        """Whether the window may be closed from this page; child mode says no."""
+    def may_leave(self) -> bool:
+        """Whether one may go elsewhere from here, or close the window; child mode says no."""
         return True
 
     def focus_search(self) -> bool:

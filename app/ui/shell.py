@@ -459,7 +459,7 @@ class Shell(QMainWindow):
             event.accept()
             return
         event.ignore()
-        if self._page is None or self._page.may_close():
+        if self._page is None or self._page.may_leave():
             self.quit_asked.emit()
 
     # ---- pages ----------------------------------------------------------------------------
@@ -468,6 +468,8 @@ class Shell(QMainWindow):
         kind = self._registered.get(name)
         if kind is None:
             raise BugError(f"there is no page named {name}")
+        if self._page is not None and self._page.name != name and not self._page.may_leave():
+            return self._page
         if self._page is not None:
             self._page.leaving()
         page = self._pages.get(name)
