@@ -1,0 +1,322 @@
+"""The demonstration casebook: twelve invented children, made by the functions the screens use.
+
+Everything in it stands in `resources/demo/` as YAML that can be read aloud. Days are written
+relative to the day it is made (`-12 days`, `in 2 days`), so that something is always due. Its
+passphrase is public, so it wears a banner and can't become a real casebook.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import yaml
+
+from app.casework import (
+    assessments,
+    casebooks,
+    children,
+    court,
+    form_records,
+    oversight,
+    people,
+    questionnaires,
+    reports,
+)
+from app.casework.casebooks import NewCasebook, Place
+from app.casework.dates import add_months
+from app.casework.desk import Actor, Desk
+from app.casework.form_records import AnswerChange
+from app.core.clock import LONDON, Clock, FixedClock
+from app.core.errors import BugError
+from app.core.paths import resource_path
+from app.forms.sheet import Sheet
+from app.models import escrow
+
+DEMO_PASSPHRASE: Final = "maple lantern harbour drum"
+
+_DAYS: Final = re.compile(r"^(?:in (\d+) days?|-(\d+) days?|today)$")
+_BORN: Final = re.compile(r"^(\d+) years(?: (\d+) months?)? ago$")
+_WHEN: Final = re.compile(r"^(.*?)(?:,? at (\d\d):(\d\d))?$")
+
+Progress = Callable[[int, int], None]
+Details = TypeVar("Details")
+
+
+@dataclass(frozen=True)
+class _Event:
+    """Something that somebody did at a moment."""
+
+    at: datetime
+    order: int
+    by: str
+    do: Callable[[Desk], None]
+
+
+def build(folder: Path, clock: Clock, progress: Progress | None = None) -> None:
+    """Make the demonstration casebook in `folder`, which must hold no casebook.
+
+    Raises:
+        KnownError: There is a casebook already, or the folder can't be written.
+    """
+    _Demo(folder, clock).build(progress or (lambda _done, _total: None))
+
+
+def day_of(words: str, today: date) -> date:
+    """The day that demonstration words mean: `today`, `-3 days`, `in 2 days`, `15 years ago`.
+
+    Raises:
+        BugError: They mean no day.
+    """
+    if found := _DAYS.match(words):
+        ahead, back = found.groups()
+        return today + timedelta(days=int(ahead or 0) - int(back or 0))
+    if found := _BORN.match(words):
+        years, months = found.groups()
+        return add_months(today, -12 * int(years) - int(months or 0))
+    raise BugError(f"no day in the demonstration: {words}")
+
+
+class _Demo:
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._folder = folder
+        self._today = clock.today()
+        self._clock = FixedClock(clock.now())
+        self._service = _read("service.yaml")
+        self._actors: dict[str, Actor] = {}
+        self._ids: dict[str, str] = {}
+
+    def build(self, progress: Progress) -> None:
+        """Do it all, in the order in which it happened."""
+        files = sorted((resource_path("demo") / "children").glob("*.yaml"))
+        stories = [_read(f"children/{file.name}") for file in files]
+        events = sorted(
+            (event for story in stories for event in self._events(story)),
+            key=lambda event: (event.at, event.order),
+        )
+        self._clock.moment = min(event.at for event in events) - timedelta(days=1)
+        desk = self._opened()
+        total = len(events)
+        try:
+            for number, event in enumerate(events):
+                progress(number, total)
+                self._clock.moment = event.at
+                self._act_as(desk, event.by)
+                event.do(desk)
+            self._act_as(desk, self._service["users"][0]["name"])
+            casebooks.lock(desk, Place("caseload"))
+        except BaseException:
+            desk.close()
+            raise
+        progress(total, total)
+
+    def _opened(self) -> Desk:
+        first, *others = self._service["users"]
+        # Nobody holds the private half: the demonstration has nothing worth recovering.
+        public = escrow.public_bytes(escrow.make())
+        made = casebooks.create(
+            self._folder,
+            NewCasebook(
+                service_name=self._service["name"],
+                area=self._service.get("area", ""),
+                user_name=first["name"],
+                role="administrator",
+                passphrase=DEMO_PASSPHRASE,
+                organisation_key=public,
+            ),
+            self._clock,
+            demo=True,
+        )
+        desk = casebooks.unlock(self._folder, made.user_id, DEMO_PASSPHRASE, self._clock)
+        casebooks.confirm_recovery_code(desk, made.recovery_code)
+        for user in others:
+            casebooks.add_user(desk, user["name"], user["role"], DEMO_PASSPHRASE)
+        for view in casebooks.users(desk):
+            self._actors[view.name] = Actor(view.id, view.name, view.role)
+        return desk
+
+    def _act_as(self, desk: Desk, name: str) -> None:
+        actor = self._actors[name]
+        desk.actor = actor
+        desk.casebook.actor_id = actor.id
+        desk.leave()
+
+    # ---- one child's story -----------------------------------------------------------------
+
+    def _events(self, story: Mapping[str, Any]) -> Iterator[_Event]:
+        worker = story["worker"]
+        key = story["child"]["family_name"]
+        order = 0
+
+        def event(at: str, do: Callable[[Desk], None], by: str = worker) -> _Event:
+            nonlocal order
+            order += 1
+            return _Event(self._moment(at), order, by, do)
+
+        yield event(story["added"], lambda desk: self._add_child(desk, key, story))
+        for thing in story.get("happened", ()):
+            kind, rest = thing["what"], {k: v for k, v in thing.items() if k != "what"}
+            by = rest.pop("by", worker)
+            at = rest.pop("at", story["added"])
+            act = getattr(self, f"_{kind}")
+            yield event(at, lambda desk, act=act, rest=rest: act(desk, self._ids[key], rest), by)
+
+    def _moment(self, words: str) -> datetime:
+        found = _WHEN.match(words)
+        if found is None:
+            raise BugError(f"no moment in the demonstration: {words}")
+        day, hour, minute = found.groups()
+        at = time(int(hour or 10), int(minute or 0))
+        return datetime.combine(day_of(day, self._today), at, LONDON).astimezone(UTC)
+
+    def _add_child(self, desk: Desk, key: str, story: Mapping[str, Any]) -> None:
+        details = self._details(children.ChildDetails, story["child"])
+        details = replace(details, allocated_to=self._actors[story["worker"]].id)
+        identifiers = tuple(
+            children.IdentifierDetails(kind=kind, value=value)
+            for kind, value in story.get("numbers", {}).items()
+        )
+        self._ids[key] = children.add_child(desk, details, identifiers=identifiers).id
+
+    def _details(self, type_: type[Details], given: Mapping[str, Any]) -> Details:
+        """The details that YAML gives, with its days worked out."""
+        types = {field.name: str(field.type) for field in fields(type_)}  # type: ignore[arg-type]
+        values = {}
+        for name, value in given.items():
+            kind = types[name]
+            if kind.startswith("date"):
+                values[name] = day_of(value, self._today)
+            elif kind.startswith("tuple"):
+                values[name] = tuple(self._ids.get(one, one) for one in value)
+            elif name == "hearing_id":
+                values[name] = self._ids[value]
+            else:
+                values[name] = value
+        return type_(**values)
+
+    def _record(
+        self, type_: type[Any], add: Callable[[Desk, str, Any], Any]
+    ) -> Callable[[Desk, str, dict[str, Any]], None]:
+        def act(desk: Desk, child_id: str, given: dict[str, Any]) -> None:
+            called = given.pop("called", None)
+            view = add(desk, child_id, self._details(type_, given))
+            if called:
+                self._ids[called] = view.id
+
+        return act
+
+    def __getattr__(self, name: str) -> Any:
+        """`_offence`, `_carer` and so on: records that are simply added."""
+        simple: dict[str, tuple[type[Any], Callable[..., Any]]] = {
+            "_offence": (court.OffenceDetails, court.add_offence),
+            "_hearing": (court.HearingDetails, court.add_hearing),
+            "_outcome": (court.OutcomeDetails, court.add_outcome),
+            "_carer": (people.CarerDetails, people.add_carer),
+            "_professional": (people.ProfessionalDetails, people.add_professional),
+            "_address": (people.AddressDetails, people.add_address),
+            "_victim": (people.VictimDetails, people.add_victim),
+            "_alert": (children.AlertDetails, children.add_alert),
+            "_care_status": (children.CareStatusDetails, children.add_care_status),
+        }
+        if name not in simple:
+            raise AttributeError(name)
+        return self._record(*simple[name])
+
+    def _form(self, desk: Desk, child_id: str, given: dict[str, Any]) -> None:
+        """Fill in a form; `submit: true` locks it, `called` names it for what comes later."""
+        opened = form_records.start(desk, child_id, given["form"])
+        self._fill(desk, opened.record_id, self._answers(given), by=desk.actor.id)
+        if given.get("called"):
+            self._ids[given["called"]] = opened.record_id
+        if given.get("submit"):
+            assessments.submit(desk, opened.record_id)
+
+    def _questionnaire(self, desk: Desk, child_id: str, given: dict[str, Any]) -> None:
+        """The child fills in a questionnaire and gives the laptop back."""
+        handover = questionnaires.hand_over(desk, child_id, given["form"])
+        self._fill(
+            desk,
+            handover.record_id,
+            given["answers"],
+            by="child",
+            quote=frozenset(given.get("may_quote", ())),
+        )
+        questionnaires.give_back(desk, handover.id, DEMO_PASSPHRASE, finished=True)
+
+    def _countersign(self, desk: Desk, child_id: str, given: dict[str, Any]) -> None:
+        oversight.countersign(desk, self._request(desk, child_id), given["note"])
+
+    def _return(self, desk: Desk, child_id: str, given: dict[str, Any]) -> None:
+        oversight.return_with_directions(desk, self._request(desk, child_id), given["directions"])
+
+    def _report(self, desk: Desk, child_id: str, given: dict[str, Any]) -> None:
+        reports.create_psr(
+            desk, child_id, self._ids[given["assessment"]], self._ids[given["hearing"]]
+        )
+
+    def _request(self, desk: Desk, child_id: str) -> str:
+        return next(item.id for item in oversight.queue(desk) if item.child_id == child_id)
+
+    def _answers(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        base = given.get("like")
+        return {**(_read(f"{base}.yaml") if base else {}), **given.get("answers", {})}
+
+    def _fill(
+        self,
+        desk: Desk,
+        record_id: str,
+        answers: Mapping[str, Any],
+        *,
+        by: str,
+        quote: frozenset[str] = frozenset(),
+    ) -> None:
+        opened = form_records.open_form(desk, record_id)
+        sheet = Sheet(opened.form, opened.document, clock=desk.clock, context=opened.context)
+        for name, value in answers.items():
+            if isinstance(value, list) and value and isinstance(value[0], Mapping):
+                for row in value:
+                    self._fill_row(sheet, name, row, by)
+            else:
+                said = opened.form.question(name).said_by
+                self._set(
+                    sheet,
+                    name,
+                    value,
+                    by="child" if said == "child" and by == "child" else by,
+                    may_quote=name in quote if by == "child" else None,
+                )
+        document = sheet.document()
+        form_records.save_answers(
+            desk,
+            record_id,
+            [AnswerChange(name, answer) for name, answer in document.items()],
+            leaving=True,
+        )
+
+    def _fill_row(self, sheet: Sheet, repeat: str, row: Mapping[str, Any], by: str) -> None:
+        row_id, _effects = sheet.add_row(repeat)
+        for name, value in row.items():
+            self._set(sheet, f"{repeat}/{row_id}/{name}", value, by=by)
+
+    def _set(
+        self, sheet: Sheet, path: str, value: Any, *, by: str, may_quote: bool | None = None
+    ) -> None:
+        if sheet.question(path).type == "date":
+            value = day_of(value, self._today).isoformat()
+        elif isinstance(value, str):
+            value = value.strip().replace("{child}", sheet.context_text("child"))
+        sheet.set(path, value, by=by, may_quote=may_quote)
+
+
+def _read(name: str) -> Any:
+    with resource_path("demo", *name.split("/")).open(encoding="utf-8") as file:
+        return yaml.safe_load(file)
+
+
+def story_files() -> Sequence[Path]:
+    """The files of the children's stories, in order."""
+    return sorted((resource_path("demo") / "children").glob("*.yaml"))
