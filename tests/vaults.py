@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringError
 from sqlalchemy import Engine
 
 from app.models import database, escrow, kdf, vault
@@ -106,3 +108,30 @@ def run_python(code: str, *arguments: str | Path, **more: Any) -> subprocess.Com
         check=False,
         **more,
     )
+
+
+class MemoryKeyring(KeyringBackend):
+    """A keyring that is gone with the test, and can be out of order."""
+
+    priority = 9.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+        self.broken = False
+
+    def _working(self) -> None:
+        if self.broken:
+            raise KeyringError("locked")
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self._working()
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._working()
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        self._working()
+        del self.kept[service, username]

@@ -42,7 +42,7 @@ _RESTORING: Final = STORE_NAME + ".restoring"
 _MAX_MANIFEST_BYTES: Final = 4096
 _CHUNK: Final = 1024 * 1024
 _PURPOSE: Final = "waymark backup"
-_STEPS_BETWEEN_LOOKS: Final = 100_000
+_STEPS_BETWEEN_LOOKS: Final = 2000
 _INTERRUPTED: Final = 9  # SQLITE_INTERRUPT
 
 Progress = Callable[[int, int], bool]
@@ -348,13 +348,13 @@ def verify(folder: Path, data_key: bytes, *, progress: Progress | None = None) -
     manifest = _manifest(folder)
     store = folder / STORE_NAME
     try:
-        if store.stat().st_size != manifest.store_bytes:
-            raise BackupDamaged
         reader = PageReader(store, data_key)
         header = reader.header()
-        if header is None and not reader.any_page_sealed():
-            raise database.WrongKey
         if not hmac.compare_digest(manifest.seal, manifest.seal_with(data_key)):
+            if header is None and not reader.any_page_sealed():
+                raise database.WrongKey
+            raise BackupDamaged
+        if reader.size != manifest.store_bytes:
             raise BackupDamaged
         if header is None or _sha256(store) != manifest.store_sha256:
             raise BackupDamaged

@@ -17,7 +17,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Dialect, Engine, create_engine, event
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.pool import QueuePool
 
@@ -165,7 +165,8 @@ def disk_error(error: OSError) -> KnownError:
     return DiskFull() if error.errno in full else StoreUnwritable()
 
 
-_secrets: WeakKeyDictionary[Engine, tuple[Path, bytes]] = WeakKeyDictionary()
+# By dialect, which an engine shares with the variants that `execution_options` makes of it.
+_secrets: WeakKeyDictionary[Dialect, tuple[Path, bytes]] = WeakKeyDictionary()
 
 # Stores that this process has open: how many connections each has. See `PageReader` for why an
 # open one must not be read past SQLite.
@@ -185,8 +186,11 @@ def _count(store_file: Path, change: int) -> None:
         _open_connections[path] = _open_connections.get(path, 0) + change
 
 
-def examine(store_file: Path, data_key: bytes) -> Header:
+def examine(store_file: Path, data_key: bytes, *, pages: bool = True) -> Header:
     """Read page 1 of a closed store, and every page of a small one, without opening it.
+
+    Args:
+        pages: Whether the other pages of a small store are read too.
 
     Raises:
         StoreMissing, StoreEmpty, StorePlain, StoreCutShort, StoreDamaged, WrongKey,
@@ -209,7 +213,7 @@ def examine(store_file: Path, data_key: bytes) -> Header:
             raise WrongKey
         if reader.cut_short(header):
             raise StoreCutShort
-        if reader.size <= CHECKED_WHOLE_BYTES and reader.broken_pages(header):
+        if pages and reader.size <= CHECKED_WHOLE_BYTES and reader.broken_pages(header):
             raise StoreDamaged
     except OSError:
         raise StoreUnwritable from None
@@ -363,7 +367,7 @@ def met_revision(store_file: Path, data_key: bytes) -> int:
     if not store_file.exists():
         return 0
     if not is_open_here(store_file):
-        return examine(store_file, data_key).application_id
+        return examine(store_file, data_key, pages=False).application_id
     engine = _engine(store_file, data_key)
     try:
         return key_floor(engine)
@@ -480,13 +484,13 @@ def _engine(store_file: Path, data_key: bytes) -> Engine:
     def failed(context: ExceptionContext) -> KnownError | None:
         return as_known(context.original_exception)
 
-    _secrets[engine] = (store_file, data_key)
+    _secrets[engine.dialect] = (store_file, data_key)
     return engine
 
 
 def file_and_key(engine: Engine) -> tuple[Path, bytes]:
     """The store file of an engine made here, and its data key. For backups."""
-    return _secrets[engine]
+    return _secrets[engine.dialect]
 
 
 def _keyed(store_file: Path, data_key: bytes, mode: str = "rw") -> sqlite3.Connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 OWNER_ONLY = 0o600
@@ -44,11 +45,25 @@ def replace_file(file: Path, content: bytes) -> None:
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
-        os.replace(draft, file)
+        _put_in_place(draft, file)
     except OSError:
         draft.unlink(missing_ok=True)
         raise
     sync_folder(file.parent)
+
+
+def _put_in_place(draft: Path, file: Path) -> None:
+    """`os.replace`, tried again on Windows while a virus scanner holds the file for a moment."""
+    for pause in (0.05, 0.1, 0.2, 0.4):
+        try:
+            os.replace(draft, file)
+        except PermissionError:
+            if os.name != "nt":
+                raise
+            time.sleep(pause)
+        else:
+            return
+    os.replace(draft, file)
 
 
 def copy_file(source: Path, target: Path) -> None:

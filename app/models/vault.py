@@ -508,7 +508,7 @@ def _floor_in_store(folder: Path, data_key: bytes) -> int:
         # It was compared when it was opened.
         return 0
     try:
-        return database.examine(store, data_key).application_id
+        return database.examine(store, data_key, pages=False).application_id
     except database.WrongKey:
         raise OtherCasebook from None
     except KnownError:

@@ -14,10 +14,11 @@ import pytest
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy.exc import DatabaseError
 
+from app.core.clock import FixedClock
 from app.core.errors import BugError, KnownError
-from app.models import database
+from app.models import backup, database
 from app.models.store_pages import PAGE
-from tests.vaults import Made, bytes_in, run_python
+from tests.vaults import Made, bytes_in, make_vault, run_python
 
 WRONG_KEY = bytes(range(32))
 
@@ -433,6 +434,19 @@ def test_a_new_store_is_encrypted_and_opens_with_its_key_alone(tmp_path: Path) -
         with pytest.raises(sqlcipher.DatabaseError):
             bare.execute("SELECT count(*) FROM sqlite_master")
     database.open_engine(store, WRONG_KEY).dispose()
+
+
+@pytest.mark.parametrize("name", ["Tŷ newydd", "100% sure?", "#1 'quoted\" & more", "file:x"])
+def test_a_folder_may_have_any_name(
+    made: Made, tmp_path: Path, name: str, clock: FixedClock
+) -> None:
+    made = make_vault(tmp_path / name, store_id="store-two")
+    engine = made.engine()
+    folder = backup.make(engine, tmp_path / name / "copies of it", clock=clock)
+    engine.dispose()
+    backup.restore(folder, made.folder, data_key=made.data_key, clock=clock)
+    made.engine().dispose()
+    assert {path.name for path in tmp_path.iterdir()} == {"casebook", name}
 
 
 def test_no_store_is_left_where_the_disk_has_no_room(tmp_path: Path) -> None:
