@@ -1,0 +1,150 @@
+"""Make `tests/data/casebook_v1/`: a casebook as version 1 of the tables left it.
+
+Run by hand, once: `python tests/data/make_casebook_v1.py`. The people are invented. What is in it
+is written by the program into a store of the newest version, and then copied row by row into the
+tables of version 1, so that the change log in it is a real one.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from sqlalchemy import Engine
+
+from app.core.clock import FixedClock
+from app.models import change_log, database, migrations, vault
+from app.models.casebook import Casebook
+from app.models.database import WRITES
+from app.models.records import (
+    Alert,
+    Child,
+    FormRecord,
+    Hearing,
+    Identifier,
+    Offence,
+    Place,
+    Service,
+    User,
+)
+
+FOLDER = Path(__file__).parent / "casebook_v1"
+PASSPHRASE = "seven herons over rivermouth"
+STORE_ID = "0198c0de-0000-7000-8000-0000000000f1"
+USER_ID = "0198c0de-0000-7000-8000-0000000000fa"
+CHILDREN = (
+    ("Tal", "Fenwick", "Tal"),
+    ("Íde", "Ó Briain", ""),
+    ("Ann", "de Vere", "Annie"),
+    ("Zoe", "Adley", ""),
+    ("Ŵyn", "Åberg", ""),
+)
+
+
+def write(casebook: Casebook, clock: FixedClock) -> None:
+    """A little casework, ended by a crash in the middle of a page."""
+    with casebook.write("Referred by the police") as work:
+        children = [
+            work.add(
+                Child(
+                    given_name=given_name,
+                    family_name=family_name,
+                    preferred_name=preferred_name,
+                    date_of_birth=date(2011, 5, number + 1),
+                    languages=["en", "cy"],
+                )
+            )
+            for number, (given_name, family_name, preferred_name) in enumerate(CHILDREN)
+        ]
+    tal = children[0]
+    with casebook.write() as work:
+        work.note("consultation", "child", tal.id, reason="First visit")
+        work.add(Identifier(child_id=tal.id, kind="pnc", value="26/123456X"))
+        work.add(Alert(child_id=tal.id, kind="safeguarding", text="Ask Nan before visiting"))
+        work.add(
+            Offence(
+                child_id=tal.id,
+                description="Took a bicycle from outside the library",
+                offence_date=date(2026, 9, 2),
+                category="theft",
+                seriousness=2,
+            )
+        )
+        work.add(Hearing(child_id=tal.id, hearing_date=date(2026, 12, 1), hearing_time="10:00"))
+        form = work.add(
+            FormRecord(child_id=tal.id, form_id="assessment", form_version=1, kind="assessment")
+        )
+    clock.advance(timedelta(hours=1))
+    with casebook.write() as work:
+        work.save_answers(form.id, {"home": {"value": "With his grandmother", "language": "en"}})
+        work.save_answers(form.id, {"people/r1/who": {"value": "Nan", "language": "en"}})
+    clock.advance(timedelta(minutes=5))
+    with casebook.write() as work:
+        work.save_answers(
+            form.id, {"school": {"value": "He likes art and", "language": "en"}}, leaving=False
+        )
+        work.add(Place(user_id=USER_ID, page="form", record_id=form.id, left_at=clock.now()))
+
+
+def copy(newest: Engine, first: Engine) -> None:
+    """Every row into the tables of version 1, in columns that those have."""
+    with (
+        newest.connect() as source,
+        first.execution_options(**{WRITES: True}).begin() as target,
+    ):
+        tables = target.exec_driver_sql(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search_index%'"
+        ).scalars()
+        for table in list(tables):
+            columns = [
+                row[1] for row in target.exec_driver_sql(f'PRAGMA table_info("{table}")').fetchall()
+            ]
+            names = ", ".join(f'"{column}"' for column in columns)
+            rows = source.exec_driver_sql(f'SELECT {names} FROM "{table}" ORDER BY rowid')
+            for row in rows.fetchall():
+                target.exec_driver_sql(
+                    f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * len(columns))})',
+                    tuple(row),
+                )
+
+
+def main() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    made = vault.create(
+        FOLDER,
+        user_id=USER_ID,
+        user_name="Ash Marlow",
+        passphrase=PASSPHRASE,
+        organisation_key=X25519PrivateKey.generate().public_key().public_bytes_raw(),
+        store_id=STORE_ID,
+    )
+    clock = FixedClock(datetime(2026, 11, 20, 9, 30, tzinfo=UTC))
+    with tempfile.TemporaryDirectory() as draft:
+        newest = database.create_store(Path(draft) / database.STORE_NAME, made.data_key)
+        casebook = Casebook.initialise(
+            newest,
+            store_id=STORE_ID,
+            service=Service(name="Rivermouth Youth Justice Service"),
+            user=User(id=USER_ID, name="Ash Marlow", role="practitioner"),
+            device_name="Laptop of Ash Marlow",
+            clock=clock,
+            audit_key=change_log.audit_key(made.data_key),
+        )
+        write(casebook, clock)
+        first = database.create_store(FOLDER / database.STORE_NAME, made.data_key)
+        migrations.make_schema(first, version=1)
+        copy(newest, first)
+        # Not closed as a casebook: that would seal what the crash left open.
+        newest.dispose()
+        first.dispose()
+
+
+if __name__ == "__main__":
+    main()
