@@ -86,12 +86,13 @@ class SubHeading:
 @dataclass(frozen=True, slots=True)
 class LevelLine:
     """A judgement: a word with its shape, and why. `level` is None where none was given, and
-    `word` then says so."""
+    `word` then says so. `number` is that of the reasons."""
 
     label: str
     level: Level | None
     word: str
     reason: tuple[Run, ...]
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,36 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
 
+from app.forms.sentences import Sentence, sentences
+from app.forms.sheet import Sheet
 from app.reports.content import Language, Level, Status
 
 Judged = Literal["reoffending", "serious_harm", "safety_wellbeing"]
+SECTIONS: Final = ("psr.sources", "psr.offence", "psr.child", "psr.risk", "psr.conclusion")
 JUDGED: Final[tuple[Judged, ...]] = ("reoffending", "serious_harm", "safety_wellbeing")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One sentence that an answer gives.
-
-    Attributes:
-        section: `psr.sources`, `psr.offence`, `psr.child`, `psr.risk` or `psr.conclusion`.
-        path: The answer that it comes from.
-        quote: It holds somebody's own words: what stands between its first and last curly
-            quotation mark, or all of it where it has none.
-        said_by: `child`, `parent` or `practitioner`.
-        topic: What it is about, as a reader would call it; sentences of one topic stand together.
-        strength: It tells of something that goes well, and stands first.
-        language: The language of the sentence, where it is not the report's.
-    """
-
-    section: str
-    path: str
-    text: str
-    quote: bool = False
-    said_by: str = "practitioner"
-    order: int = 0
-    topic: str = ""
-    strength: bool = False
-    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +147,12 @@ class SignOff:
 
 @dataclass(frozen=True, slots=True)
 class PsrMaterial:
-    """Everything a pre-sentence report is made from."""
+    """Everything a pre-sentence report is made from.
+
+    Attributes:
+        said: What the answers of the locked assessment say in the sections of `SECTIONS`, in the
+            report's language.
+    """
 
     reference: str
     service_name: str
@@ -187,5 +169,12 @@ class PsrMaterial:
     sources: tuple[Source, ...] = ()
     missing_sources: tuple[MissingSource, ...] = ()
     levels: tuple[LevelFacts, ...] = ()
-    said: tuple[Said, ...] = ()
+    said: tuple[Sentence, ...] = ()
     sign_off: SignOff = field(default_factory=SignOff)
+
+
+def said_in(sheet: Sheet, language: Language) -> tuple[Sentence, ...]:
+    """What the answers of one form say to a court, section after section."""
+    return tuple(
+        sentence for section in SECTIONS for sentence in sentences(sheet, section, language)
+    )

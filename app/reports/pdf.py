@@ -96,9 +96,10 @@ def render(
         watch.look()
         if number > 1:
             pen.next_page()
-        furniture.draw(pen, number)
+        furniture.draw_head(pen)
         for top, box in page.placed:
             box.draw(pen, top)
+        furniture.draw_foot(pen, number)
         watch.tell(_LAYOUT_SHARE + _DRAW_SHARE * number // len(pages))
     watch.look()
     made = pen.finished(root)
@@ -188,12 +189,14 @@ class Setter:
 
     def _paragraph(self, block: Paragraph, parent: Element) -> Iterable[Box]:
         element = Element("P", parent)
-        lead = None
-        if block.number is not None:
-            number = Drawable(one_line(block.number) + " ")
-            lead = Lead(look.LEFT, look.NUMBER, number, element)
         strands = self._strands(block.runs, look.BODY, element)
+        lead = self._number(block.number, element)
         yield self._text(strands, look.BODY, x=look.LEFT + look.GUTTER, after=8, lead=lead)
+
+    def _number(self, number: str | None, element: Element) -> Lead | None:
+        if number is None:
+            return None
+        return Lead(look.LEFT, look.NUMBER, Drawable(one_line(number) + " "), element)
 
     def _quotation(self, block: Quotation, parent: Element) -> Iterable[Box]:
         outer = Element("BlockQuote", parent)
@@ -210,7 +213,7 @@ class Setter:
         by = Element("P", parent)
         speaker = self._strands((Run(block.said_by),), look.SPEAKER, by)
         yield Panel(
-            inside, left, look.RIGHT, "accent_soft", "accent", before=2, after=2, keeps_next=True
+            inside, left, look.RIGHT, "accent_soft", "accent", before=2, after=3, keeps_next=True
         )
         yield self._text(speaker, look.SPEAKER, x=left, after=10)
 
@@ -319,7 +322,11 @@ class Setter:
         if block.reason:
             reason = Element("P", parent)
             yield self._text(
-                self._strands(block.reason, look.BODY, reason), look.BODY, x=left, after=10
+                self._strands(block.reason, look.BODY, reason),
+                look.BODY,
+                x=left,
+                after=12,
+                lead=self._number(block.number, reason),
             )
 
     def _notice(self, block: Notice, parent: Element) -> Iterable[Box]:
@@ -425,8 +432,8 @@ class _Furniture:
         )
         self._measure = Measure()
 
-    def draw(self, pen: Pen, number: int) -> None:
-        """Draw what surrounds page `number`, which counts from 1."""
+    def draw_head(self, pen: Pen) -> None:
+        """Draw what lies behind and above the text."""
         if self._draft is not None:
             with pen.artefact("Watermark"):
                 pen.slanted(self._draft, Face.BOLD, 150, look.WATERMARK, 38)
@@ -435,6 +442,9 @@ class _Furniture:
             pen.text(look.RUNNING_STRONG, [(look.LEFT, y, self._service)])
             self._at_right(pen, look.RUNNING, y, self._running)
             pen.rule(look.LEFT, y - 8, look.RIGHT, "ink", 0.9)
+
+    def draw_foot(self, pen: Pen, number: int) -> None:
+        """Draw what stands below the text of page `number`, which counts from 1."""
         with pen.artefact("Footer"):
             y = 52
             pen.rule(look.LEFT, y + 14, look.RIGHT, "line")

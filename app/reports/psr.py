@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import Final
 
 from app.core.clock import age_on
+from app.forms.sentences import Sentence
 from app.reports.content import (
     Block,
     Bullets,
@@ -39,7 +40,6 @@ from app.reports.material import (
     OffenceFacts,
     OutcomeFacts,
     PsrMaterial,
-    Said,
     Source,
 )
 from app.reports.words import Wording, day, listed, wording
@@ -548,7 +548,7 @@ class _Psr:
 
     # Sentences
 
-    def _of_section(self, section: str) -> list[Said]:
+    def _of_section(self, section: str) -> list[Sentence]:
         return sorted(
             (s for s in self._material.said if s.section == section and s.text.strip()),
             key=lambda said: said.order,
@@ -557,9 +557,9 @@ class _Psr:
     def _said(self, section: str) -> Iterator[Block]:
         return self._paragraphs(self._of_section(section))
 
-    def _paragraphs(self, every: Sequence[Said], *, headed: bool = False) -> Iterator[Block]:
+    def _paragraphs(self, every: Sequence[Sentence], *, headed: bool = False) -> Iterator[Block]:
         """Sentences of one topic together, in paragraphs that can be cited and read aloud."""
-        topics: dict[str, list[Said]] = {}
+        topics: dict[str, list[Sentence]] = {}
         for said in every:
             topics.setdefault(said.topic, []).append(said)
         for topic, sentences in topics.items():
@@ -572,7 +572,7 @@ class _Psr:
                 else:
                     yield from self._joined(group)
 
-    def _joined(self, sentences: Iterable[Said]) -> Iterator[Block]:
+    def _joined(self, sentences: Iterable[Sentence]) -> Iterator[Block]:
         runs: list[Run] = []
         sources: list[str] = []
         words = 0
@@ -589,13 +589,13 @@ class _Psr:
         if runs:
             yield Paragraph(tuple(runs), source=" ".join(sources))
 
-    def _quotation(self, said: Said) -> Quotation:
+    def _quotation(self, said: Sentence) -> Quotation:
         _ = self._say
         by = {
             "child": _("{child}’s own words").format(child=self._child),
             "parent": _("A parent or carer’s own words"),
         }.get(said.said_by, _("As it was said"))
-        runs = (Run(_in_marks(said.text), language=said.language),)
+        runs = (Run(_in_marks(said.text), language=said.answer_language),)
         return Quotation(runs, by, source=said.path)
 
     def _day(self, when: date) -> str:
@@ -606,7 +606,7 @@ class _Psr:
         return None if born is None or when is None else age_on(born, when)
 
 
-def _stands_alone(said: Said) -> bool:
+def _stands_alone(said: Sentence) -> bool:
     return (
         said.quote
         and len(said.text.split()) > _WORDS_IN_LINE
@@ -614,7 +614,7 @@ def _stands_alone(said: Said) -> bool:
     )
 
 
-def _runs(said: Said) -> Iterator[Run]:
+def _runs(said: Sentence) -> Iterator[Run]:
     """`said` with the words that somebody spoke set apart from the words about them."""
     text = said.text.strip()
     if not said.quote:
@@ -622,14 +622,14 @@ def _runs(said: Said) -> Iterator[Run]:
         return
     spoken = _QUOTED.search(text)
     if spoken is None:
-        yield Run(_in_marks(text), quote=True, language=said.language)
+        yield Run(_in_marks(text), quote=True, language=said.answer_language)
         return
     before, after = text[: spoken.start()], text[spoken.end() :]
     if before:
-        yield Run(before)
-    yield Run(spoken.group(), quote=True, language=said.language)
+        yield Run(before, language=said.language)
+    yield Run(spoken.group(), quote=True, language=said.answer_language)
     if after:
-        yield Run(after)
+        yield Run(after, language=said.language)
 
 
 def _in_marks(text: str) -> str:
@@ -650,11 +650,11 @@ def _paragraph(text: str) -> Paragraph:
 
 
 def _numbered(section: int, blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """`blocks` with each paragraph that has no number numbered within `section`."""
+    """`blocks` with everything that a court may cite numbered within `section`."""
     made: list[Block] = []
     number = 0
     for block in blocks:
-        if isinstance(block, Paragraph) and block.number is None:
+        if isinstance(block, Paragraph | LevelLine) and block.number is None:
             number += 1
             made.append(replace(block, number=f"{section}.{number}"))
         else:

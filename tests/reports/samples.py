@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from app.forms.schema import SaidBy
+from app.forms.sentences import Sentence
 from app.reports.material import (
     AssessmentFacts,
     Author,
@@ -15,10 +17,34 @@ from app.reports.material import (
     OffenceFacts,
     OutcomeFacts,
     PsrMaterial,
-    Said,
     SignOff,
     Source,
 )
+
+
+def _said(
+    section: str,
+    path: str,
+    text: str,
+    *,
+    order: int,
+    quote: bool = False,
+    said_by: SaidBy = "practitioner",
+    topic: str = "",
+    strength: bool = False,
+    answer_language: str = "en",
+) -> Sentence:
+    return Sentence(
+        path=path,
+        text=text,
+        quote=quote,
+        said_by=said_by,
+        order=order,
+        section=section,
+        topic=topic,
+        strength=strength,
+        answer_language=answer_language,
+    )
 
 
 def psr_material() -> PsrMaterial:
@@ -121,21 +147,21 @@ def psr_material() -> PsrMaterial:
             ),
         ),
         said=(
-            Said(
+            _said(
                 "psr.sources",
                 "met_with_child",
                 "Ash Rivers met Tal twice, once at school and once at home.",
                 order=10,
                 topic="Meetings",
             ),
-            Said(
+            _said(
                 "psr.sources",
                 "home_visit",
                 "A home visit took place and Tal’s mother was present.",
                 order=20,
                 topic="Meetings",
             ),
-            Said(
+            _said(
                 "psr.offence",
                 "what_happened",
                 "Tal took a bicycle from outside the library with two older boys, and rode it to "
@@ -144,7 +170,7 @@ def psr_material() -> PsrMaterial:
                 order=10,
                 topic="What happened",
             ),
-            Said(
+            _said(
                 "psr.offence",
                 "why_child",
                 "Tal told me that one of them had said there would be “trouble for Kit if I "
@@ -154,7 +180,7 @@ def psr_material() -> PsrMaterial:
                 order=20,
                 topic="What happened",
             ),
-            Said(
+            _said(
                 "psr.offence",
                 "part_played",
                 "Tal’s part was to keep watch. Tal accepts this and did not share in what was "
@@ -162,7 +188,7 @@ def psr_material() -> PsrMaterial:
                 order=30,
                 topic="Tal’s part",
             ),
-            Said(
+            _said(
                 "psr.offence",
                 "sees_it_now",
                 "I keep thinking about whoever had to walk home. I did not think about them then "
@@ -173,7 +199,7 @@ def psr_material() -> PsrMaterial:
                 order=40,
                 topic="Tal’s part",
             ),
-            Said(
+            _said(
                 "psr.child",
                 "strength_boxing",
                 "Tal has been to boxing every Tuesday for a year and helps the younger ones there.",
@@ -181,7 +207,7 @@ def psr_material() -> PsrMaterial:
                 topic="Time and friends",
                 strength=True,
             ),
-            Said(
+            _said(
                 "psr.child",
                 "strength_gran",
                 "Tal’s grandmother is at home each afternoon and Tal talks to her.",
@@ -189,7 +215,7 @@ def psr_material() -> PsrMaterial:
                 topic="Home and family",
                 strength=True,
             ),
-            Said(
+            _said(
                 "psr.child",
                 "home_with",
                 "Tal lives with a mother, a grandmother and a younger sister. The tenancy is "
@@ -197,7 +223,7 @@ def psr_material() -> PsrMaterial:
                 order=30,
                 topic="Home and family",
             ),
-            Said(
+            _said(
                 "psr.child",
                 "mum_says",
                 "Tal’s mother says: “He is a different boy since September. He sleeps again.”",
@@ -206,7 +232,7 @@ def psr_material() -> PsrMaterial:
                 order=31,
                 topic="Home and family",
             ),
-            Said(
+            _said(
                 "psr.child",
                 "school",
                 "Tal goes to school on four days out of five. An assessment of additional "
@@ -214,7 +240,7 @@ def psr_material() -> PsrMaterial:
                 order=40,
                 topic="Learning",
             ),
-            Said(
+            _said(
                 "psr.child",
                 "health",
                 "Tal sleeps badly and has not spoken to anybody about it. A nurse will see Tal on "
@@ -222,7 +248,7 @@ def psr_material() -> PsrMaterial:
                 order=50,
                 topic="Health",
             ),
-            Said(
+            _said(
                 "psr.child",
                 "in_welsh",
                 "“Dw i’n teimlo’n well pan dw i gyda Nain yn tŷ ni, wir i chi, ŵyn a phopeth.”",
@@ -230,23 +256,23 @@ def psr_material() -> PsrMaterial:
                 said_by="child",
                 order=51,
                 topic="Health",
-                language="cy",
+                answer_language="cy",
             ),
-            Said(
+            _said(
                 "psr.risk",
                 "who",
                 "If Tal meets the two older boys again before the plan has begun, taking "
                 "something that is not locked is likely. Nobody is likely to be hurt by it.",
                 order=10,
             ),
-            Said(
+            _said(
                 "psr.risk",
                 "less_likely",
                 "Being met after school by an uncle, and a number to ring when Kit is named, "
                 "would make it less likely.",
                 order=20,
             ),
-            Said(
+            _said(
                 "psr.conclusion",
                 "proposal",
                 "I propose a referral order of six months. The panel would be asked to agree with "
@@ -254,7 +280,7 @@ def psr_material() -> PsrMaterial:
                 "and on a weekly meeting with Ash Rivers.",
                 order=10,
             ),
-            Said(
+            _said(
                 "psr.conclusion",
                 "compliance",
                 "Tal has said yes to each of these and can get to all of them on foot.",
