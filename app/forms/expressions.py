@@ -12,6 +12,7 @@ import math
 import re
 from abc import ABCMeta
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -195,7 +196,8 @@ def _select(token: XPathToken, context: Any = None) -> Iterator[Any]:
 
 def value_of(token: XPathToken, context: Here) -> Seen:
     """The value of an argument, nodes turned into what they stand for."""
-    found = token.evaluate(context)
+    # A path moves the context along; whatever is worked out next must start from here again.
+    found = token.evaluate(context if context.root is None else copy(context))
     if isinstance(found, list):
         return [_plain(entry, context) for entry in found]
     return _plain(found, context)
@@ -429,6 +431,10 @@ def parse(source: str) -> Expression:
                     name=match[1], why=refused
                 )
             )
+    if "${last-saved#" in source:
+        raise ExpressionError(
+            _("“${{last-saved#…}}” is not supported: answers are carried forward by the casebook.")
+        )
     try:
         with _parse_lock:
             token = OdkParser().parse(_to_xpath(source))
@@ -476,7 +482,11 @@ def _looked_through(source: str, root: XPathToken) -> Expression:
                 continue
             if symbol in ("indexed-repeat", "choice-name"):
                 all_rows = True
-        if symbol == "//" or token.label in ("axis", "kind test"):
+            if symbol == "choice-name" and len(token._items) == 2:
+                named = token._items[1]
+                if named.symbol == "(string)":
+                    references.add(Reference(str(named.value).strip(), True))
+        if symbol in ("//", "@") or token.label in ("axis", "kind test"):
             raise _wandering(source)
         if symbol == "*" and len(token._items) < 2:
             raise _wandering(source)

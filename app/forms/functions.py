@@ -34,6 +34,7 @@ REFUSED_FUNCTIONS: Final[dict[str, str]] = {
     "geofence": "answers hold no places",
     "intersects": "answers hold no places",
     "itext": "labels know their languages themselves",
+    "randomize": "choices stand in the order of the form",
     "extract-signed": "nothing here is signed outside the casebook",
     "current": "use ${name}, which means the same row's answer",
     "id": "a form has no XML identifiers",
@@ -540,15 +541,6 @@ def written(day: date, pattern: str) -> str:
 @define("random", nargs=0)
 def _random(_self: Any, _context: Any) -> float:
     return random.random()
-
-
-@define("randomize", nargs=(1, 2))
-def _randomize(self: Any, context: Any) -> list[Seen]:
-    found = list_of(self._items[0], context)
-    seed = text(_argument(self, context, 1)) if len(self._items) > 1 else None
-    shuffled = list(found)
-    random.Random(seed).shuffle(shuffled)
-    return shuffled
 
 
 @define("uuid", nargs=(0, 1))

@@ -252,17 +252,14 @@ def _own_columns(question: Question, definition: Definition) -> Found:
     for reader in sorted(question.readers - set(READERS)):
         yield f"{name} / readers", _("Nobody is known as “{name}”.").format(name=reader)
     if question.judgement:
-        levels = tuple(choice.name for choice in definition.choices)
-        if levels != JUDGEMENT_LEVELS:
+        levels = [choice.name for choice in definition.choices]
+        if len(levels) < 2 or levels != [level for level in JUDGEMENT_LEVELS if level in levels]:
             yield (
                 f"{name} / judgement",
                 _("The choices of a judgement are {levels}.").format(
                     levels=", ".join(JUDGEMENT_LEVELS)
                 ),
             )
-    allowed = {"randomize", "seed"} if question.list_name else set()
-    for parameter in sorted(set(question.parameters) - allowed):
-        yield f"{name} / parameters", _("“{name}” is not a parameter here.").format(name=parameter)
 
 
 # Reports ----------------------------------------------------------------------------------

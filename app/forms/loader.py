@@ -14,7 +14,7 @@ import yaml
 from app.core.i18n import _
 from app.core.paths import resource_path
 from app.forms.errors import FormError
-from app.forms.question_types import REFUSED_TYPES
+from app.forms.question_types import REFUSED_PARAMETERS, REFUSED_TYPES
 from app.forms.schema import (
     JUDGEMENTS,
     KINDS,
@@ -427,15 +427,20 @@ class FormBuilder:
         value = data.get("parameters")
         if value is None:
             return {}
-        if isinstance(value, Mapping):
-            return {key: self.string(entry, place, data) for key, entry in value.items()}
-        found = {}
-        for part in self.string(value, place, data).replace(",", " ").replace(";", " ").split():
-            key, equals, entry = part.partition("=")
-            if not equals:
-                raise self.fail(_("Parameters are written name=value."), place, data)
-            found[key] = entry
-        return found
+        names = (
+            list(value)
+            if isinstance(value, Mapping)
+            else re.findall(r"([^\s=,;]+)\s*=", self.string(value, place, data))
+        )
+        for name in names:
+            raise self.fail(
+                _("The parameter “{name}” is not supported: {why}").format(
+                    name=name, why=REFUSED_PARAMETERS.get(name, "there is no such parameter")
+                ),
+                place,
+                data,
+            )
+        return {}
 
     def lines(self, data: Place, place: str) -> list[object]:
         value = data.get("report")

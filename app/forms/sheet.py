@@ -184,7 +184,7 @@ class Sheet:
 
     Args:
         form: The form, in the version that the document was written with.
-        document: The answers so far; `None` or an empty one starts with the form's defaults.
+        document: The answers so far. Where nothing was ever said, the form's default stands.
         clock: Where `today()` and the time of an answer come from.
         context: What the casebook says about the child (`child`, `age`, …), for labels and for
             `context('age')` in expressions.
@@ -214,13 +214,12 @@ class Sheet:
         self._faults: dict[str, str] = {}
         self._tree: AnswerTree | None = None
         source = document or {}
-        fresh = not source
         known = self._plan.definitions
         self._more = {name: deepcopy(it) for name, it in source.items() if name not in known}
         self._top: list[Cell] = [
             self._build(definition, (), "", None, source) for definition in self._plan.roots
         ]
-        self._open(fresh)
+        self._open()
 
     # Building -----------------------------------------------------------------------------
 
@@ -272,7 +271,7 @@ class Sheet:
         ]
         return cell
 
-    def _open(self, fresh: bool) -> None:
+    def _open(self) -> None:
         """Work everything out once, each thing after what it depends on."""
         change = _Change()
         for definition in self._plan.order:
@@ -281,7 +280,7 @@ class Sheet:
                     self._inherit(cell)
             else:
                 for cell in tuple(self._instances[definition.name]):
-                    self._work_out(cell, change, fresh=fresh)
+                    self._work_out(cell, change)
         for cell in tuple(self._cells.values()):
             if cell.row_id is None and not cell.definition.is_group:
                 self._check(cell, CHOICES | REQUIRED | READONLY | HARM | PROBLEM, change)
@@ -296,7 +295,7 @@ class Sheet:
             for row in cell.kids:
                 row.relevant = cell.relevant
 
-    def _work_out(self, cell: Cell, change: _Change, *, fresh: bool) -> None:
+    def _work_out(self, cell: Cell, change: _Change) -> None:
         """Relevance, default, calculation and rows of one cell, when a sheet or row opens."""
         definition = cell.definition
         cell.relevant = self._decided(cell)
@@ -307,7 +306,7 @@ class Sheet:
             return
         if definition.is_group:
             return
-        if definition.default is not None and fresh and cell.answer is None:
+        if definition.default is not None and cell.answer is None:
             self._apply_default(cell)
         self._see(cell)
         if definition.calculation is not None and cell.relevant:
@@ -921,9 +920,17 @@ class Sheet:
         )
         return self._replace(cell, answer)
 
-    def clear(self, path: str, *, by: str) -> Effects:  # noqa: ARG002 - kept in the change log
-        """Take the answer at `path` away. Who did so stands in the log of changes."""
-        return self._replace(self._question(path), None)
+    def clear(self, path: str, *, by: str) -> Effects:
+        """Take the answer at `path` away.
+
+        Who did so stands in the log of changes; where the form has a default, also in an empty
+        answer, so that the default does not come back.
+        """
+        cell = self._question(path)
+        if cell.definition.default is None:
+            return self._replace(cell, None)
+        at = self.clock.now().isoformat()
+        return self._replace(cell, Answer(language=self._language, by=by, at=at))
 
     def put(self, path: str, answer: Answer | None) -> Effects:
         """Set the answer at `path` just as it is given: to undo, or to take over a merged one."""
@@ -965,17 +972,17 @@ class Sheet:
         """Add a row at the end of the repeat at `path`; its identifier and what changed."""
         repeat = self._repeat(path)
         row_id = new_id()
-        return row_id, self._insert(repeat, {"id": row_id}, len(repeat.kids), fresh=True)
+        return row_id, self._insert(repeat, {"id": row_id}, len(repeat.kids))
 
-    def _insert(self, repeat: Cell, row: Mapping[str, Any], index: int, *, fresh: bool) -> Effects:
+    def _insert(self, repeat: Cell, row: Mapping[str, Any], index: int) -> Effects:
         change = _Change()
         cell = self._build_row(repeat, row, index)
         change.rows.add(repeat.path)
-        self._open_row(cell, change, fresh=fresh)
+        self._open_row(cell, change)
         self._touch_rows(repeat, change)
         return self._settle(change)
 
-    def _open_row(self, row: Cell, change: _Change, *, fresh: bool = True) -> None:
+    def _open_row(self, row: Cell, change: _Change) -> None:
         """Work out everything inside a row that has just come."""
         self._tree = None
         row.relevant = self._decided(row)
@@ -991,7 +998,7 @@ class Sheet:
             if cell.definition.plain:
                 self._inherit(cell)
             else:
-                self._work_out(cell, change, fresh=fresh)
+                self._work_out(cell, change)
             if not cell.definition.is_group:
                 change.check(cell, CHOICES | REQUIRED | READONLY | HARM | PROBLEM)
 
@@ -1016,7 +1023,7 @@ class Sheet:
         """Bring back a row that was taken away, in its place."""
         index, row = self._removed.pop(f"{path}/{row_id}")
         repeat = self._repeat(path)
-        return self._insert(repeat, row, min(index, len(repeat.kids)), fresh=False)
+        return self._insert(repeat, row, min(index, len(repeat.kids)))
 
     def move_row(self, path: str, row_id: str, index: int) -> Effects:
         """Put a row at another place among the rows of its repeat, counted from 0."""

@@ -26,7 +26,7 @@ from app.forms.appearances import why_refused
 from app.forms.errors import FormError
 from app.forms.loader import FormBuilder, Place
 from app.forms.plan import plan_of
-from app.forms.question_types import REFUSED_TYPES
+from app.forms.question_types import REFUSED_COLUMNS, REFUSED_SETTINGS, REFUSED_TYPES
 from app.forms.schema import Form
 
 LARGEST: Final = 10 * 1024 * 1024
@@ -144,6 +144,24 @@ class _Import:
     def fail(self, sheet: str, row: int, what: str) -> FormError:
         return FormError(self.file, self.where(sheet, row), what)
 
+    def column(self, name: str, row: int, sheet: str = "survey") -> FormError:
+        """That a column is not supported, and why where that is known."""
+        why = REFUSED_COLUMNS.get(name.removeprefix("jr:"))
+        if why is None:
+            what = _("The column “{name}” is not supported.").format(name=name)
+        else:
+            what = _("The column “{name}” is not supported: {why}").format(name=name, why=why)
+        return self.fail(sheet, row, what)
+
+    def setting(self, name: str) -> FormError:
+        """That a setting is not supported, and why where that is known."""
+        why = REFUSED_SETTINGS.get(name)
+        if why is None:
+            what = _("The setting “{name}” is not supported.").format(name=name)
+        else:
+            what = _("The setting “{name}” is not supported: {why}").format(name=name, why=why)
+        return self.fail("settings", 2, what)
+
     def refuse_unread(self, book: Any) -> None:
         """Whatever pyxform would quietly turn into something else."""
         for number, row in enumerate(book.survey or (), start=2):
@@ -171,9 +189,7 @@ class _Import:
         """The form, built by the same rules as a built-in one."""
         settings = self.raw
         for key in sorted(set(settings) - _SETTINGS):
-            raise self.fail(
-                "settings", 2, _("The setting “{name}” is not supported.").format(name=key)
-            )
+            raise self.setting(key)
         own = self.own(settings.get("waymark"), "settings", 2)
         survey = [
             self.item(child)
@@ -207,9 +223,7 @@ class _Import:
         )
         data.place = self.where("settings", 2)
         for key in sorted(own):
-            raise self.fail(
-                "settings", 2, _("The setting “{name}” is not supported.").format(name=key)
-            )
+            raise self.setting(key)
         form = FormBuilder(self.file).form(data)
         self.check(form)
         return form
@@ -249,9 +263,7 @@ class _Import:
         found = Place()
         found.place = self.where("survey", row)
         for key in sorted(set(raw) - _QUESTION_PARTS):
-            raise self.fail(
-                "survey", row, _("The column “{name}” is not supported.").format(name=key)
-            )
+            raise self.column(key, row)
         found["type"] = self.kind(kind, raw, row)
         for key in _COPIED:
             if raw.get(key) not in (None, "", {}):
@@ -259,9 +271,7 @@ class _Import:
                 found[key] = self.texts(raw[key]) if translated else raw[key]
         for key, value in (raw.get("bind") or {}).items():
             if key not in _BIND:
-                raise self.fail(
-                    "survey", row, _("The column “{name}” is not supported.").format(name=key)
-                )
+                raise self.column(key, row)
             column = _BIND[key]
             found[column] = self.texts(value) if column.endswith("message") else _switch(value)
         self.control(found, raw.get("control") or {}, row)
@@ -289,9 +299,7 @@ class _Import:
             elif key == "jr:count" and found["type"] == "repeat":
                 found["count"] = value
             else:
-                raise self.fail(
-                    "survey", row, _("The column “{name}” is not supported.").format(name=key)
-                )
+                raise self.column(key, row)
 
     def own(self, raw: object, sheet: str, row: int) -> dict[str, Any]:
         """Waymark's own columns of a row."""
@@ -315,11 +323,7 @@ class _Import:
             elif key == "row_label" and found["type"] == "repeat":
                 found[key] = self.texts(value) if isinstance(value, Mapping) else value
             else:
-                raise self.fail(
-                    "survey",
-                    row,
-                    _("The column “{name}” is not supported.").format(name=f"waymark::{key}"),
-                )
+                raise self.column(f"waymark::{key}", row)
         if not report:
             return
         if "text" in report:
@@ -344,9 +348,7 @@ class _Import:
         media = raw.get("media") or {}
         for key, value in media.items():
             if key != "image":
-                raise self.fail(
-                    "choices", row, _("The column “{name}” is not supported.").format(name=key)
-                )
+                raise self.column(key, row, "choices")
             found["image"] = next(iter(value.values())) if isinstance(value, Mapping) else value
         for key, value in raw.items():
             if key not in _CHOICE_PARTS:
