@@ -56,7 +56,7 @@ def children(
     text: str = "",
     stage: str | None = None,
     allocated_to: str | None = None,
-    among: Select[tuple[str]] | Collection[str] | None = None,
+    among: Select[str] | Collection[str] | None = None,
 ) -> tuple[ChildLine, ...]:
     """One page of the children in use, by family name, then given name.
 
