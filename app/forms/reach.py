@@ -12,7 +12,8 @@ from app.forms.plan import Definition
 from app.forms.values import Seen
 
 if TYPE_CHECKING:
-    from app.forms.sheet import Cell, Sheet
+    from app.forms.cells import Cell
+    from app.forms.sheet import Sheet
 
 
 class SheetReach:

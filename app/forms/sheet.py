@@ -12,9 +12,9 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
-from heapq import heappop, heappush
-from typing import Any, Final
+from dataclasses import replace
+from heapq import heappop
+from typing import Any
 
 from app.core.clock import Clock
 from app.core.errors import BugError
@@ -22,6 +22,7 @@ from app.core.i18n import _
 from app.core.ids import new_id
 from app.forms import values
 from app.forms.answers import FORM, Answer, answer_from_json, is_rows, to_json
+from app.forms.cells import INVALID, MISSING, Cell, Change, Effects, Problem, Progress
 from app.forms.days import day_in_words
 from app.forms.errors import ExpressionError
 from app.forms.expressions import Expression
@@ -43,140 +44,9 @@ from app.forms.reach import SheetReach
 from app.forms.schema import Choice, Form, Question, Repeat, Words
 from app.forms.tree import AnswerTree
 from app.forms.values import Seen
+from app.forms.wording import THE_CHILD, misread, needed, refusal_in_words, wrong_choice
 
-MISSING: Final = "missing"
-INVALID: Final = "invalid"
-
-THE_CHILD: Final = Words(by_language={"en": "the child", "cy": "y plentyn"})
-"""What {child} reads as where no preferred name is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What stands in the way at one path: an answer that is `missing` or one that is `invalid`."""
-
-    path: str
-    page: str
-    text: str
-    kind: str = INVALID
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a page is: `problems` counts answers that are wrong, `missing` required ones."""
-
-    answered: int
-    asked: int
-    problems: int
-    missing: int = 0
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing stands in the way of submitting."""
-        return not self.problems and not self.missing
-
-
-@dataclass(frozen=True, slots=True)
-class Effects:
-    """The paths to draw again, by what about them has changed."""
-
-    values: frozenset[str] = frozenset()
-    relevance: frozenset[str] = frozenset()
-    choices: frozenset[str] = frozenset()
-    labels: frozenset[str] = frozenset()
-    problems: frozenset[str] = frozenset()
-    rows: frozenset[str] = frozenset()
-
-    def __bool__(self) -> bool:
-        return bool(
-            self.values
-            or self.relevance
-            or self.choices
-            or self.labels
-            or self.problems
-            or self.rows
-        )
-
-
-class Cell:
-    """One place in a sheet: a question, group, repeat or row, in one row or in none."""
-
-    __slots__ = (
-        "answer",
-        "choices",
-        "definition",
-        "harm",
-        "kids",
-        "more",
-        "parent",
-        "path",
-        "problem",
-        "readonly",
-        "relevant",
-        "required",
-        "row_id",
-        "seen",
-        "trail",
-    )
-
-    def __init__(
-        self,
-        definition: Definition,
-        path: str,
-        trail: tuple[str, ...],
-        parent: Cell | None,
-        row_id: str | None = None,
-    ) -> None:
-        self.definition = definition
-        self.path = path
-        self.trail = trail
-        self.parent = parent
-        self.row_id = row_id
-        self.kids: list[Cell] = []
-        self.answer: Answer | None = None
-        self.seen: Seen = ""
-        self.relevant = True
-        self.required = definition.required is True
-        self.readonly = definition.readonly is True
-        self.choices: tuple[Choice, ...] = definition.choices
-        self.problem: Problem | None = None
-        self.harm = False
-        self.more: dict[str, Any] = {}
-        """What the document holds here that this form does not know; kept as it came."""
-
-
-@dataclass(slots=True)
-class _Change:
-    """What one edit has set in motion."""
-
-    jobs: list[tuple[int, int, str]] = field(default_factory=list)
-    waiting: set[tuple[int, int, str]] = field(default_factory=set)
-    checks: dict[str, int] = field(default_factory=dict)
-    values: set[str] = field(default_factory=set)
-    relevance: set[str] = field(default_factory=set)
-    choices: set[str] = field(default_factory=set)
-    labels: set[str] = field(default_factory=set)
-    problems: set[str] = field(default_factory=set)
-    rows: set[str] = field(default_factory=set)
-
-    def job(self, cell: Cell, slot: int) -> None:
-        entry = (cell.definition.rank, slot, cell.path)
-        if entry not in self.waiting:
-            self.waiting.add(entry)
-            heappush(self.jobs, entry)
-
-    def check(self, cell: Cell, bits: int) -> None:
-        self.checks[cell.path] = self.checks.get(cell.path, 0) | bits
-
-    def effects(self) -> Effects:
-        return Effects(
-            values=frozenset(self.values),
-            relevance=frozenset(self.relevance),
-            choices=frozenset(self.choices),
-            labels=frozenset(self.labels),
-            problems=frozenset(self.problems),
-            rows=frozenset(self.rows),
-        )
+__all__ = ["INVALID", "MISSING", "Effects", "Problem", "Progress", "Sheet"]
 
 
 class Sheet:
@@ -273,7 +143,7 @@ class Sheet:
 
     def _open(self) -> None:
         """Work everything out once, each thing after what it depends on."""
-        change = _Change()
+        change = Change()
         for definition in self._plan.order:
             if definition.plain:
                 for cell in self._instances[definition.name]:
@@ -295,7 +165,7 @@ class Sheet:
             for row in cell.kids:
                 row.relevant = cell.relevant
 
-    def _work_out(self, cell: Cell, change: _Change) -> None:
+    def _work_out(self, cell: Cell, change: Change) -> None:
         """Relevance, default, calculation and rows of one cell, when a sheet or row opens."""
         definition = cell.definition
         cell.relevant = self._decided(cell)
@@ -333,10 +203,13 @@ class Sheet:
     def _value(self, expression: Expression, cell: Cell, column: str) -> Seen:
         """What an expression comes to; one that fails at it says so in `faults()`."""
         try:
-            return expression.value(SheetReach(self, cell))
+            found = expression.value(SheetReach(self, cell))
         except ExpressionError as error:
             self._faults[f"{cell.path} / {column}"] = error.user_text
             return ""
+        if self._faults:
+            self._faults.pop(f"{cell.path} / {column}", None)
+        return found
 
     def _true(self, expression: Expression | bool, cell: Cell, column: str) -> bool:
         if isinstance(expression, bool):
@@ -363,7 +236,7 @@ class Sheet:
         wanted = values.number(self._value(count, repeat, "count"))
         return max(0, int(wanted)) if math.isfinite(wanted) else 0
 
-    def _fit_rows(self, repeat: Cell, change: _Change) -> None:
+    def _fit_rows(self, repeat: Cell, change: Change) -> None:
         """Add the rows that `count` asks for. Rows too many stay, but are not relevant."""
         wanted = self._wanted_rows(repeat)
         if wanted is None or not repeat.relevant:
@@ -384,7 +257,7 @@ class Sheet:
         cell.seen = seen
         return True
 
-    def _calculate(self, cell: Cell, change: _Change) -> bool:
+    def _calculate(self, cell: Cell, change: Change) -> bool:
         """Work out a calculation; whether what expressions see of it changed."""
         expression = cell.definition.calculation
         assert expression is not None
@@ -402,7 +275,7 @@ class Sheet:
         change.values.add(cell.path)
         return self._see(cell)
 
-    def _touch(self, cell: Cell, change: _Change) -> None:
+    def _touch(self, cell: Cell, change: Change) -> None:
         """Set in motion whatever looks at the answer (or the rows) of `cell`."""
         name = cell.definition.name
         for definition, slot in self._plan.flow.get(name, ()):
@@ -410,7 +283,15 @@ class Sheet:
                 change.job(dependent, slot)
         for definition, bits in self._plan.leaf.get(name, {}).items():
             for dependent in self._near(definition, cell):
-                change.check(dependent, bits)
+                self._look_again(dependent, bits, cell, change)
+
+    def _look_again(self, dependent: Cell, bits: int, because: Cell, change: Change) -> None:
+        """Look at a cell again; of a repeat that names its rows, at the one row alone."""
+        row = f"{dependent.path}/"
+        if dependent.definition.is_repeat and because.path.startswith(row):
+            change.labels.add(row + because.path.removeprefix(row).partition("/")[0])
+        else:
+            change.check(dependent, bits)
 
     def _near(self, definition: Definition, cell: Cell) -> list[Cell]:
         """The cells of `definition` that may look at `cell`."""
@@ -427,7 +308,7 @@ class Sheet:
         trail = cell.trail[:shared]
         return [each for each in found if each.trail[:shared] == trail]
 
-    def _settle(self, change: _Change) -> Effects:
+    def _settle(self, change: Change) -> Effects:
         """Do what was set in motion, in the order of the plan, then look at validity."""
         while change.jobs:
             entry = heappop(change.jobs)
@@ -448,7 +329,7 @@ class Sheet:
                 self._check(cell, bits, change)
         return change.effects()
 
-    def _settle_relevance(self, cell: Cell, change: _Change) -> None:
+    def _settle_relevance(self, cell: Cell, change: Change) -> None:
         relevant = self._decided(cell)
         if relevant == cell.relevant:
             return
@@ -467,14 +348,14 @@ class Sheet:
         if self._see(cell):
             self._touch(cell, change)
 
-    def _settle_rows(self, repeat: Cell, change: _Change) -> None:
+    def _settle_rows(self, repeat: Cell, change: Change) -> None:
         before = len(repeat.kids)
         self._fit_rows(repeat, change)
         for row in repeat.kids[:before]:
             change.job(row, RELEVANT)
         self._touch_rows(repeat, change)
 
-    def _touch_rows(self, repeat: Cell, change: _Change) -> None:
+    def _touch_rows(self, repeat: Cell, change: Change) -> None:
         """Set in motion whatever looks at a repeat: its count, or answers of any of its rows."""
         self._tree = None
         self._touch(repeat, change)
@@ -491,7 +372,7 @@ class Sheet:
 
     # Validity -----------------------------------------------------------------------------
 
-    def _check(self, cell: Cell, bits: int, change: _Change) -> None:
+    def _check(self, cell: Cell, bits: int, change: Change) -> None:
         if bits & LABEL:
             change.labels.add(cell.path)
             if cell.definition.is_repeat:
@@ -553,7 +434,7 @@ class Sheet:
         if answer is None or answer.empty:
             if not cell.required or cell.readonly or (answer is not None and answer.refused):
                 return None
-            message = self._filled(question.required_message, cell) or _needed(question)
+            message = self._filled(question.required_message, cell) or needed(question)
             return Problem(cell.path, cell.definition.page, message, MISSING)
         message = self._wrong(cell, question, answer)
         return Problem(cell.path, cell.definition.page, message) if message else None
@@ -561,9 +442,9 @@ class Sheet:
     def _wrong(self, cell: Cell, question: Question, answer: Answer) -> str:
         """What is wrong with a given answer, in words; empty if nothing is."""
         if not values.fits(question.type, answer.value):
-            return _misread(question)
+            return misread(question)
         if question.list_name is not None:
-            message = _wrong_choice(cell, question, answer)
+            message = wrong_choice(cell, answer, lambda choice: self._filled(choice.label, cell))
             if message:
                 return message
         constraint = cell.definition.constraint
@@ -585,7 +466,7 @@ class Sheet:
         if language == self._language:
             return
         self._language = language
-        change = _Change()
+        change = Change()
         for definition in self._plan.worded:
             for cell in self._instances[definition.name]:
                 for slot in _slots(definition):
@@ -948,7 +829,7 @@ class Sheet:
         return self.annotate(path, confirmed_by=by, confirmed_at=self.clock.now().isoformat())
 
     def _replace(self, cell: Cell, answer: Answer | None) -> Effects:
-        change = _Change()
+        change = Change()
         if answer != cell.answer:
             cell.answer = answer
             change.values.add(cell.path)
@@ -959,12 +840,12 @@ class Sheet:
         change.check(cell, HARM | PROBLEM)
         return self._settle(change)
 
-    def _touch_labels(self, cell: Cell, change: _Change) -> None:
+    def _touch_labels(self, cell: Cell, change: Change) -> None:
         """Texts show an answer that expressions cannot see, such as half a date."""
         for definition, bits in self._plan.leaf[cell.definition.name].items():
             if bits & LABEL:
                 for dependent in self._near(definition, cell):
-                    change.check(dependent, LABEL)
+                    self._look_again(dependent, LABEL, cell, change)
 
     # Rows ---------------------------------------------------------------------------------
 
@@ -975,14 +856,14 @@ class Sheet:
         return row_id, self._insert(repeat, {"id": row_id}, len(repeat.kids))
 
     def _insert(self, repeat: Cell, row: Mapping[str, Any], index: int) -> Effects:
-        change = _Change()
+        change = Change()
         cell = self._build_row(repeat, row, index)
         change.rows.add(repeat.path)
         self._open_row(cell, change)
         self._touch_rows(repeat, change)
         return self._settle(change)
 
-    def _open_row(self, row: Cell, change: _Change) -> None:
+    def _open_row(self, row: Cell, change: Change) -> None:
         """Work out everything inside a row that has just come."""
         self._tree = None
         row.relevant = self._decided(row)
@@ -1034,7 +915,7 @@ class Sheet:
         return self._after_rows(repeat)
 
     def _after_rows(self, repeat: Cell) -> Effects:
-        change = _Change()
+        change = Change()
         change.rows.add(repeat.path)
         if repeat.definition.count is not None:
             change.job(repeat, COUNT)
@@ -1043,7 +924,7 @@ class Sheet:
 
     def refresh(self) -> Effects:
         """Work out anew what depends on the date or the time of day."""
-        change = _Change()
+        change = Change()
         for definition in self._plan.timed:
             for cell in self._instances[definition.name]:
                 for slot in _slots(definition):
@@ -1098,53 +979,3 @@ def _names_inside(definition: Definition) -> frozenset[str]:
         else:
             found.add(kid.name)
     return frozenset(found)
-
-
-def refusal_in_words(refused: str) -> str:
-    """What a refusal reads as."""
-    return {
-        "skip": _("Skipped"),
-        "rather_not_say": _("I don’t want to say"),
-        "dont_understand": _("I don’t understand this question"),
-    }.get(refused, refused)
-
-
-def _needed(question: Question) -> str:
-    if question.type in ("select_one", "select_multiple"):
-        return _("Select an answer.")
-    if question.type == "rank":
-        return _("Put these in order.")
-    if question.type == "date":
-        return _("Enter a date.")
-    if question.type == "acknowledge":
-        return _("Tick the box to say that you have read this.")
-    return _("Enter an answer.")
-
-
-def _misread(question: Question) -> str:
-    return {
-        "integer": _("Enter a whole number, like 3."),
-        "decimal": _("Enter a number, like 3.5."),
-        "date": _("Enter a real date, like 27/03/2026."),
-        "time": _("Enter a time of day, like 14:30."),
-        "dateTime": _("Enter a date and a time, like 27/03/2026 14:30."),
-    }.get(question.type, _("This answer does not fit. Check it."))
-
-
-def _wrong_choice(cell: Cell, question: Question, answer: Answer) -> str:
-    chosen = answer.value if isinstance(answer.value, list) else [str(answer.value)]
-    allowed = {choice.name: choice for choice in cell.choices}
-    if any(name not in allowed for name in chosen):
-        if all(name in cell.definition.by_choice for name in chosen):
-            return _("This answer no longer fits what was said before. Select again.")
-        return _("Select one of the answers offered.")
-    if question.type == "select_multiple" and len(chosen) > 1:
-        for name in chosen:
-            if allowed[name].exclusive:
-                label = allowed[name].label.text(cell.definition.item.label.default_language)
-                return _("Select either “{choice}” or the other answers, not both.").format(
-                    choice=label
-                )
-    if question.type == "rank" and len(chosen) < len(allowed):
-        return _("Put every answer in order.")
-    return ""

@@ -13,7 +13,8 @@ from elementpath import get_node_tree
 from elementpath.xpath_nodes import DocumentNode, ElementNode
 
 if TYPE_CHECKING:
-    from app.forms.sheet import Cell, Sheet
+    from app.forms.cells import Cell
+    from app.forms.sheet import Sheet
 
 
 class AnswerTree:
