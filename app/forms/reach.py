@@ -13,7 +13,7 @@ from app.forms.values import Seen
 
 if TYPE_CHECKING:
     from app.forms.cells import Cell
-    from app.forms.sheet import Sheet
+    from app.forms.engine import Engine
 
 
 class SheetReach:
@@ -21,7 +21,7 @@ class SheetReach:
 
     __slots__ = ("cell", "sheet")
 
-    def __init__(self, sheet: Sheet, cell: Cell) -> None:
+    def __init__(self, sheet: Engine, cell: Cell) -> None:
         self.sheet = sheet
         self.cell = cell
 

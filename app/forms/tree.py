@@ -14,13 +14,13 @@ from elementpath.xpath_nodes import DocumentNode, ElementNode
 
 if TYPE_CHECKING:
     from app.forms.cells import Cell
-    from app.forms.sheet import Sheet
+    from app.forms.engine import Engine
 
 
 class AnswerTree:
     """`/data/…` with one element for each question, group and row of a sheet."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Engine) -> None:
         root = Element("data")
         cells: dict[Element, Cell] = {}
         waiting: list[tuple[Cell, Element]] = [(cell, root) for cell in reversed(sheet.top)]
