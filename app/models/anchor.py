@@ -22,10 +22,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal
 
-import keyring
-from keyring.backends import fail, null
-from keyring.errors import KeyringError
-
 from app.core import log
 from app.core.errors import KnownError
 from app.core.i18n import _
@@ -71,6 +67,9 @@ class Keeper:
         """
         text = self._sealed(anchor)
         if _has_keyring():
+            import keyring
+            from keyring.errors import KeyringError
+
             try:
                 keyring.set_password(SERVICE, self._name, text)
             except KeyringError:
@@ -91,6 +90,9 @@ class Keeper:
         """Drop the anchor, after a restore: an older store is what was wanted."""
         self._file.unlink(missing_ok=True)
         if _has_keyring() and self._from_keyring() is not None:
+            import keyring
+            from keyring.errors import KeyringError
+
             try:
                 keyring.delete_password(SERVICE, self._name)
             except KeyringError:
@@ -101,6 +103,9 @@ class Keeper:
         return settings_folder() / FOLDER_NAME / (self._name + ".json")
 
     def _from_keyring(self) -> str | None:
+        import keyring
+        from keyring.errors import KeyringError
+
         try:
             return keyring.get_password(SERVICE, self._name)
         except KeyringError:
@@ -140,5 +145,9 @@ class Keeper:
 
 
 def _has_keyring() -> bool:
+    # Looking for the system's keyring takes a tenth of a second, so not before it is needed.
+    import keyring
+    from keyring.backends import fail, null
+
     backend = keyring.get_keyring()
     return not isinstance(backend, fail.Keyring | null.Keyring)
