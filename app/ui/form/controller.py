@@ -220,6 +220,10 @@ class FormController(QObject):
         self._remember(_AnswerBefore(path, self.sheet.answer(path)))
         self._took_effect(path, self.sheet.confirm(path, by=self.by))
 
+    def annotate(self, path: str, **details: Any) -> None:
+        """Keep something about an answer (`may_quote`, `source`, …) and leave its value alone."""
+        self._took_effect(path, self.sheet.annotate(path, **details))
+
     def restore_row(self, path: str, row_id: str) -> None:
         """Bring back a row that was taken away."""
         with suppress(ValueError):

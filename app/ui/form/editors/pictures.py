@@ -9,7 +9,15 @@ from typing import Any, Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QGroupBox, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QGroupBox,
+    QRadioButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.core.clock import Clock
 from app.core.paths import resource_path
@@ -23,23 +31,20 @@ _CENTRED: Final = (
 )
 
 
-class ChoiceCard(QRadioButton):
-    """A choice as a card with a picture above its words."""
+class _Card:
+    """How a choice is drawn as a card: a picture above its words, a tick when it is chosen."""
 
-    def __init__(
-        self,
-        words: str,
-        *,
-        amount: Fraction | None = None,
-        picture: str | None = None,
-        size: str = "body",
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(words.replace("&", "&&"), parent)
+    _amount: Fraction | None = None
+    _picture: str | None = None
+    _size = "body"
+
+    def dress(self, words: str, amount: Fraction | None, picture: str | None, size: str) -> None:
+        """Take words, picture and the name of the text size."""
         self._amount = amount
         self._picture = picture
         self._size = size
-        self.setAccessibleName(words)
+        self.set_words(words)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFont(theme.current().font(size, 600))
 
@@ -53,7 +58,7 @@ class ChoiceCard(QRadioButton):
         """Override QWidget.sizeHint: a card of even width, as high as its words need."""
         look = theme.current()
         # The bold face is asked for here: a style sheet may not have reached the widget yet.
-        width = max(look.text_px(150 if self._size != "body" else 104), self._longest_word() + 32)
+        width = max(look.text_px(176 if self._size != "body" else 104), self._longest_word() + 32)
         words = self._words_rect(width).height()
         above = self._picture_side() + look.px(16) if self._drawn() else 0
         return QSize(width, max(44, above + words + 2 * look.px(20)))
@@ -65,17 +70,6 @@ class ChoiceCard(QRadioButton):
     def hitButton(self, position: Any) -> bool:
         """Override QAbstractButton.hitButton: the whole card is the target."""
         return self.rect().contains(position)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Override QWidget.keyPressEvent: Delete takes the choice back."""
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.isChecked():
-            group = self.group()
-            group.setExclusive(False)
-            self.setChecked(False)
-            group.setExclusive(True)
-            self.clicked.emit(False)
-            return
-        super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Override QWidget.paintEvent."""
@@ -132,7 +126,9 @@ class ChoiceCard(QRadioButton):
         )
 
     def _drawn(self) -> bool:
-        return self._amount is not None or self._picture is not None
+        return self._amount is not None or bool(
+            self._picture and not picture(self._picture, 16).isNull()
+        )
 
     def _words(self) -> str:
         return self.text().replace("&&", "&")
@@ -151,6 +147,48 @@ class ChoiceCard(QRadioButton):
         if self._picture is not None:
             return look.text_px(112 if large else 72)
         return look.px(64 if large else 40)
+
+
+class ChoiceCard(_Card, QRadioButton):
+    """One of several choices of which one can be chosen, as a card."""
+
+    def __init__(
+        self,
+        words: str,
+        *,
+        amount: Fraction | None = None,
+        picture: str | None = None,
+        size: str = "body",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.dress(words, amount, picture, size)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Override QWidget.keyPressEvent: Delete takes the choice back."""
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.isChecked():
+            group = self.group()
+            group.setExclusive(False)
+            self.setChecked(False)
+            group.setExclusive(True)
+            self.clicked.emit(False)
+            return
+        super().keyPressEvent(event)
+
+
+class CheckCard(_Card, QCheckBox):
+    """One of several choices of which any number can be chosen, as a card."""
+
+    def __init__(
+        self,
+        words: str,
+        *,
+        picture: str | None = None,
+        size: str = "body",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.dress(words, None, picture, size)
 
 
 def draw_amount(painter: QPainter, square: QRectF, amount: Fraction) -> None:
@@ -184,6 +222,7 @@ class PictureEditor(Editor):
     """One choice of a few, each with its picture."""
 
     card_size = "body"
+    centred = False
 
     def __init__(self, question: Question, *, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(question, clock=clock, parent=parent)
@@ -191,7 +230,9 @@ class PictureEditor(Editor):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.box)
-        self._flow = CardsLayout(self.box, spacing=theme.current().px(12))
+        self._flow = CardsLayout(
+            self.box, spacing=theme.current().px(20 if self.centred else 12), centred=self.centred
+        )
         self._group = QButtonGroup(self)
         self._options: tuple[Option, ...] = ()
         self.cards: dict[str, ChoiceCard] = {}
@@ -217,10 +258,11 @@ class PictureEditor(Editor):
         self._options = options
         self.cards = {}
         for option in options:
+            amount = self._amount(option)
             card = ChoiceCard(
                 option.words,
-                amount=self._amount(option),
-                picture=option.image,
+                amount=amount,
+                picture=option.image if amount is None else None,
                 size=self.card_size,
                 parent=self.box,
             )
