@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from app.casework.children import Kind, Level
-from app.core.errors import BugError
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.casework import due as due_items
+from app.casework import reference
+from app.casework.due import DueItem
+from app.casework.levels import Kind, Level
+from app.casework.standing import ChildFacts, Standing, standings
+from app.core.clock import age_on
+from app.models.queries import caseload
+from app.models.records import Child, FormRecord, HarmPrompt, Hearing, Outcome, Oversight
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
-    from app.casework.due import DueItem
+
+SIFTED_AT_ONCE: Final = 250
+"""How many children are looked at in one go where a filter leaves most of them out."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,7 @@ class CaseloadRow:
         next: What is next ("Court Tue 24 Nov, 10:00"); empty where nothing is known.
         next_on: The day of it.
         serious_harm, safety: From the newest locked assessment; None without one.
+        cursor: The place of this row in the list.
     """
 
     child_id: str
@@ -68,6 +80,7 @@ class CaseloadRow:
     attention: tuple[Attention, ...]
     serious_harm: Level | None
     safety: Level | None
+    cursor: Cursor
 
 
 @dataclass(frozen=True)
@@ -94,15 +107,188 @@ def rows(
     after: Cursor | None = None,
     limit: int = 100,
 ) -> Page:
-    """One page of the caseload, in the order of family name, then given name."""
-    raise BugError("the store is not joined to this function")
+    """One page of the caseload, in the order of family name, then given name.
+
+    A filter by stage or attention narrows the children in the store first, to those who have a
+    record that may lead there, and then looks at each: what makes a stage is law, not a column.
+    """
+    asked = filter or CaseloadFilter()
+    today = desk.clock.today()
+    found: list[CaseloadRow] = []
+    place = caseload.Place(after.sort_name, after.child_id) if after else None
+    sifted = asked.stage is not None or asked.attention
+    at_once = max(limit + 1, SIFTED_AT_ONCE) if sifted else limit + 1
+    with desk.casebook.read() as session:
+        while len(found) <= limit:
+            lines = caseload.children(
+                session,
+                after=place,
+                limit=at_once,
+                text=asked.text,
+                allocated_to=desk.actor.id if asked.mine else None,
+                among=_among(asked, today),
+            )
+            held = standings(session, [_facts(line) for line in lines], today)
+            found += [
+                _row(line, held[line.child_id], today)
+                for line in lines
+                if _fits(asked, held[line.child_id])
+            ]
+            if len(lines) < at_once:
+                break
+            place = lines[-1].place
+    more = len(found) > limit
+    shown = tuple(found[:limit])
+    return Page(shown, shown[-1].cursor if more else None)
+
+
+def _fits(asked: CaseloadFilter, standing: Standing) -> bool:
+    if asked.stage is not None and standing.stage != asked.stage:
+        return False
+    return not asked.attention or bool(standing.pills)
+
+
+def _facts(line: caseload.ChildLine) -> ChildFacts:
+    return ChildFacts(
+        child_id=line.child_id,
+        given_name=line.given_name,
+        family_name=line.family_name,
+        preferred_name=line.preferred_name,
+        date_of_birth=line.date_of_birth,
+        stage=line.stage,
+        allocated_to=line.allocated_to,
+    )
+
+
+def _row(line: caseload.ChildLine, standing: Standing, today: date) -> CaseloadRow:
+    return CaseloadRow(
+        child_id=line.child_id,
+        name=_facts(line).name,
+        age=age_on(line.date_of_birth, today) if line.date_of_birth else None,
+        stage=standing.stage,
+        where=standing.where,
+        next=standing.next,
+        next_on=standing.next_on,
+        attention=tuple(Attention(pill.text, pill.kind) for pill in standing.pills),
+        serious_harm=standing.serious_harm,
+        safety=standing.safety,
+        cursor=Cursor(line.sort_name, line.child_id),
+    )
+
+
+# -- narrowing in the store --------------------------------------------------------------------
+
+
+def _among(asked: CaseloadFilter, today: date) -> Select[str] | None:
+    """The ids of the children who may fit, or None where every child may."""
+    query = None
+    if asked.stage is not None:
+        query = _may_be_at(asked.stage, today)
+    if asked.attention:
+        needing = _may_need_attention(today)
+        query = needing if query is None else query.where(Child.id.in_(needing))
+    return query
+
+
+def _may_be_at(stage: str, today: date) -> Select[str] | None:
+    by_hand = Child.stage == stage
+    if stage in ("new", "closed"):
+        # These are the children for whom nothing else is found.
+        return None
+    disposals = [
+        entry.code
+        for entry in reference.listing("outcomes").entries
+        if entry.column("stage") == stage
+    ]
+    remands = [
+        entry.code
+        for entry in reference.listing("remand_decisions").entries
+        if entry.column("stage") == stage
+    ]
+    leads = [by_hand]
+    if disposals:
+        leads.append(
+            Child.id.in_(
+                select(Outcome.child_id).where(
+                    Outcome.disposal.in_(disposals), Outcome.removed_at.is_(None)
+                )
+            )
+        )
+    hearings = select(Hearing.child_id).where(Hearing.removed_at.is_(None))
+    if remands:
+        leads.append(Child.id.in_(hearings.where(Hearing.remand_decision.in_(remands))))
+    if stage in ("before_sentence", "court", "out_of_court"):
+        leads.append(Child.id.in_(hearings.where(Hearing.hearing_date >= today)))
+    return select(Child.id).where(or_(*leads))
+
+
+def _may_need_attention(today: date) -> Select[str]:
+    leads = [Child.id.in_(query) for query in due_items.what_makes_due(today)]
+    assessing = select(FormRecord.child_id).where(
+        FormRecord.kind == "assessment",
+        FormRecord.state == "draft",
+        FormRecord.removed_at.is_(None),
+    )
+    leads.append(Child.id.in_(assessing))
+    return select(Child.id).where(or_(*leads))
 
 
 def counts(desk: Desk) -> Counts:
     """How many children there are, what is due within a week and what waits for this person."""
-    raise BugError("the store is not joined to this function")
+    today = desk.clock.today()
+    with desk.casebook.read() as session:
+        children = caseload.count(session)
+        waiting = _waiting_for(desk, session)
+    return Counts(
+        children=children,
+        due_this_week=len(due_items.within(due_items.of_all(desk), today)),
+        waiting_for_me=waiting,
+    )
+
+
+def _waiting_for(desk: Desk, session: Session) -> int:
+    """What waits for this person: to countersign another's work, or returned to its author."""
+    count = 0
+    if desk.actor.may_countersign:
+        count += (
+            session.scalar(
+                select(func.count())
+                .select_from(Oversight)
+                .where(
+                    Oversight.state == "waiting",
+                    Oversight.removed_at.is_(None),
+                    Oversight.requested_by.is_distinct_from(desk.actor.id),
+                )
+            )
+            or 0
+        )
+    answered = aliased(FormRecord)
+    count += (
+        session.scalar(
+            select(func.count())
+            .select_from(FormRecord)
+            .where(
+                FormRecord.state == "returned",
+                FormRecord.removed_at.is_(None),
+                FormRecord.started_by == desk.actor.id,
+                ~exists().where(
+                    answered.revises_id == FormRecord.id, answered.state.in_(caseload.LOCKED)
+                ),
+            )
+        )
+        or 0
+    )
+    count += (
+        session.scalar(
+            select(func.count())
+            .select_from(HarmPrompt)
+            .where(HarmPrompt.state == "open", HarmPrompt.removed_at.is_(None))
+        )
+        or 0
+    )
+    return count
 
 
 def due(desk: Desk) -> tuple[DueItem, ...]:
     """What is due for every child, the soonest first."""
-    raise BugError("the store is not joined to this function")
+    return due_items.of_all(desk)

@@ -6,13 +6,14 @@ The bank holidays are those of the `holidays` package; they are the same in Engl
 from __future__ import annotations
 
 import calendar
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Final
 
 import holidays
 
 from app.casework.reference import Rule
+from app.core.clock import local
 from app.core.i18n import _, ngettext
 
 SATURDAY: Final = 5
@@ -53,6 +54,11 @@ def working_day_on_or_before(day: date) -> date:
     while not is_working_day(day):
         day -= timedelta(days=1)
     return day
+
+
+def local_day(moment: datetime) -> date:
+    """The day in England and Wales on which a moment falls."""
+    return local(moment).date()
 
 
 def add_months(day: date, months: int) -> date:

@@ -92,6 +92,7 @@ class Desk:
     instance_lock: InstanceLock | None = None
     keeper: Keeper | None = field(default=None, repr=False)
     _visit: tuple[str, datetime] | None = field(default=None, repr=False)
+    _seen: set[str] = field(default_factory=set, repr=False)
 
     def close(self) -> None:
         """Anchor the log, close the store and let another window open this casebook."""
@@ -112,18 +113,26 @@ class Desk:
             # Without an anchor the casebook opens all the same; nothing may hold a lock open.
             log.casework.warning("the state of the log could not be noted outside the casebook")
 
-    def visit(self, child_id: str) -> bool:
+    def visit(self, child_id: str, part: str = "") -> bool:
         """Note that the record of `child_id` is being read; True where this starts a new visit.
 
         A visit lasts until another child's record is opened, `leave` is called or nothing was
         read for half an hour.
+
+        Args:
+            part: A part of the record that is logged by itself, such as `victims`: True where it
+                wasn't read yet in this visit.
         """
         now = self.clock.now()
         starts = (
             self._visit is None or self._visit[0] != child_id or now - self._visit[1] > VISIT_LASTS
         )
         self._visit = (child_id, now)
-        return starts
+        if starts:
+            self._seen.clear()
+        first = part not in self._seen
+        self._seen.add(part)
+        return first
 
     def leave(self) -> None:
         """End the visit to a child's record, as when going back to the caseload."""

@@ -24,6 +24,9 @@ D = TypeVar("D")
 R = TypeVar("R", bound=Record)
 C = TypeVar("C", bound=ChildRecord)
 
+Check = Callable[[Session, str], Sequence[Problem]]
+"""Finds problems of details beside the other records of the child of that id."""
+
 
 class ReasonMissing(KnownError):
     """Something was to be taken out or moved without saying why."""
@@ -100,18 +103,23 @@ def add(
     child_id: str,
     details: Any,
     *,
-    check: Callable[[Session], Sequence[Problem]],
+    problems: Sequence[Problem] = (),
+    check: Check | None = None,
     reason: str | None = None,
 ) -> str:
     """Add a record to a child; return its id.
 
+    Args:
+        problems: What is wrong with the details by themselves.
+        check: Finds what is wrong with them beside other records of the child.
+
     Raises:
-        NotAllowed: The person may only read. DetailsRefused: A problem of `check` blocks.
+        NotAllowed: The person may only read. DetailsRefused: A problem blocks.
     """
     desk.must_write()
     with desk.casebook.write(_reason(reason)) as work:
         child_of(work.session, child_id)
-        refuse_blocking(check(work.session))
+        refuse_blocking((*problems, *(check(work.session, child_id) if check else ())))
         record = type_(child_id=child_id)
         put(record, details)
         work.add(record)
@@ -125,7 +133,8 @@ def change(
     key: str,
     details: Any,
     *,
-    check: Callable[[Session, str], Sequence[Problem]],
+    problems: Sequence[Problem] = (),
+    check: Check | None = None,
     reason: str | None = None,
 ) -> str:
     """Write changed details into a record; return the id of its child.
@@ -136,7 +145,8 @@ def change(
     desk.must_write()
     with desk.casebook.write(_reason(reason)) as work:
         record = present(work.session, type_, key)
-        refuse_blocking(check(work.session, record.child_id))
+        found = check(work.session, record.child_id) if check else ()
+        refuse_blocking((*problems, *found))
         put(record, details)
         return record.child_id
 

@@ -260,7 +260,7 @@ RECORD_WORDS: Final[Mapping[str, str]] = {
 
 STATES: Final[Mapping[str, str]] = {
     "draft": N_("Draft"),
-    "submitted": N_("Submitted, waiting to be countersigned"),
+    "submitted": N_("Submitted, waits for a manager"),
     "countersigned": N_("Countersigned"),
     "returned": N_("Returned with directions"),
     "superseded": N_("Replaced by a newer version"),
