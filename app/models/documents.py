@@ -7,6 +7,7 @@ place: a new one takes its place.
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 ROWS = "rows"
@@ -58,6 +59,28 @@ def put(document: Document, path: str, answer: Any | None) -> Any | None:
     return before
 
 
+def outermost(before: dict[str, Any | None]) -> dict[str, Any | None]:
+    """What stood at several paths before they were changed, without paths that lie in others.
+
+    Args:
+        before: In the order in which they were changed. An answer that was changed before the row
+            around it was goes back into what is said of the row.
+    """
+    kept = dict(before)
+    order = list(before)
+    for at, path in enumerate(order):
+        inside = [other for other in order if other.startswith(path + "/")]
+        if path in kept and inside:
+            within: Document = {}
+            put(within, path, copy.deepcopy(before[path]))
+            for inner in reversed([other for other in inside if order.index(other) < at]):
+                put(within, inner, copy.deepcopy(before[inner]))
+            kept[path] = read(within, path)
+        for inner in inside:
+            kept.pop(inner, None)
+    return kept
+
+
 def differences(before: Document, after: Document) -> dict[str, tuple[Any | None, Any | None]]:
     """What differs, by path: the answer before and after. A repeat is compared row by row; where
     rows changed places, the repeat as a whole differs."""
@@ -78,14 +101,15 @@ def differences(before: Document, after: Document) -> dict[str, tuple[Any | None
 def _row_differences(
     name: str, before: list[Document], after: list[Document]
 ) -> dict[str, tuple[Any | None, Any | None]] | None:
-    """What differs in a repeat; None where rows that stayed have changed places."""
+    """What differs in a repeat; None where its rows don't stand as they did, new ones last."""
     old = {row.get(ROW_ID): row for row in before}
     new = {row.get(ROW_ID): row for row in after}
     kept = [row_id for row_id in old if row_id in new]
-    if kept != [row_id for row_id in new if row_id in old]:
+    added = [row_id for row_id in new if row_id not in old]
+    if list(new) != kept + added:
         return None
     found: dict[str, tuple[Any | None, Any | None]] = {}
-    for row_id in [*old, *(row_id for row_id in new if row_id not in old)]:
+    for row_id in [*old, *added]:
         if row_id in old and row_id in new:
             within = differences(old[row_id].get(ROW_ANSWERS, {}), new[row_id].get(ROW_ANSWERS, {}))
             found.update((f"{name}/{row_id}/{path}", pair) for path, pair in within.items())

@@ -8,6 +8,7 @@ way to write: bulk updates and deletions are refused, and so is deleting a recor
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -220,7 +221,7 @@ class UnitOfWork:
         document = json.loads(held[0])
         before: dict[str, Any | None] = {}
         for path, answer in changes.items():
-            was = documents.put(document, path, answer)
+            was = documents.put(document, path, copy.deepcopy(answer))
             if was != answer:
                 before[path] = was
         now = self._clock.now()
@@ -293,6 +294,7 @@ class UnitOfWork:
         base = {row[0]: None if row[1] is None else json.loads(row[1]) for row in rows}
         for path, was in just_now.items():
             base.setdefault(path, was)
+        base = documents.outermost(base)
         after = {path: documents.read(document, path) for path in base}
         changed = [path for path, was in base.items() if was != after[path]]
         if rows:

@@ -296,6 +296,33 @@ def test_a_page_visit_is_one_entry_with_what_stood_there_before_it(
     assert saved.revision == 3
 
 
+def test_a_row_that_was_changed_and_then_removed_is_logged_as_it_stood_before_the_visit(
+    casebook: Casebook, form: FormRecord
+) -> None:
+    with casebook.write() as work:
+        work.save_answers(form.id, {"people/r1/who": answer("Mum"), "people/r1/age": answer(40)})
+    with casebook.write() as work:
+        work.save_answers(form.id, {"people/r1/who": answer("Mam")}, leaving=False)
+    with casebook.write() as work:
+        work.save_answers(form.id, {"people/r1": None}, leaving=True)
+    last = entries(casebook, record_id=form.id)[-1]
+    row = {"id": "r1", "answers": {"who": answer("Mum"), "age": answer(40)}}
+    assert last.base == {"answers.people/r1": row}
+    assert last.set_to == {"answers.people/r1": None}
+
+
+def test_a_row_that_was_added_and_then_filled_is_logged_once_and_whole(
+    casebook: Casebook, form: FormRecord
+) -> None:
+    given = {"id": "r1", "answers": {}}
+    with casebook.write() as work:
+        work.save_answers(form.id, {"people/r1": given}, leaving=False)
+        work.save_answers(form.id, {"people/r1/who": answer("Mum")}, leaving=True)
+    last = entries(casebook, record_id=form.id)[-1]
+    assert last.set_to == {"answers.people/r1": {"id": "r1", "answers": {"who": answer("Mum")}}}
+    assert given == {"id": "r1", "answers": {}}, "what the caller gave is the caller's"
+
+
 def test_what_is_typed_and_undone_leaves_no_entry(casebook: Casebook, form: FormRecord) -> None:
     count = casebook.head().entries
     with casebook.write() as work:

@@ -25,6 +25,9 @@ RECORD_TYPES: Final = MappingProxyType(
     }
 )
 
+# Done while the program starts, so that it isn't added to the first unlock.
+Base.registry.configure()
+
 __all__ = [
     "RECORD_TYPES",
     "Address",
