@@ -191,7 +191,10 @@ class Setter:
         element = Element("P", parent)
         strands = self._strands(block.runs, look.BODY, element)
         lead = self._number(block.number, element)
-        yield self._text(strands, look.BODY, x=look.LEFT + look.GUTTER, after=8, lead=lead)
+        box = self._text(strands, look.BODY, x=look.LEFT + look.GUTTER, after=8, lead=lead)
+        # What ends in a colon leads to what follows.
+        box.keeps_next = bool(block.runs) and block.runs[-1].text.endswith(":")
+        yield box
 
     def _number(self, number: str | None, element: Element) -> Lead | None:
         if number is None:

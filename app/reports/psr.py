@@ -7,6 +7,7 @@ sentences; where the record is silent, a sentence says so.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -347,11 +348,14 @@ class _Psr:
         _ = self._say
         material = self._material
         every = self._of_section("psr.child")
-        strengths = [replace(said, topic="") for said in every if said.strength]
+        strengths = [said for said in every if said.strength]
         others = [said for said in every if not said.strength]
         yield SubHeading(_("Strengths"))
         if strengths:
-            yield from self._paragraphs(strengths)
+            yield _paragraph(
+                _("What goes well for {child}, and who and what helps:").format(child=self._child)
+            )
+            yield _bullets(strengths)
         else:
             yield _paragraph(
                 _(
@@ -565,29 +569,14 @@ class _Psr:
         for topic, sentences in topics.items():
             if headed and topic:
                 yield SubHeading(topic)
-            for alone, group in groupby(sentences, key=_stands_alone):
-                if alone:
+            for kind, group in groupby(_rows_together(sentences), key=_shape):
+                if kind == "row":
+                    yield _bullets(group)
+                elif kind == "alone":
                     for said in group:
                         yield self._quotation(said)
                 else:
-                    yield from self._joined(group)
-
-    def _joined(self, sentences: Iterable[Sentence]) -> Iterator[Block]:
-        runs: list[Run] = []
-        sources: list[str] = []
-        words = 0
-        for said in sentences:
-            length = len(said.text.split())
-            if runs and words + length > _WORDS_IN_PARAGRAPH:
-                yield Paragraph(tuple(runs), source=" ".join(sources))
-                runs, sources, words = [], [], 0
-            if runs:
-                runs.append(Run(" "))
-            runs.extend(_runs(said))
-            sources.append(said.path)
-            words += length
-        if runs:
-            yield Paragraph(tuple(runs), source=" ".join(sources))
+                    yield from _joined(tuple(group))
 
     def _quotation(self, said: Sentence) -> Quotation:
         _ = self._say
@@ -604,6 +593,58 @@ class _Psr:
     def _age(self, when: date | None) -> int | None:
         born = self._material.child.date_of_birth
         return None if born is None or when is None else age_on(born, when)
+
+
+def _row(said: Sentence) -> str:
+    """The row of a repeat that the sentence comes from; empty where it comes from none."""
+    return said.path.rpartition("/")[0]
+
+
+def _rows_together(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """`sentences` with those of one row next to each other, where the first of them stood."""
+    rows: dict[str, list[Sentence]] = {}
+    for at, said in enumerate(sentences):
+        rows.setdefault(_row(said) or str(at), []).append(said)
+    return [said for row in rows.values() for said in row]
+
+
+def _shape(said: Sentence) -> str:
+    if _row(said):
+        return "row"
+    return "alone" if _stands_alone(said) else "text"
+
+
+def _bullets(sentences: Iterable[Sentence]) -> Bullets:
+    """One item for each row, or for each sentence that comes from none."""
+    items: list[tuple[Run, ...]] = []
+    before: str | None = None
+    for said in sentences:
+        row = _row(said)
+        if items and row and row == before:
+            items[-1] = (*items[-1], Run(" "), *_runs(said))
+        else:
+            items.append(tuple(_runs(said)))
+        before = row
+    return Bullets(tuple(items))
+
+
+def _joined(sentences: Sequence[Sentence]) -> Iterator[Paragraph]:
+    """Paragraphs of about the same length, none much longer than can be read aloud."""
+    lengths = [len(said.text.split()) for said in sentences]
+    share = sum(lengths) / math.ceil(sum(lengths) / _WORDS_IN_PARAGRAPH)
+    runs: list[Run] = []
+    sources: list[str] = []
+    words = 0
+    for said, length in zip(sentences, lengths, strict=True):
+        if runs and words + length / 2 > share:
+            yield Paragraph(tuple(runs), source=" ".join(sources))
+            runs, sources, words = [], [], 0
+        if runs:
+            runs.append(Run(" "))
+        runs.extend(_runs(said))
+        sources.append(said.path)
+        words += length
+    yield Paragraph(tuple(runs), source=" ".join(sources))
 
 
 def _stands_alone(said: Sentence) -> bool:
