@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
@@ -46,10 +47,11 @@ from app.core.errors import BugError, KnownError
 from app.core.i18n import LANGUAGES, N_, _, language
 from app.core.settings import Settings
 from app.ui import theme
-from app.ui.kit.blocks import BusyOverlay
+from app.ui.kit.blocks import Banner, BusyOverlay
 from app.ui.kit.buttons import Button, LinkButton
 from app.ui.kit.dialogs import Message
 from app.ui.kit.focus import FocusRing
+from app.ui.kit.layout import clear
 from app.ui.kit.text import Heading, Muted, Small, Strong
 from app.ui.page import Page
 from app.ui.tasks import Job, Tasks, places_of
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from app.casework.casebooks import Place
     from app.casework.desk import Desk
     from app.casework.search import Hit
+    from app.ui.application import Application
 
 TextEdits = (QLineEdit, QPlainTextEdit, QTextEdit)
 TEXT_SIZES: Final = (100, 110, 125, 150, 175, 200)
@@ -67,6 +70,14 @@ ROLE_WORDS: Final = {
     "administrator": N_("administrator"),
     "reader": N_("reader"),
 }
+
+
+def next_text_size(size: int, step: int) -> int:
+    """The text size one step up (1) or down (-1) from `size`, in percent; 0 is back to normal."""
+    if step == 0:
+        return TEXT_SIZES[0]
+    at = min(range(len(TEXT_SIZES)), key=lambda number: abs(TEXT_SIZES[number] - size))
+    return TEXT_SIZES[max(0, min(len(TEXT_SIZES) - 1, at + step))]
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,16 @@ class Deed:
     label: str
     do: Callable[[], object]
     keys: str = ""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One thing said above every page, until the person closes it."""
+
+    text: str
+    tone: str
+    action: str
+    do: Callable[[], object] | None
 
 
 class FindButton(Button):
@@ -171,11 +192,13 @@ class Shell(QMainWindow):
         lock_asked: The casebook is to be locked (reason: asked, idle, suspend, screen).
         quit_asked: The window is to be closed for good.
         settings_asked: The settings are to be these from now on.
+        was_saved: What was typed is saved.
     """
 
     lock_asked = Signal(str)
     quit_asked = Signal()
     settings_asked = Signal(object)
+    was_saved = Signal()
 
     def __init__(self, desk: Desk, tasks: Tasks, settings: Settings) -> None:
         super().__init__()
@@ -184,6 +207,8 @@ class Shell(QMainWindow):
         self.settings = settings
         self._registered: dict[str, Registered] = {}
         self._deeds: list[Deed] = []
+        self._strips: list[Strip] = []
+        self.program: Application | None = None
         self._pages: dict[str, Page] = {}
         self._numbers: dict[str, tuple[int | None, bool]] = {}
         self._history: list[tuple[str, dict[str, Any]]] = []
@@ -262,6 +287,7 @@ class Shell(QMainWindow):
         """Say in the status bar that everything typed was saved here at `at`."""
         self._saved_at = at
         self._say_saved()
+        self.was_saved.emit()
 
     def saving(self) -> None:
         """Say that something typed is not saved yet."""
@@ -270,6 +296,17 @@ class Shell(QMainWindow):
     def not_saved(self) -> None:
         """Say that something typed could not be saved. The page says why."""
         self.saved_label.setText(_("Not saved"))
+
+    def add_strip(
+        self,
+        text: str,
+        tone: str = "accent",
+        action: str = "",
+        do: Callable[[], object] | None = None,
+    ) -> None:
+        """Say one thing above every page until it is closed; `action` (untranslated) does `do`."""
+        self._strips.append(Strip(text, tone, action, do))
+        self._fill_strips()
 
     def notify(self, text: str) -> None:
         """Say one thing in the status bar, and aloud to a screen reader."""
@@ -308,8 +345,10 @@ class Shell(QMainWindow):
 
     def take_settings(self, settings: Settings) -> None:
         """The settings are these now; the window is drawn anew where they change how it looks."""
-        self.settings = settings
-        self.rebuild()
+        before, self.settings = self.settings, settings
+        seen = (before.theme, before.text_size, before.language)
+        if seen != (settings.theme, settings.text_size, settings.language):
+            self.rebuild()
 
     def lock(self) -> None:
         """Lock the casebook now."""
@@ -518,6 +557,8 @@ class Shell(QMainWindow):
         for part in (self.top_bar, self.rail, self.status_bar, self.menuBar()):
             part.setVisible(shown)
         self.demo_banner.setVisible(shown and self.desk.demo)
+        for number in range(self._strip_column.count()):
+            self._strip_column.itemAt(number).widget().setVisible(shown)
         for action in self._chrome_actions:
             action.setEnabled(shown)
         if not shown and self._full_screen_before is None:
@@ -547,6 +588,9 @@ class Shell(QMainWindow):
         self.demo_banner = self._make_demo_banner()
         self.demo_banner.setVisible(self.desk.demo)
         column.addWidget(self.demo_banner)
+        self._strip_column = QVBoxLayout()
+        self._strip_column.setSpacing(0)
+        column.addLayout(self._strip_column)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         self.rail = self._make_rail()
@@ -561,6 +605,7 @@ class Shell(QMainWindow):
         self._stack_of_all.addWidget(self._cover)
         self._make_menus()
         self._fill_rail()
+        self._fill_strips()
         self._say_saved()
         self.ring.raise_()
 
@@ -631,6 +676,26 @@ class Shell(QMainWindow):
         words.setObjectName("demoWords")
         row.addWidget(words, 1)
         return bar
+
+    def _fill_strips(self) -> None:
+        clear(self._strip_column)
+        for strip in self._strips:
+            actions: tuple[QWidget, ...] = ()
+            if strip.action and strip.do is not None:
+                actions = (LinkButton(_(strip.action), strip.do),)
+            close = LinkButton(_("Close"), partial(self._close_strip, strip))
+            banner = Banner(strip.text, strip.tone, actions=(*actions, close))
+            banner.setObjectName("strip")
+            self._strip_column.addWidget(banner)
+
+    def close_strips(self, action: str) -> None:
+        """Close what was said above the pages with this action."""
+        self._strips = [strip for strip in self._strips if strip.action != action]
+        self._fill_strips()
+
+    def _close_strip(self, strip: Strip) -> None:
+        self._strips = [other for other in self._strips if other is not strip]
+        self._fill_strips()
 
     def _make_status_bar(self) -> QFrame:
         look = theme.current()
@@ -725,7 +790,7 @@ class Shell(QMainWindow):
         self._places_end = view.addSeparator()
         self._act(view, _("Larger text"), "Ctrl++", lambda: self._step_text(1))
         self._act(view, _("Smaller text"), "Ctrl+-", lambda: self._step_text(-1))
-        self._act(view, _("Normal text"), "Ctrl+0", lambda: self.change_settings(text_size=100))
+        self._act(view, _("Normal text"), "Ctrl+0", lambda: self._step_text(0))
         view.addSeparator()
         self._act(view, _("Cover the screen"), "F9", self.toggle_cover, always=True)
         help_menu = bar.addMenu(_("&Help"))
@@ -817,8 +882,7 @@ class Shell(QMainWindow):
             self.open_palette()
 
     def _step_text(self, step: int) -> None:
-        at = min(range(len(TEXT_SIZES)), key=lambda i: abs(TEXT_SIZES[i] - self.settings.text_size))
-        size = TEXT_SIZES[max(0, min(len(TEXT_SIZES) - 1, at + step))]
+        size = next_text_size(self.settings.text_size, step)
         if size != self.settings.text_size:
             self.change_settings(text_size=size)
 

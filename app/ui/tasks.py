@@ -31,18 +31,18 @@ class Cancelled(KnownError):
 class Watch:
     """What long work tells of itself, and is told. Made for every job; used by those that want it.
 
-    It can be called as casework's `progress(done, total)`: it then also stops work that the person
-    cancelled, by raising `Cancelled`.
+    It can be called as casework's `progress(done, total)`: False means that the person wants the
+    work to stop.
     """
 
     def __init__(self, report: Callable[[int, int, str], None]) -> None:
         self._report = report
         self._cancelled = threading.Event()
 
-    def __call__(self, done: int, total: int, text: str = "") -> None:
-        """Say that `done` of `total` is done."""
-        self.stop_if_cancelled()
+    def __call__(self, done: int, total: int, text: str = "") -> bool:
+        """Say that `done` of `total` is done. Whether to go on."""
         self._report(done, total, text)
+        return not self.cancelled()
 
     def cancel(self) -> None:
         """Ask the work to stop at its next step."""
@@ -209,7 +209,7 @@ class Tasks(QObject):
                 job.done(job.result)
         elif job.failed is not None:
             job.failed(job.error)
-        elif not isinstance(job.error, Cancelled):
+        elif not job.watch.cancelled():
             self.unhandled.emit(job.error)
 
     @Slot(object, int, int, str)

@@ -15,10 +15,10 @@ from app.ui.kit.buttons import (
     button_row,
 )
 from app.ui.kit.dialogs import Dialog, Message
-from app.ui.kit.fields import ErrorSummary, FieldFrame, PassphraseEdit
+from app.ui.kit.fields import ErrorSummary, FieldFrame, PassphraseEdit, PathEdit
 from app.ui.kit.flow import FlowLayout
 from app.ui.kit.focus import FocusRing
-from app.ui.kit.layout import PageHeader, ScrollPage, SidePanel, space
+from app.ui.kit.layout import PageHeader, ScrollPage, SidePanel, clear, space
 from app.ui.kit.levels import LEVELS, LevelBadge, draw_level, level_word
 from app.ui.kit.pills import TONES, Pill, draw_pill, pill_width
 from app.ui.kit.tables import Cell, Column, Table, TableModel
@@ -49,6 +49,7 @@ __all__ = [
     "Muted",
     "PageHeader",
     "PassphraseEdit",
+    "PathEdit",
     "Pill",
     "PrimaryButton",
     "ScrollPage",
@@ -62,6 +63,7 @@ __all__ = [
     "Title",
     "WrappingLink",
     "button_row",
+    "clear",
     "draw_level",
     "draw_pill",
     "level_word",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
+    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.core.i18n import _
 from app.ui import theme
-from app.ui.kit.buttons import WrappingLink
+from app.ui.kit.buttons import LinkButton, SecondaryButton, WrappingLink
 from app.ui.kit.text import Body, ErrorText, Heading, Muted, Strong
 
 
@@ -144,6 +144,7 @@ class ErrorSummary(QFrame):
         """Show these errors; with none the summary goes away."""
         for line in self._lines:
             self._column.removeWidget(line)
+            line.hide()
             line.deleteLater()
         self._lines = []
         if not errors:
@@ -180,39 +181,73 @@ class ErrorSummary(QFrame):
         return target
 
 
-class PassphraseEdit(QWidget):
-    """A line for a passphrase, hidden until *Show* is ticked. Pasting works as anywhere."""
+class PassphraseEdit(QLineEdit):
+    """A line for a passphrase, hidden until *Show* is pressed. Pasting works as anywhere."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.current().px(12))
-        self.line = QLineEdit()
-        self.line.setEchoMode(QLineEdit.EchoMode.Password)
-        self.line.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, True)
-        self.line.setInputMethodHints(
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+        self.setInputMethodHints(
             Qt.InputMethodHint.ImhSensitiveData
             | Qt.InputMethodHint.ImhNoPredictiveText
             | Qt.InputMethodHint.ImhNoAutoUppercase
         )
-        self.show_it = QCheckBox(_("Show"))
-        self.show_it.setAccessibleName(self.show_it.text())
-        self.show_it.toggled.connect(self._shown)
+        # Beside the line, not in it, for the tree of a screen reader and for the Tab key.
+        self.show_it = LinkButton(_("Show"), self._turn, self, small=True)
+        self.show_it.setObjectName("showPassphrase")
+        self._make_room()
+
+    def _turn(self) -> None:
+        hidden = self.echoMode() == QLineEdit.EchoMode.Password
+        self.setEchoMode(QLineEdit.EchoMode.Normal if hidden else QLineEdit.EchoMode.Password)
+        self.show_it.setText(_("Hide") if hidden else _("Show"))
+        self._make_room()
+
+    def _make_room(self) -> None:
+        self.show_it.ensurePolished()
+        look = theme.current()
+        size = self.show_it.sizeHint()
+        width, height = size.width() + look.px(4), max(size.height(), look.px(24))
+        self.setTextMargins(0, 0, width + look.px(4), 0)
+        self.show_it.setGeometry(
+            self.width() - width - look.px(8), (self.height() - height) // 2, width, height
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Override QLineEdit::resizeEvent: *Show* stays at the right."""
+        super().resizeEvent(event)
+        self._make_room()
+
+
+class PathEdit(QWidget):
+    """A line for a file or a folder, with a button that lets one choose it.
+
+    Args:
+        purpose: `open` an existing file, `save` a new one, or choose a `folder`.
+        kinds: Qt's filter of file names, already translated.
+    """
+
+    def __init__(self, purpose: str = "open", kinds: str = "", parent: QWidget | None = None):
+        super().__init__(parent)
+        self._purpose = purpose
+        self._kinds = kinds
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.current().px(12))
+        self.line = QLineEdit()
+        words = _("Choose a folder") if purpose == "folder" else _("Choose a file")
+        self.button = SecondaryButton(words, self._choose)
         row.addWidget(self.line, 1)
-        row.addWidget(self.show_it)
+        row.addWidget(self.button)
         self.setFocusProxy(self.line)
 
     def text(self) -> str:
-        """What was typed."""
-        return self.line.text()
+        """The path as typed or chosen."""
+        return self.line.text().strip()
 
-    def clear(self) -> None:
-        """Empty the line."""
-        self.line.clear()
-
-    def _shown(self, shown: bool) -> None:
-        self.line.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+    def setText(self, text: str) -> None:
+        """Show another path."""
+        self.line.setText(text)
 
     def setAccessibleName(self, name: str) -> None:
         """Override QWidget::setAccessibleName: the name belongs to the line."""
@@ -222,9 +257,19 @@ class PassphraseEdit(QWidget):
         """Override QWidget::setAccessibleDescription: so does the description."""
         self.line.setAccessibleDescription(text)
 
-    def setProperty(self, name: str, value: object) -> bool:
-        """Override QObject::setProperty: a problem is shown on the line."""
-        if name == "problem":
-            self.line.setProperty(name, value)
-            _repolish(self.line)
-        return super().setProperty(name, value)
+    def _choose(self) -> None:
+        dialog = QFileDialog(self.window(), self.button.text())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if self._purpose == "folder":
+            dialog.setFileMode(QFileDialog.FileMode.Directory)
+            dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        elif self._purpose == "save":
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        else:
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        if self._kinds:
+            dialog.setNameFilter(self._kinds)
+        if self.text():
+            dialog.selectFile(self.text())
+        dialog.fileSelected.connect(self.line.setText)
+        dialog.open()

@@ -1,0 +1,516 @@
+"""The program from start to end: which window is shown, unlocking, locking, quitting."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QEventLoop, QMimeData, QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from app.core import i18n, log
+from app.core import settings as settings_file
+from app.core.clock import Clock, local
+from app.core.errors import BugError
+from app.core.i18n import N_, _
+from app.core.paths import log_folder
+from app.core.settings import Settings
+from app.ui import theme
+from app.ui.gate import Gate, Sight
+from app.ui.tasks import Tasks, places_of
+from app.ui.unlock import FolderCard, RecoverCard, RestoreCard, TroubleCard, UnlockCard
+
+if TYPE_CHECKING:
+    from app.casework.casebooks import Place
+    from app.casework.desk import Desk
+    from app.ui.lock import LockWatch
+    from app.ui.shell import Shell
+
+PAGE_PACKAGES: Final = ("app.ui.pages", "app.ui.form", "app.ui.child_mode")
+SECONDS_TO_SAVE: Final = 20.0
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What the program needs from outside its windows. `bootstrap` gives it.
+
+    Attributes:
+        first_sight: What can be told of a folder at once, without reading the store; None: nothing.
+        describe: The same, thoroughly; slow the first time, so it runs on the database thread.
+        restart: Start a fresh process on the casebook in this folder, for this user, in a window
+            like this one.
+        end: End this process now. Never returns.
+    """
+
+    first_sight: Callable[[Path], Sight | None]
+    describe: Callable[[Path], Sight]
+    restart: Callable[[Path, str, str], None]
+    end: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What is found out when a casebook has been unlocked."""
+
+    place: Place | None
+    recovery_confirmed: bool
+    handover: Any
+
+
+class Faults(QObject):
+    """Errors that nobody caught, from any thread, brought to the GUI thread."""
+
+    raised = Signal(object)
+
+    def install(self) -> None:
+        """Hear of every error that would otherwise end the program or go unseen."""
+        import threading
+
+        def hook(_kind: Any, error: BaseException, _trace: Any) -> None:
+            log.ui.error("uncaught: %s", places_of(error))
+            if isinstance(error, Exception):
+                self.raised.emit(error)
+
+        sys.excepthook = hook
+        threading.excepthook = lambda told: hook(
+            told.exc_type, told.exc_value or RuntimeError(), told.exc_traceback
+        )
+
+
+class Application(QObject):
+    """Holds the settings, the database thread and the one window."""
+
+    shown = Signal()
+
+    def __init__(
+        self,
+        outside: Outside,
+        *,
+        folder: Path,
+        settings: Settings,
+        clock: Clock,
+        user_id: str = "",
+        window: str = "",
+        tasks: Tasks | None = None,
+    ) -> None:
+        super().__init__()
+        self.outside = outside
+        self.folder = folder
+        self.settings = settings
+        self.clock = clock
+        self.tasks = tasks or Tasks(self)
+        self.last_user_id = user_id
+        self.sight = Sight("ready")
+        self.gate: Gate | None = None
+        self.shell: Shell | None = None
+        self.desk: Desk | None = None
+        self._window = window
+        self._watch: LockWatch | None = None
+        self._ending = False
+        self.faults = Faults(self)
+        self.faults.raised.connect(self._fault)
+        i18n.set_language(settings.language)
+        theme.use(settings.theme, settings.text_size)
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._system_look_changed)
+
+    # ---- before the casebook is open ------------------------------------------------------
+
+    def start(self) -> None:
+        """Show the first window."""
+        sight = self.outside.first_sight(self.folder)
+        if sight is not None:
+            self.sight = sight
+            self.show_unlock()
+        # The thorough look comes after the first picture: it reads in half of the program.
+        QTimer.singleShot(0, self, self.look_again)
+
+    @property
+    def backup_folder(self) -> str:
+        """Where backups are looked for first."""
+        return self.settings.backup_folder or str(self.folder / "backups")
+
+    @Slot()
+    def look_again(self) -> None:
+        """Find out what lies in the folder and show the card for it."""
+        folder = self.folder
+        self.tasks.run(lambda: self.outside.describe(folder), self._seen, self._unseen, owner=self)
+
+    def use_folder(self, folder: Path) -> None:
+        """Look for a casebook in another folder."""
+        self.folder = folder
+        self.look_again()
+
+    def _seen(self, sight: Sight) -> None:
+        if self.desk is not None:
+            return
+        self.sight = sight
+        card = self.gate.card if self.gate is not None else None
+        if sight.kind == "ready":
+            if isinstance(card, UnlockCard):
+                card.take(sight)
+            else:
+                self.show_unlock()
+        elif sight.kind == "none":
+            self.show_setup()
+        else:
+            self._show(lambda: TroubleCard(self))
+
+    def _unseen(self, error: Exception) -> None:
+        from app.ui.gate import words_of
+
+        self.sight = Sight("damaged", message=words_of(error))
+        self._show(lambda: TroubleCard(self))
+
+    def _show(self, make: Callable[[], Any]) -> None:
+        if self.gate is None:
+            self.gate = Gate()
+            self.gate.closing.connect(self._gate_closed)
+            self.gate.text_size_asked.connect(self._text_size_asked)
+            self.tasks.busy.connect(self._busy)
+            self.tasks.progressed.connect(self.gate.busy.progress)
+            self._restore_window(self.gate)
+            self.gate.show_card(make)
+            self.gate.show()
+            self.shown.emit()
+        else:
+            self.gate.show_card(make)
+
+    def show_unlock(self) -> None:
+        """Show the card that asks for the passphrase."""
+        self._show(lambda: UnlockCard(self))
+
+    def show_recover(self) -> None:
+        """Show the card for those who can't remember their passphrase."""
+        self._show(lambda: RecoverCard(self))
+
+    def show_restore(self) -> None:
+        """Show the card that restores a backup."""
+        self._show(lambda: RestoreCard(self))
+
+    def show_folder(self) -> None:
+        """Show the card that chooses another folder."""
+        self._show(lambda: FolderCard(self))
+
+    def show_setup(self) -> None:
+        """Show the wizard that makes a casebook."""
+        from app.ui.setup import SetupCard
+
+        self._show(lambda: SetupCard(self))
+
+    def show_recovery_code(self, desk: Desk, code: str) -> None:
+        """Show a new recovery code, to be confirmed."""
+        from app.ui.setup import RecoveryCard
+
+        self.desk = desk
+        self._show(lambda: RecoveryCard(self, desk, code))
+
+    def unlock(
+        self,
+        user_id: str,
+        passphrase: str,
+        done: Callable[[Desk], object],
+        failed: Callable[[Exception], object],
+        *,
+        owner: QObject,
+    ) -> None:
+        """Open the casebook with a passphrase."""
+        folder, clock = self.folder, self.clock
+        chosen = user_id or (self.sight.holders[0].user_id if self.sight.holders else "")
+
+        def open_it() -> Desk:
+            from app.casework import casebooks
+
+            who = chosen or casebooks.describe(folder).holders[0].user_id
+            return casebooks.unlock(folder, who, passphrase, clock)
+
+        self.tasks.run(open_it, done, failed, owner=owner)
+
+    @Slot()
+    def _gate_closed(self) -> None:
+        if self.shell is None:
+            self.quit()
+
+    # ---- the casebook is open -------------------------------------------------------------
+
+    def opened(self, desk: Desk) -> None:
+        """The casebook is open: find out where to go, then show the window for it."""
+        self.desk = desk
+        self.last_user_id = desk.actor.id
+
+        def find_out() -> Opening:
+            from app.casework import casebooks, questionnaires
+
+            return Opening(
+                casebooks.last_place(desk),
+                casebooks.recovery_confirmed(desk),
+                questionnaires.current_handover(desk),
+            )
+
+        self.tasks.run(find_out, self._enter, self._fault, owner=self)
+
+    def _enter(self, opening: Opening) -> None:
+        from app.ui.lock import LockWatch
+        from app.ui.shell import Shell
+
+        desk = self.desk
+        if desk is None:
+            raise BugError("no casebook is open")
+        if self.settings.casebook != str(self.folder) and not desk.demo:
+            self._keep(self.settings.model_copy(update={"casebook": str(self.folder)}))
+        shell = Shell(desk, self.tasks, self.settings)
+        self.shell = shell
+        shell.program = self
+        register_pages(shell)
+        shell.lock_asked.connect(self.lock)
+        shell.quit_asked.connect(self.quit)
+        shell.settings_asked.connect(self.take_settings)
+        shell.was_saved.connect(self._touch_marker)
+        gate, self.gate = self.gate, None
+        if gate is not None:
+            shell.restoreGeometry(gate.saveGeometry())
+            self.tasks.busy.disconnect(self._busy)
+        self._say_what_matters(shell, desk, opening)
+        if opening.handover is not None and shell.has("child_mode"):
+            shell.go("child_mode", handover_id=opening.handover.id)
+        else:
+            shell.go_to_place(opening.place)
+        shell.show()
+        shell.raise_()
+        shell.activateWindow()
+        if gate is not None:
+            gate.hide()
+            gate.deleteLater()
+        self._put_marker()
+        self._watch = LockWatch(self.settings.idle_lock_minutes, self)
+        self._watch.due.connect(self.lock)
+        self._watch.watch_system(int(shell.winId()))
+
+    def _say_what_matters(self, shell: Shell, desk: Desk, opening: Opening) -> None:
+        ended = self._marker_of_last_time()
+        if ended is not None:
+            when = local(ended).strftime("%H:%M")
+            shell.add_strip(
+                _(
+                    "Waymark ended without warning last time, at about {time}. What was saved "
+                    "until then is here."
+                ).format(time=when),
+                "attention",
+                N_("Report a problem"),
+                lambda: shell.go("problem_report"),
+            )
+        if not opening.recovery_confirmed and not desk.demo:
+            shell.add_strip(
+                _("Your recovery code is not confirmed yet. Do that before you add a child."),
+                "attention",
+                N_("Confirm the code"),
+                lambda: shell.go("settings", part="recovery"),
+            )
+        for notice in getattr(desk, "notices", ()):
+            shell.add_strip(notice, "serious")
+
+    # ---- settings -------------------------------------------------------------------------
+
+    @Slot(object)
+    def take_settings(self, settings: Settings) -> None:
+        """These are the settings from now on."""
+        self._keep(settings)
+        i18n.set_language(settings.language)
+        theme.use(settings.theme, settings.text_size)
+        if self._watch is not None:
+            self._watch.minutes = settings.idle_lock_minutes
+        if self.shell is not None:
+            self.shell.take_settings(settings)
+        elif self.gate is not None:
+            self.gate.renew()
+
+    def set_language(self, code: str) -> None:
+        """Show everything in this language."""
+        self.take_settings(self.settings.model_copy(update={"language": code}))
+
+    def _text_size_asked(self, step: int) -> None:
+        from app.ui.shell import next_text_size
+
+        size = next_text_size(self.settings.text_size, step)
+        if size != self.settings.text_size:
+            self.take_settings(self.settings.model_copy(update={"text_size": size}))
+
+    def _keep(self, settings: Settings) -> None:
+        self.settings = settings
+        try:
+            settings_file.save(settings)
+        except OSError as error:
+            # Comforts only: the program works on with them until it ends.
+            log.ui.warning("settings not saved: %s", type(error).__name__)
+
+    @Slot()
+    def _system_look_changed(self) -> None:
+        if self.settings.theme != "system":
+            return
+        theme.use("system", self.settings.text_size)
+        if self.shell is not None:
+            self.shell.rebuild()
+        elif self.gate is not None:
+            self.gate.renew()
+
+    def copy_secret(self, text: str) -> None:
+        """Put a secret on the clipboard, marked as one; it is taken off at the lock."""
+        data = QMimeData()
+        data.setText(text)
+        data.setData("x-kde-passwordManagerHint", b"secret")
+        QGuiApplication.clipboard().setMimeData(data)
+
+    # ---- the end --------------------------------------------------------------------------
+
+    @property
+    def ending(self) -> bool:
+        """Whether the program is on its way out."""
+        return self._ending
+
+    @Slot(str)
+    def lock(self, reason: str = "asked") -> None:
+        """Save, close the casebook, and end this process; a fresh one asks for the passphrase.
+
+        Nothing on the screen can hold it up: dialogs are closed without asking.
+        """
+        if self._ending or self.desk is None:
+            return
+        log.ui.info("lock: %s", reason)
+        window = self._window_state()
+        self._leave()
+        self.outside.restart(self.folder, self.last_user_id, window)
+        self.outside.end()
+
+    @Slot()
+    def quit(self) -> None:
+        """Save, close the casebook and end the program."""
+        if self._ending:
+            return
+        self._leave()
+        app = QApplication.instance()
+        if app is not None:
+            app.exit(0)
+
+    def _leave(self) -> None:
+        self._ending = True
+        if self._watch is not None:
+            self._watch.stop()
+        place: Place | None = None
+        shell, desk = self.shell, self.desk
+        if shell is not None:
+            if not shell.covered:
+                shell.toggle_cover()
+            shell.close_dialogs()
+            self.tasks.cancel_all()
+            place = shell.leave_page()
+        deadline = time.monotonic() + SECONDS_TO_SAVE
+        self._wait_until(deadline)
+        if desk is not None:
+
+            def close() -> None:
+                from app.casework import casebooks
+
+                casebooks.lock(desk, place)
+
+            self.tasks.run(close, None, self._not_closed, owner=self)
+            self._wait_until(deadline + SECONDS_TO_SAVE / 2)
+        if not self.tasks.close(SECONDS_TO_SAVE / 4):
+            log.ui.error("work was still going on at the end")
+        self.desk = None
+        self._clear_clipboard()
+        self._take_marker()
+        if shell is not None:
+            shell.leave_for_good()
+            shell.hide()
+
+    def _wait_until(self, deadline: float) -> None:
+        """Let the work that was asked for finish, with what follows from it."""
+        while self.tasks.pending and time.monotonic() < deadline:
+            QApplication.processEvents(
+                QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents
+                | QEventLoop.ProcessEventsFlag.WaitForMoreEvents,
+                50,
+            )
+
+    def _not_closed(self, error: Exception) -> None:
+        log.ui.error("the casebook was not closed in order: %s", places_of(error))
+
+    def _clear_clipboard(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if clipboard.ownsClipboard():
+            clipboard.clear()
+
+    def _window_state(self) -> str:
+        window = self.shell or self.gate
+        if window is None:
+            return ""
+        return bytes(window.saveGeometry().toBase64().data()).decode("ascii")
+
+    def _restore_window(self, gate: Gate) -> None:
+        if self._window:
+            from PySide6.QtCore import QByteArray
+
+            gate.restoreGeometry(QByteArray.fromBase64(self._window.encode("ascii")))
+
+    # ---- a marker of being open, to know afterwards whether the end was an orderly one ------
+
+    def _marker(self) -> Path:
+        name = hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]
+        return log_folder() / f"open-{name}"
+
+    def _marker_of_last_time(self) -> datetime | None:
+        from datetime import UTC
+
+        try:
+            return datetime.fromtimestamp(self._marker().stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
+
+    def _put_marker(self) -> None:
+        marker = self._marker()
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.touch()
+
+    @Slot()
+    def _touch_marker(self) -> None:
+        marker = self._marker()
+        if marker.exists():
+            os.utime(marker)
+
+    def _take_marker(self) -> None:
+        self._marker().unlink(missing_ok=True)
+
+    # ---- faults ---------------------------------------------------------------------------
+
+    @Slot(object)
+    def _fault(self, error: Exception) -> None:
+        if self._ending:
+            return
+        if self.shell is not None:
+            self.shell.show_error(error)
+        elif self.gate is not None and self.gate.card is not None:
+            self.gate.card.show_error(error)
+
+    @Slot(object)
+    def _busy(self, job: Any) -> None:
+        if self.gate is not None:
+            self.gate.show_busy(job)
+
+
+def register_pages(shell: Shell) -> None:
+    """Let every package of pages join the window."""
+    from app.ui import help_page, problem_report, settings_page
+
+    for package in PAGE_PACKAGES:
+        import_module(package).register(shell)
+    for module in (settings_page, help_page, problem_report):
+        module.register(shell)
