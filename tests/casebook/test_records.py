@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+import yaml
 from sqlalchemy import delete, insert, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import FixedClock
 from app.core.errors import BugError
+from app.core.paths import resource_path
 from app.models import documents
 from app.models.base import ChildRecord, Record
 from app.models.casebook import Casebook
@@ -19,6 +21,7 @@ from app.models.change_log import TextUnkeepable
 from app.models.queries import history
 from app.models.queries.history import Entry
 from app.models.records import RECORD_TYPES, Child, FormRecord, Report, User
+from app.models.records.yjb_names import YJB_IDENTIFIERS, YJB_NAMES
 from tests.casebook.conftest import MANAGER_ID, USER_ID
 
 
@@ -458,3 +461,13 @@ def test_the_users_of_a_casebook_are_records_too(casebook: Casebook) -> None:
     with casebook.write() as work:
         work.session.get_one(User, MANAGER_ID).role = "administrator"
     assert entries(casebook, record_id=MANAGER_ID)[-1].base == {"role": "manager"}
+
+
+def test_every_name_of_the_national_return_has_a_column() -> None:
+    for ours in YJB_NAMES.values():
+        type_, _, column = ours.partition(".")
+        assert column in inspect(RECORD_TYPES[type_]).columns, ours
+    kinds = yaml.safe_load(resource_path("reference", "identifier_kinds.yaml").read_text("utf-8"))
+    spelled = {entry["code"]: entry["yjb"] for entry in kinds["entries"] if "yjb" in entry}
+    assert spelled == {kind: name.split(".")[1] for kind, name in YJB_IDENTIFIERS.items()}
+    assert set(YJB_IDENTIFIERS.values()) <= set(YJB_NAMES)
