@@ -487,7 +487,13 @@ def change_passphrase(desk: Desk, old: str, new: str) -> None:
 
     Raises:
         WrongPassphrase: `old` is not right. WeakPassphrase: `new` is too short.
+        NotAllowed: It is the demonstration casebook, whose passphrase is public.
     """
+    if desk.demo:
+        raise NotAllowed(
+            _("The demonstration casebook keeps its public passphrase."),
+            _("Make a casebook of your own for real work."),
+        )
     vault.check_passphrase(new)
     confirm_passphrase(desk, old)
     vault.set_passphrase(
@@ -495,7 +501,7 @@ def change_passphrase(desk: Desk, old: str, new: str) -> None:
         data_key=desk.data_key,
         user_id=desk.actor.id,
         passphrase=new,
-        kdf=None if desk.demo else kdf.calibrated(),
+        kdf=kdf.calibrated(),
     )
 
 
@@ -518,30 +524,44 @@ def add_user(desk: Desk, name: str, role: Role, passphrase: str) -> UserView:
         desk.must_manage_users()
     if not name.strip():
         raise KnownError(_("Enter the name of the new user."))
+    return admit(desk, name, role, passphrase)
+
+
+def admit(desk: Desk, name: str, role: Role, passphrase: str) -> UserView:
+    """Add a user whatever the role of the person who acts: for `add_user` and the demonstration."""
     vault.check_passphrase(passphrase)
     user_id = new_id()
-    # The record first: a slot without a user would let somebody in whom nobody knows.
+    # The record first: a slot without a user would let somebody in whom nobody knows. Each is a
+    # transaction of its own, because the key file keeps its revision in the store.
     with desk.casebook.write() as work:
         work.add(User(id=user_id, name=name.strip(), role=role))
+    try:
         vault.add_holder(
             desk.folder,
             data_key=desk.data_key,
             user_id=user_id,
             user_name=name.strip(),
             passphrase=passphrase,
-            kdf=kdf.calibrated(),
+            kdf=kdf.floor() if desk.demo else kdf.calibrated(),
         )
+    except KnownError:
+        with desk.casebook.write() as work:
+            user = work.get(User, user_id)
+            if user is not None:
+                work.remove(user)
+        raise
     return UserView(id=user_id, name=name.strip(), role=role, active=True)
 
 
 def end_user(desk: Desk, user_id: str, reason: str) -> None:
     """Note that a user no longer works here, and take their passphrase away."""
     desk.must_manage_users()
+    # The passphrase first: somebody who has left must not get in, whatever happens afterwards.
+    vault.remove_holder(desk.folder, data_key=desk.data_key, user_id=user_id)
     with desk.casebook.write(reason) as work:
         user = work.get(User, user_id)
         if user is None:
             raise BugError("a user who doesn't exist was to be ended")
-        vault.remove_holder(desk.folder, data_key=desk.data_key, user_id=user_id)
         user.ended_at = desk.clock.now()
 
 

@@ -134,7 +134,7 @@ class _Demo:
         desk = casebooks.unlock(self._folder, made.user_id, DEMO_PASSPHRASE, self._clock)
         casebooks.confirm_recovery_code(desk, made.recovery_code)
         for user in others:
-            casebooks.add_user(desk, user["name"], user["role"], DEMO_PASSPHRASE)
+            casebooks.admit(desk, user["name"], user["role"], DEMO_PASSPHRASE)
         for view in casebooks.users(desk):
             self._actors[view.name] = Actor(view.id, view.name, view.role)
         return desk
@@ -306,7 +306,7 @@ class _Demo:
         self, sheet: Sheet, path: str, value: Any, *, by: str, may_quote: bool | None = None
     ) -> None:
         if sheet.question(path).type == "date":
-            value = day_of(value, self._today).isoformat()
+            value = day_of(value, sheet.clock.today()).isoformat()
         elif isinstance(value, str):
             value = value.strip().replace("{child}", sheet.context_text("child"))
         sheet.set(path, value, by=by, may_quote=may_quote)
