@@ -27,7 +27,7 @@ from app.casework import (
     questionnaires,
     reports,
 )
-from app.casework.casebooks import NewCasebook, Place
+from app.casework.casebooks import NewCasebook
 from app.casework.dates import add_months
 from app.casework.desk import Actor, Desk
 from app.casework.form_records import AnswerChange
@@ -107,8 +107,7 @@ class _Demo:
                 self._clock.moment = event.at
                 self._act_as(desk, event.by)
                 event.do(desk)
-            self._act_as(desk, self._service["users"][0]["name"])
-            casebooks.lock(desk, Place("caseload"))
+            casebooks.lock(desk, None)
         except BaseException:
             desk.close()
             raise

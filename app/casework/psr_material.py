@@ -7,7 +7,7 @@ questionnaire without the child's yes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from sqlalchemy import Select, select
@@ -57,6 +57,7 @@ R = TypeVar("R", Offence, Outcome, Hearing)
 # The repeat of sources that assessments share: its rows become lists of their own in a report.
 SOURCES: Final = "information"
 RECEIVED: Final = "received"
+READ_BACK: Final = "read_back"
 # A judgement is a question `…_level`; its reasons stand in `…_reasons` beside it.
 LEVEL, REASONS = "_level", "_reasons"
 
@@ -125,8 +126,17 @@ def gather(
             signed_on=made_on if status == "final" else None,
             checked_by=countersigner,
             checked_on=countersigned_on,
+            read_with_child_on=_read_back_on(sheet),
         ),
     )
+
+
+def _read_back_on(sheet: Sheet) -> date | None:
+    """When the author said that the child had heard the report; None where that is not so yet."""
+    answer = sheet.answer(READ_BACK) if sheet.has(READ_BACK) else None
+    if answer is None or answer.value in (None, "", "not_yet") or not answer.at:
+        return None
+    return local(datetime.fromisoformat(answer.at)).date()
 
 
 def _name_of(session: Session, user_id: str | None) -> str:
@@ -174,7 +184,7 @@ def _address(session: Session, child_id: str) -> str:
 
 
 def _court(hearing: Hearing | None, sheet: Sheet, language: str) -> CourtFacts:
-    asked = sheet.shown("court_asked") if sheet.has("court_asked") else ""
+    asked = _asked_for(sheet)
     if hearing is None:
         return CourtFacts(court="", hearing_on=None, asked_for=asked)
     return CourtFacts(
@@ -185,8 +195,25 @@ def _court(hearing: Hearing | None, sheet: Sheet, language: str) -> CourtFacts:
         remand_status=reference.label("remand_decisions", hearing.remand_decision, language)
         if hearing.remand_decision
         else "",
-        all_options=hearing.all_options,
+        all_options=hearing.all_options or _asked(sheet, "all_options"),
+        dangerousness=_asked(sheet, "dangerousness"),
     )
+
+
+def _asked(sheet: Sheet, what: str) -> bool:
+    chosen = sheet.value("court_asked") if sheet.has("court_asked") else None
+    return isinstance(chosen, list) and what in chosen
+
+
+def _asked_for(sheet: Sheet) -> str:
+    """What the court asked for besides all options, which the front sheet says itself."""
+    if not sheet.has("court_asked"):
+        return ""
+    chosen = sheet.value("court_asked")
+    if not isinstance(chosen, list):
+        return ""
+    own = [one for one in chosen if one not in ("nothing_special", "all_options", "dangerousness")]
+    return ", ".join(sheet.choice_label("court_asked", one) for one in own)
 
 
 def _offences(
