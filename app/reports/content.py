@@ -71,9 +71,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Labels and values side by side."""
+    """Labels and values side by side; `label_share` is the labels' part of the width."""
 
     facts: tuple[Fact, ...]
+    label_share: float = 0.31
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,9 @@ class Report:
         front: The front sheet.
         front_blocks: What stands below the front sheet, before the first section.
         made_on: The date the report bears; the only date in the file.
+        draft_notice: What a draft says of itself on its first page.
+        marking: How the paper must be handled, at the foot of each page; None for
+            “Official: sensitive”.
     """
 
     kind: str
@@ -140,3 +144,5 @@ class Report:
     front: tuple[Fact, ...]
     sections: tuple[Section, ...]
     front_blocks: tuple[Block, ...] = ()
+    draft_notice: str = ""
+    marking: str | None = None

@@ -35,17 +35,38 @@ class Type:
     colour: str = "ink"
 
 
-BODY: Final = Type(Face.REGULAR, 10.5, 15.6)
-NUMBER: Final = Type(Face.REGULAR, 9.5, 15.6, "muted")
-TITLE: Final = Type(Face.BOLD, 23, 28)
-SUBTITLE: Final = Type(Face.REGULAR, 11.5, 17, "muted")
-HEADING: Final = Type(Face.SEMIBOLD, 14.5, 19)
-SUBHEADING: Final = Type(Face.SEMIBOLD, 11, 15.6)
-CELL: Final = Type(Face.REGULAR, 9.6, 13.6)
-CELL_HEAD: Final = Type(Face.SEMIBOLD, 9.6, 13.6)
-CAPTION: Final = Type(Face.SEMIBOLD, 10.5, 15)
-LEVEL: Final = Type(Face.BOLD, 11, 15.6)
-SPEAKER: Final = Type(Face.REGULAR, 9.2, 13, "muted")
+@dataclass(frozen=True, slots=True)
+class Types:
+    """The types that blocks are set in."""
+
+    body: Type = Type(Face.REGULAR, 10.5, 15.6)
+    number: Type = Type(Face.REGULAR, 9.5, 15.6, "muted")
+    title: Type = Type(Face.BOLD, 23, 28)
+    subtitle: Type = Type(Face.REGULAR, 11.5, 17, "muted")
+    heading: Type = Type(Face.SEMIBOLD, 14.5, 19)
+    subheading: Type = Type(Face.SEMIBOLD, 11, 15.6)
+    cell: Type = Type(Face.REGULAR, 9.6, 13.6)
+    cell_head: Type = Type(Face.SEMIBOLD, 9.6, 13.6)
+    caption: Type = Type(Face.SEMIBOLD, 10.5, 15)
+    level: Type = Type(Face.BOLD, 11, 15.6)
+    speaker: Type = Type(Face.REGULAR, 9.2, 13, "muted")
+
+
+ORDINARY: Final = Types()
+LARGE: Final = Types(
+    body=Type(Face.REGULAR, 16, 24),
+    number=Type(Face.REGULAR, 14, 24, "muted"),
+    title=Type(Face.BOLD, 28, 34),
+    subtitle=Type(Face.REGULAR, 16, 24, "muted"),
+    heading=Type(Face.SEMIBOLD, 20, 26),
+    subheading=Type(Face.SEMIBOLD, 16, 23),
+    cell=Type(Face.REGULAR, 16, 23),
+    cell_head=Type(Face.SEMIBOLD, 16, 23),
+    caption=Type(Face.SEMIBOLD, 16, 23),
+    level=Type(Face.BOLD, 16, 24),
+    speaker=Type(Face.REGULAR, 14, 20, "muted"),
+)
+"""Large print: nothing that is read is smaller than 14 points."""
 RUNNING: Final = Type(Face.REGULAR, 8.4, 11, "muted")
 RUNNING_STRONG: Final = Type(Face.SEMIBOLD, 8.4, 11)
 FINGERPRINT: Final = Type(Face.REGULAR, 6.8, 9, "muted")

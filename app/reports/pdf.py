@@ -40,7 +40,7 @@ from app.reports.digest import content_hash
 from app.reports.escape import Drawable, one_line, pieces
 from app.reports.fonts import Face, Measure
 from app.reports.lines import Line, Strand, broken
-from app.reports.look import Type
+from app.reports.look import LARGE, ORDINARY, Type, Types
 from app.reports.tagged import Element, Pen, Properties
 from app.reports.words import wording
 
@@ -63,6 +63,7 @@ class RenderCancelled(KnownError):
 def render(
     report: Report,
     *,
+    large: bool = False,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> bytes:
@@ -70,6 +71,7 @@ def render(
 
     Args:
         report: What it says. The same report always gives the same bytes.
+        large: Set it in large print.
         progress: Called now and then with parts done and parts in all.
         cancelled: Asked now and then; once it says yes, nothing more is made.
 
@@ -80,7 +82,7 @@ def render(
     title = one_line(f"{report.title} {report.reference}")
     pen = Pen(Properties(title=title, language=report.language, made_on=report.made_on))
     root = Element("Document")
-    setter = Setter(report, root)
+    setter = Setter(report, root, LARGE if large else ORDINARY)
     boxes: list[Box] = []
     parts = 1 + len(report.sections)
     boxes.extend(setter.front())
@@ -125,8 +127,9 @@ class _Watch:
 class Setter:
     """Sets blocks as boxes and gives each its place in the structure."""
 
-    def __init__(self, report: Report, root: Element) -> None:
+    def __init__(self, report: Report, root: Element, types: Types) -> None:
         self._report = report
+        self._types = types
         self._root = root
         self._measure = Measure()
         self._say = wording(report.language)
@@ -136,16 +139,16 @@ class Setter:
         report = self._report
         heading = Element("H1", self._root)
         yield self._text(
-            self._strands((Run(report.title),), look.TITLE, heading), look.TITLE, after=2
+            self._strands((Run(report.title),), self._types.title, heading),
+            self._types.title,
+            after=2,
         )
         if report.subtitle:
             below = Element("P", self._root)
-            strands = self._strands((Run(report.subtitle),), look.SUBTITLE, below)
-            yield self._text(strands, look.SUBTITLE, after=14)
+            strands = self._strands((Run(report.subtitle),), self._types.subtitle, below)
+            yield self._text(strands, self._types.subtitle, after=14)
         if report.status == "draft":
-            text = self._say(
-                "This is a draft. It is not finished, and it must not be given to the court."
-            )
+            text = report.draft_notice or self._say("This is a draft. It is not finished.")
             yield from self._notice(Notice(text), self._root)
         if report.front:
             yield from self._facts(Facts(report.front), self._root)
@@ -189,9 +192,9 @@ class Setter:
 
     def _paragraph(self, block: Paragraph, parent: Element) -> Iterable[Box]:
         element = Element("P", parent)
-        strands = self._strands(block.runs, look.BODY, element)
+        strands = self._strands(block.runs, self._types.body, element)
         lead = self._number(block.number, element)
-        box = self._text(strands, look.BODY, x=look.LEFT + look.GUTTER, after=8, lead=lead)
+        box = self._text(strands, self._types.body, x=look.LEFT + look.GUTTER, after=8, lead=lead)
         # What ends in a colon leads to what follows.
         box.keeps_next = bool(block.runs) and block.runs[-1].text.endswith(":")
         yield box
@@ -199,7 +202,7 @@ class Setter:
     def _number(self, number: str | None, element: Element) -> Lead | None:
         if number is None:
             return None
-        return Lead(look.LEFT, look.NUMBER, Drawable(one_line(number) + " "), element)
+        return Lead(look.LEFT, self._types.number, Drawable(one_line(number) + " "), element)
 
     def _quotation(self, block: Quotation, parent: Element) -> Iterable[Box]:
         outer = Element("BlockQuote", parent)
@@ -208,17 +211,17 @@ class Setter:
         strands = [
             replace(strand, ground=None) if strand.ground == "accent_soft" else strand
             for strand in self._strands(
-                tuple(replace(run, quote=False) for run in block.runs), look.BODY, element
+                tuple(replace(run, quote=False) for run in block.runs), self._types.body, element
             )
         ]
         lines = broken(strands, look.RIGHT - left - 24, self._measure)
-        inside = TextBox(lines, look.BODY.leading, left + 12)
+        inside = TextBox(lines, self._types.body.leading, left + 12)
         by = Element("P", parent)
-        speaker = self._strands((Run(block.said_by),), look.SPEAKER, by)
+        speaker = self._strands((Run(block.said_by),), self._types.speaker, by)
         yield Panel(
             inside, left, look.RIGHT, "accent_soft", "accent", before=2, after=3, keeps_next=True
         )
-        yield self._text(speaker, look.SPEAKER, x=left, after=10)
+        yield self._text(speaker, self._types.speaker, x=left, after=10)
 
     def _bullets(self, block: Bullets, parent: Element) -> Iterable[Box]:
         list_ = Element("L", parent)
@@ -227,15 +230,15 @@ class Setter:
             entry = Element("LI", list_)
             label = Element("Lbl", entry)
             body = Element("LBody", entry)
-            lead = Lead(left + 2, look.BODY, Drawable(one_line(BULLET) + " "), label)
-            strands = self._strands(item, look.BODY, body)
+            lead = Lead(left + 2, self._types.body, Drawable(one_line(BULLET) + " "), label)
+            strands = self._strands(item, self._types.body, body)
             after = 8.0 if at == len(block.items) - 1 else 3.0
-            yield self._text(strands, look.BODY, x=left + 15, after=after, lead=lead)
+            yield self._text(strands, self._types.body, x=left + 15, after=after, lead=lead)
 
     def _facts(self, block: Facts, parent: Element) -> Iterable[Box]:
         table = Element("Table", parent)
         left = self._left(parent)
-        split = left + (look.RIGHT - left) * 0.31
+        split = left + (look.RIGHT - left) * block.label_share
         columns = (left + 8, split)
         widths = (split - left - 18, look.RIGHT - split - 8)
         rows = []
@@ -246,13 +249,13 @@ class Setter:
             rows.append(
                 Row(
                     (
-                        self._cell(fact.label, look.CELL_HEAD, label, widths[0]),
-                        self._cell(fact.value, look.CELL, value, widths[1]),
+                        self._cell(fact.label, self._types.cell_head, label, widths[0]),
+                        self._cell(fact.value, self._types.cell, value, widths[1]),
                     )
                 )
             )
         yield TableBox(
-            tuple(rows), columns, left, look.RIGHT, look.CELL.leading, before=4, after=14
+            tuple(rows), columns, left, look.RIGHT, self._types.cell.leading, before=4, after=14
         )
 
     def _table(self, block: Table, parent: Element) -> Iterable[Box]:
@@ -260,13 +263,17 @@ class Setter:
         left = self._left(parent)
         if block.caption:
             caption = Element("Caption", table)
-            strands = self._strands((Run(block.caption),), look.CAPTION, caption)
-            yield self._text(strands, look.CAPTION, x=left, before=12, after=5, keeps_next=True)
+            strands = self._strands((Run(block.caption),), self._types.caption, caption)
+            yield self._text(
+                strands, self._types.caption, x=left, before=12, after=5, keeps_next=True
+            )
         columns, widths = self._columns(block, left)
         head_element = Element("TR", table)
         head = Row(
             tuple(
-                self._cell(text, look.CELL_HEAD, Element("TH", head_element, scope="Column"), width)
+                self._cell(
+                    text, self._types.cell_head, Element("TH", head_element, scope="Column"), width
+                )
                 for text, width in zip(block.headers, widths, strict=True)
             )
         )
@@ -276,7 +283,7 @@ class Setter:
             rows.append(
                 Row(
                     tuple(
-                        self._cell(text, look.CELL, Element("TD", element), width)
+                        self._cell(text, self._types.cell, Element("TD", element), width)
                         for text, width in zip(texts, widths, strict=True)
                     )
                 )
@@ -286,7 +293,7 @@ class Setter:
             columns,
             left,
             look.RIGHT,
-            look.CELL.leading,
+            self._types.cell.leading,
             head=head,
             before=4,
             after=14,
@@ -306,15 +313,15 @@ class Setter:
     def _level(self, block: LevelLine, parent: Element) -> Iterable[Box]:
         element = Element("P", parent)
         left = look.LEFT + look.GUTTER
-        label = self._strands((Run(f"{block.label}: "),), look.SUBHEADING, element)
-        word = self._strands((Run(block.word),), look.LEVEL, element)
+        label = self._strands((Run(f"{block.label}: "),), self._types.subheading, element)
+        word = self._strands((Run(block.word),), self._types.level, element)
         label_line = self._one_line(label)
         word_x = max(left + 210, left + _line_width(label_line) + 12)
         yield LevelBox(
             label_line,
             self._one_line(word),
             block.level,
-            look.LEVEL.leading,
+            self._types.level.leading,
             left,
             word_x,
             look.RIGHT,
@@ -325,8 +332,8 @@ class Setter:
         if block.reason:
             reason = Element("P", parent)
             yield self._text(
-                self._strands(block.reason, look.BODY, reason),
-                look.BODY,
+                self._strands(block.reason, self._types.body, reason),
+                self._types.body,
                 x=left,
                 after=12,
                 lead=self._number(block.number, reason),
@@ -334,10 +341,10 @@ class Setter:
 
     def _notice(self, block: Notice, parent: Element) -> Iterable[Box]:
         element = Element("P", parent)
-        strands = self._strands((Run(block.text),), look.CELL_HEAD, element)
+        strands = self._strands((Run(block.text),), self._types.cell_head, element)
         left = self._left(parent)
         lines = broken(strands, look.RIGHT - left - 24, self._measure)
-        inside = TextBox(lines, look.CELL_HEAD.leading, left + 12)
+        inside = TextBox(lines, self._types.cell_head.leading, left + 12)
         yield Panel(
             inside, left, look.RIGHT, "attention_soft", "attention_mark", before=4, after=12
         )
@@ -348,17 +355,24 @@ class Setter:
         if section.number:
             x += look.GUTTER
             number = Drawable(one_line(section.number) + " ")
-            lead = Lead(look.LEFT, look.HEADING, number, element)
-        strands = self._strands((Run(section.heading),), look.HEADING, element)
-        box = self._text(strands, look.HEADING, x=x, before=26, after=8, keeps_next=True, lead=lead)
+            lead = Lead(look.LEFT, self._types.heading, number, element)
+        strands = self._strands((Run(section.heading),), self._types.heading, element)
+        box = self._text(
+            strands, self._types.heading, x=x, before=26, after=8, keeps_next=True, lead=lead
+        )
         box.mark = Mark(one_line(f"{section.number} {section.heading}"), 0, element)
         return box
 
     def _subheading(self, block: SubHeading, parent: Element) -> TextBox:
         element = Element("H3", parent)
-        strands = self._strands((Run(block.text),), look.SUBHEADING, element)
+        strands = self._strands((Run(block.text),), self._types.subheading, element)
         box = self._text(
-            strands, look.SUBHEADING, x=self._left(parent), before=14, after=4, keeps_next=True
+            strands,
+            self._types.subheading,
+            x=self._left(parent),
+            before=14,
+            after=4,
+            keeps_next=True,
         )
         box.mark = Mark(one_line(block.text), 1, element)
         return box
@@ -421,7 +435,8 @@ class _Furniture:
         say = wording(report.language)
         self._service = one_line(report.service_name)
         self._reference = one_line(report.reference)
-        self._classification = one_line(say("Official: sensitive"))
+        marking = say("Official: sensitive") if report.marking is None else report.marking
+        self._marking = one_line(marking)
         self._page = say("Page {page} of {pages}")
         self._pages = pages
         self._hash = one_line(
@@ -451,7 +466,7 @@ class _Furniture:
         with pen.artefact("Footer"):
             y = 52
             pen.rule(look.LEFT, y + 14, look.RIGHT, "line")
-            pen.text(look.RUNNING, [(look.LEFT, y, self._classification)])
+            pen.text(look.RUNNING, [(look.LEFT, y, self._marking)])
             words = one_line(self._page.format(page=number, pages=self._pages))
             wide = self._measure.width(words, look.RUNNING.face, look.RUNNING.size)
             middle = (look.LEFT + look.RIGHT - wide) / 2

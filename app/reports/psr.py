@@ -96,6 +96,9 @@ class _Psr:
             front=tuple(self._front()),
             front_blocks=tuple(self._front_tables()),
             sections=sections,
+            draft_notice=_(
+                "This is a draft. It is not finished, and it must not be given to the court."
+            ),
         )
 
     # Front sheet

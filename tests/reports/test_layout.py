@@ -133,7 +133,7 @@ def measure() -> Measure:
 
 
 def set_in(text: str, width: float, measure: Measure) -> list[str]:
-    strands = [Strand(piece.text, look.BODY, Element("P")) for piece in pieces(text)]
+    strands = [Strand(piece.text, look.ORDINARY.body, Element("P")) for piece in pieces(text)]
     lines = broken(strands, width, measure)
     for line in lines:
         assert line[-1].x + line[-1].width <= width + 0.01

@@ -1,0 +1,127 @@
+"""A paper copy of any form that has been filled in, for the child to keep or for a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Final
+
+from app.forms.schema import SILENT_TYPES
+from app.forms.sheet import Sheet
+from app.reports.content import (
+    Block,
+    Fact,
+    Facts,
+    Paragraph,
+    Quotation,
+    Report,
+    Run,
+    Section,
+    Status,
+    SubHeading,
+)
+from app.reports.words import day, wording
+
+_QUESTION_SHARE: Final = 0.44
+"""Questions are longer than the labels of a front sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormCopy:
+    """What a paper copy says besides the answers.
+
+    Attributes:
+        marking: How the paper must be handled; None for “Official: sensitive”, empty for a copy
+            that is the child's own.
+    """
+
+    reference: str
+    service_name: str
+    child_name: str
+    made_on: date
+    status: Status = "final"
+    marking: str | None = None
+
+
+def form_copy(sheet: Sheet, copy: FormCopy, *, only_answered: bool = False) -> Report:
+    """Every question that is asked, page by page, with its answer, in the sheet's language.
+
+    Args:
+        sheet: The form as it has been filled in.
+        copy: Whose it is and how it is to be handled.
+        only_answered: Leave out what was not answered, as a child's own copy does.
+    """
+    language = sheet.language
+    say = wording(language)
+    sections: list[Section] = []
+    for page in sheet.form.pages:
+        if not sheet.is_relevant(page.name):
+            continue
+        blocks = tuple(_blocks(sheet, page.name, only_answered=only_answered))
+        if blocks:
+            number = str(len(sections) + 1)
+            sections.append(Section(number, sheet.label(page.name), blocks))
+    if not sections:
+        nothing = Paragraph((Run(say("Nothing has been answered in this form yet.")),))
+        sections.append(Section("", say("Answers"), (nothing,)))
+    return Report(
+        kind=f"form.{sheet.form.id}",
+        title=sheet.form.title.text(language),
+        subtitle=copy.child_name,
+        reference=copy.reference,
+        language=language,
+        service_name=copy.service_name,
+        status=copy.status,
+        made_on=copy.made_on,
+        front=(Fact(say("Date of this copy"), day(copy.made_on, language)),),
+        sections=tuple(sections),
+        draft_notice=say("This form is not finished. Answers may still change."),
+        marking=copy.marking,
+    )
+
+
+def _blocks(sheet: Sheet, page: str, *, only_answered: bool) -> Iterator[Block]:
+    asked = [
+        path
+        for path in sheet.paths(page)
+        if sheet.question(path).type not in SILENT_TYPES
+        and sheet.is_relevant(path)
+        and (sheet.shown(path) or not only_answered)
+    ]
+    for row, paths in groupby(asked, key=_row):
+        if row:
+            yield SubHeading(sheet.label(row))
+        for own_words, together in groupby(paths, key=lambda path: _own_words(sheet, path)):
+            if own_words:
+                for path in together:
+                    yield Quotation((Run(_quoted(sheet.shown(path))),), sheet.label(path))
+            else:
+                yield Facts(tuple(_fact(sheet, path) for path in together), _QUESTION_SHARE)
+
+
+def _row(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _own_words(sheet: Sheet, path: str) -> bool:
+    """Whether the answer is what a child or parent said, in their words."""
+    question = sheet.question(path)
+    answer = sheet.answer(path)
+    return (
+        question.type == "text"
+        and question.said_by != "practitioner"
+        and answer is not None
+        and not answer.empty
+    )
+
+
+def _fact(sheet: Sheet, path: str) -> Fact:
+    not_answered = wording(sheet.language)("Not answered")
+    return Fact(sheet.label(path), sheet.shown(path) or not_answered)
+
+
+def _quoted(text: str) -> str:
+    text = text.strip()
+    return text if text.startswith("“") and text.endswith("”") else f"“{text}”"
