@@ -358,6 +358,7 @@ class Engine:
         """Set in motion whatever looks at a repeat: its count, or answers of any of its rows."""
         self._tree = None
         self._touch(repeat, change)
+        change.labels.update(row.path for row in repeat.kids)
         waiting = list(repeat.definition.kids)
         while waiting:
             inner = waiting.pop()

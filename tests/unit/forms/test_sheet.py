@@ -414,6 +414,37 @@ def test_a_row_without_a_name_is_numbered(sheet: Sheet) -> None:
     assert sheet.label(f"people/{row}") == "Gran"
 
 
+def test_a_numbered_row_is_drawn_again_when_one_before_it_goes(
+    open_sheet: Callable[..., Sheet],
+) -> None:
+    sheet = open_sheet(
+        """
+        - type: repeat
+          name: people
+          label: Person
+          children:
+            - {type: text, name: who, label: Who}
+        """
+    )
+    first, _effects = sheet.add_row("people")
+    second, _effects = sheet.add_row("people")
+    effects = sheet.remove_row("people", first)
+    assert sheet.label(f"people/{second}") == "Person 1"
+    assert f"people/{second}" in effects.labels
+
+
+def test_a_row_may_look_at_the_rows_inside_it(sheet: Sheet) -> None:
+    first, second = people(sheet, 40, 9)
+    for row, number in ((first, "0001"), (first, "0002"), (second, "0003")):
+        phone, _effects = sheet.add_row(f"people/{row}/phones")
+        sheet.set(f"people/{row}/phones/{phone}/number", number, by=BY)
+    assert sheet.value(f"people/{first}/numbers") == "0001 0002"
+    assert sheet.value(f"people/{second}/numbers") == "0003"
+    assert sheet.value(f"people/{second}/phones/{phone}/whose") == "P2 1"
+    sheet.set(f"people/{second}/who", "Bob", by=BY)
+    assert sheet.value(f"people/{second}/phones/{phone}/whose") == "Bob 1"
+
+
 def test_a_count_makes_rows_and_loses_none(open_sheet: Callable[..., Sheet]) -> None:
     sheet = open_sheet(
         """
