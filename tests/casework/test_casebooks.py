@@ -90,9 +90,7 @@ def test_a_refused_unlock_lets_another_try(fresh_office: Office) -> None:
     assert fresh_office.as_user("Ash Rivers").actor.role == "practitioner"
 
 
-def test_two_windows_can_not_have_it_open(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_windows_can_not_have_it_open(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(casebooks, "WAIT_FOR_LAST", 0.0)
     with pytest.raises(HeldElsewhere):
         casebooks.unlock(office.folder, office.users["Ash Rivers"], PASSPHRASE, office.clock)
@@ -140,9 +138,7 @@ def test_recovery_gives_a_new_passphrase(office: Office, clock: FixedClock) -> N
     assert office.desk.actor.id == user
 
 
-def test_the_services_key_opens_it_when_all_else_is_lost(
-    tmp_path: Path, clock: FixedClock
-) -> None:
+def test_the_services_key_opens_it_when_all_else_is_lost(tmp_path: Path, clock: FixedClock) -> None:
     key = casebooks.make_organisation_key(tmp_path / "service.key", "the key in the safe")
     assert casebooks.read_organisation_key(key.words) == key.public
     assert casebooks.read_organisation_key_file(key.file) == key.public
