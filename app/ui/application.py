@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -13,9 +14,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QEventLoop, QMimeData, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QEventLoop, QMimeData, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core import i18n, log
 from app.core import settings as settings_file
@@ -277,7 +278,7 @@ class Application(QObject):
         shell.was_saved.connect(self._touch_marker)
         gate, self.gate = self.gate, None
         if gate is not None:
-            shell.restoreGeometry(gate.saveGeometry())
+            put_window(shell, window_words(gate))
             self.tasks.busy.disconnect(self._busy)
         self._say_what_matters(shell, desk, opening)
         if opening.handover is not None and shell.has("child_mode"):
@@ -453,13 +454,11 @@ class Application(QObject):
         window = self.shell or self.gate
         if window is None:
             return ""
-        return bytes(window.saveGeometry().toBase64().data()).decode("ascii")
+        return window_words(window)
 
     def _restore_window(self, gate: Gate) -> None:
         if self._window:
-            from PySide6.QtCore import QByteArray
-
-            gate.restoreGeometry(QByteArray.fromBase64(self._window.encode("ascii")))
+            put_window(gate, self._window)
 
     # ---- a marker of being open, to know afterwards whether the end was an orderly one ------
 
@@ -504,6 +503,28 @@ class Application(QObject):
     def _busy(self, job: Any) -> None:
         if self.gate is not None:
             self.gate.show_busy(job)
+
+
+def window_words(window: QWidget) -> str:
+    """Place and size of a window as words of the command line: `1366x768+10+20`, with `m`
+    at the end where it fills the screen.
+    """
+    box = window.normalGeometry() if window.isMaximized() else window.geometry()
+    words = f"{box.width()}x{box.height()}+{box.x()}+{box.y()}"
+    return f"{words}m" if window.isMaximized() else words
+
+
+def put_window(window: QWidget, words: str) -> None:
+    """Give a window the place and size that `window_words` said, where there is a screen there."""
+    found = re.fullmatch(r"(\d+)x(\d+)\+(-?\d+)\+(-?\d+)(m?)", words)
+    if found is None:
+        return
+    width, height, x, y = (int(number) for number in found.groups()[:4])
+    window.resize(width, height)
+    if any(screen.geometry().contains(x, y) for screen in QGuiApplication.screens()):
+        window.setGeometry(x, y, width, height)
+    if found.group(5):
+        window.setWindowState(Qt.WindowState.WindowMaximized)
 
 
 def register_pages(shell: Shell) -> None:

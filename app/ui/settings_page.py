@@ -88,7 +88,7 @@ class SettingsPage(Page):
         """Override Page.focus_first."""
         part = self.parts.get(str(self.args.get("part", "")))
         if part is None:
-            return next(iter(self._theme_group.buttons()), None)
+            return self._theme_group.checkedButton()
         for widget in part.findChildren(QWidget):
             if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not widget.isHidden():
                 return widget

@@ -170,7 +170,6 @@ class PrivacyCover(QFrame):
 
     def __init__(self, uncover: Callable[[], object]) -> None:
         super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         column = QVBoxLayout(self)
         column.setSpacing(theme.current().px(12))
         column.addStretch(1)
@@ -531,12 +530,24 @@ class Shell(QMainWindow):
             self._uncheck_rail()
         self.back_action.setEnabled(bool(self._history))
         first = page.focus_first()
-        if first is not None:
+        if first is not None and first.isVisibleTo(page) and first.isEnabled():
             first.setFocus(Qt.FocusReason.OtherFocusReason)
         elif not page.isAncestorOf(self.focusWidget() or self):
-            page.setFocus(Qt.FocusReason.OtherFocusReason)
-            page.focusNextChild()
+            self._focus_first_in(page)
         return page
+
+    def _focus_first_in(self, page: Page) -> None:
+        step = page.nextInFocusChain()
+        while step is not None and step is not page and page.isAncestorOf(step):
+            takes = bool(step.focusPolicy() & Qt.FocusPolicy.TabFocus) and step.isEnabled()
+            if takes and step.isVisibleTo(page):
+                step.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+            step = step.nextInFocusChain()
+        # Nothing on the page takes the keyboard: it stays beside the page's name on the rail.
+        button = self._rail_buttons.get(page.name)
+        if button is not None and button.isVisibleTo(self):
+            button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _uncheck_rail(self) -> None:
         for button in self._rail_buttons.values():

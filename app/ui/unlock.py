@@ -132,7 +132,8 @@ class UnlockCard(GateCard):
         self._wrong += 1
         self.passphrase.selectAll()
         self.passphrase.setFocus()
-        self._wait(int(wait), words_of(error))
+        wrong = _("That passphrase is not right.") if wait else words_of(error)
+        self._wait(int(wait), wrong)
 
     def _wait(self, seconds: int, why: str) -> None:
         self._why = why

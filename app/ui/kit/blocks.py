@@ -29,11 +29,15 @@ class Card(QFrame):
     def __init__(self, heading: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         look = theme.current()
-        column = QVBoxLayout(self)
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._outer.setSpacing(0)
+        column = QVBoxLayout()
         column.setContentsMargins(look.px(16), look.px(16), look.px(16), look.px(16))
         column.setSpacing(look.px(8))
+        self._outer.addLayout(column)
         # Words stay together at the top of a card that is higher than they need.
-        column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._outer.addStretch(1)
         self.body = column
         self.heading: Heading | None = None
         if heading:
@@ -42,7 +46,10 @@ class Card(QFrame):
             column.addWidget(self.heading)
 
     def add(self, thing: QWidget | QLayout, stretch: int = 0) -> None:
-        """Put `thing` at the end of the card."""
+        """Put `thing` at the end of the card; with `stretch` it takes what room is left."""
+        if stretch:
+            self._outer.setStretch(0, 1)
+            self._outer.setStretch(1, 0)
         if isinstance(thing, QWidget):
             self.body.addWidget(thing, stretch)
         else:
@@ -156,6 +163,7 @@ class EmptyState(QWidget):
         if action is not None:
             column.addSpacing(look.px(8))
             column.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
 
 
 class Separator(QWidget):

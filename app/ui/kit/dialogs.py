@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.i18n import _
 from app.ui import theme
@@ -31,16 +31,33 @@ class Dialog(QDialog):
         self.setMinimumWidth(look.px(width))
         self._before: QWidget | None = None
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(look.px(24), look.px(20), look.px(24), look.px(20))
+        outer.setContentsMargins(0, look.px(20), 0, look.px(20))
         outer.setSpacing(look.px(12))
-        outer.addWidget(Title(title))
+        side = look.px(24)
+        # What doesn't fit the screen scrolls; the title and the buttons always stand there.
+        head = QVBoxLayout()
+        head.setContentsMargins(side, 0, side, 0)
+        head.addWidget(Title(title))
+        outer.addLayout(head)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inside = QWidget()
+        holder = QVBoxLayout(self._inside)
+        holder.setContentsMargins(side, look.px(6), side, look.px(6))
         self.column = QVBoxLayout()
         self.column.setSpacing(look.px(12))
-        outer.addLayout(self.column, 1)
+        holder.addLayout(self.column)
+        holder.addStretch(1)
+        self._area.setWidget(self._inside)
+        self._area.viewport().setAutoFillBackground(False)
+        self._inside.setAutoFillBackground(False)
+        outer.addWidget(self._area, 1)
         self.buttons = QHBoxLayout()
+        self.buttons.setContentsMargins(side, 0, side, 0)
         self.buttons.setSpacing(look.px(12))
         self.buttons.addStretch(1)
-        outer.addSpacing(look.px(4))
         outer.addLayout(self.buttons)
         self.ring = FocusRing(self)
 
@@ -51,7 +68,21 @@ class Dialog(QDialog):
     def ask(self) -> None:
         """Show the dialog over its window. Returns at once."""
         self._before = self.parentWidget().focusWidget()
+        self.fit()
         self.open()
+
+    def fit(self) -> None:
+        """Be as high as the words need, and no higher than the window behind."""
+        self.ensurePolished()
+        behind = self.parentWidget().window().size()
+        most = max(behind.width() - theme.current().px(32), self.minimumWidth())
+        width = min(max(self.minimumWidth(), self._inside.minimumSizeHint().width()), most)
+        layout = self._inside.layout()
+        inside = layout.totalHeightForWidth(width)
+        if inside < 0:
+            inside = layout.sizeHint().height()
+        around = self.layout().sizeHint().height() - self._area.sizeHint().height()
+        self.resize(width, min(inside + around, behind.height() - theme.current().px(32)))
 
     def done(self, result: int) -> None:
         """Override QDialog::done: give the keyboard back."""
@@ -85,7 +116,6 @@ class Message(Dialog):
         self.column.addWidget(Body(text))
         if hint:
             self.column.addWidget(Muted(hint))
-        self.column.addStretch(1)
         close = SecondaryButton(cancel or (_("Cancel") if confirm else _("Close")), self.reject)
         self.add_button(close)
         if confirm:
