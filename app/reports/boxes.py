@@ -283,29 +283,6 @@ class TableBox:
                     pen.text(item.stretch.strand.type_, [(item.x, item.y, item.stretch.text)])
 
 
-@dataclass(slots=True)
-class Gap:
-    """Empty height that disappears at the top of a page."""
-
-    size: float
-    before: float = 0.0
-    after: float = 0.0
-    keeps_next: bool = False
-
-    @property
-    def height(self) -> float:
-        return self.size
-
-    def least(self) -> float:
-        return 0.0
-
-    def split(self, room: float) -> tuple[Box | None, Box | None]:
-        return replace(self, size=max(0.0, min(self.size, room))), None
-
-    def draw(self, pen: Pen, top: float) -> None:
-        """Nothing is drawn."""
-
-
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A stretch and its baseline's place on the page."""

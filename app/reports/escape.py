@@ -22,8 +22,6 @@ from app.reports.fonts import coverage
 Drawable = NewType("Drawable", str)
 """Text in which every character can be drawn; a line feed in it starts a new line."""
 
-SPACE: Final = Drawable(" ")
-
 _LINE_ENDS: Final = re.compile("\r\n|[\r\n\u2028\u2029]")
 _WIDE_SPACES: Final = re.compile("[\t\u2000-\u200a\u202f\u205f\u3000]")
 _NAMED_CATEGORIES: Final = frozenset({"So", "Sk", "Sm", "Sc"})
@@ -63,11 +61,6 @@ def one_line(text: str) -> Drawable:
     """`text` for places that have no styles and one line: bookmarks, properties, running heads."""
     whole = "".join(piece.text for piece in pieces(text))
     return Drawable(" ".join(whole.split()))
-
-
-def number(value: int) -> Drawable:
-    """A whole number in digits."""
-    return Drawable(str(value))
 
 
 def _mark(character: str) -> Drawable:

@@ -33,7 +33,7 @@ class Element:
     words and elements stay in order; the others join it when they are made.
     """
 
-    __slots__ = ("_waiting", "alternative", "kids", "language", "parent", "scope", "tag")
+    __slots__ = ("_waiting", "kids", "language", "parent", "scope", "tag")
 
     def __init__(
         self,
@@ -42,14 +42,12 @@ class Element:
         *,
         language: Language | None = None,
         scope: str | None = None,
-        alternative: str | None = None,
         inline: bool = False,
     ) -> None:
         self.tag = tag
         self.parent = parent
         self.language = language
         self.scope = scope
-        self.alternative = alternative
         self.kids: list[Element | Content] = []
         self._waiting = inline and parent is not None
         if parent is not None and not inline:
@@ -302,8 +300,6 @@ def _structure(pdf: Any, root: Element, pages: Sequence[Any]) -> dict[Element, A
         node = pikepdf.Dictionary(Type=pikepdf.Name.StructElem, S=pikepdf.Name("/" + element.tag))
         if element.language is not None:
             node.Lang = pikepdf.String(PDF_LANGUAGES[element.language])
-        if element.alternative is not None:
-            node.Alt = pikepdf.String(element.alternative)
         if element.scope is not None:
             node.A = pikepdf.Dictionary(
                 O=pikepdf.Name.Table, Scope=pikepdf.Name("/" + element.scope)

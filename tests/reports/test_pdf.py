@@ -15,6 +15,7 @@ import pikepdf
 import pytest
 
 from app.core.errors import BugError, KnownError
+from app.core.paths import resource_path
 from app.reports.content import (
     Bullets,
     Fact,
@@ -28,8 +29,10 @@ from app.reports.content import (
     Table,
 )
 from app.reports.digest import content_hash
+from app.reports.fonts import Face
 from app.reports.pdf import RenderCancelled, render
 from app.reports.psr import psr
+from tests.reports.bare import bare_pages
 from tests.reports.reading import pages_of, structure_of, text_of
 from tests.reports.samples import psr_material
 
@@ -296,3 +299,13 @@ def test_cancelling_stops_the_work(asked: int) -> None:
 def test_an_empty_section_is_refused() -> None:
     with pytest.raises(BugError):
         render(a_report())
+
+
+def test_the_baseline_of_speed_holds_the_same_words() -> None:
+    texts = [f"Paragraph {at} about nobody at all, {'word ' * 50}end." for at in range(90)]
+    bare, pages = bare_pages(texts, resource_path("fonts", f"{Face.REGULAR.value}.ttf"))
+    ours = render(a_report(*(Paragraph((Run(text),)) for text in texts)))
+    assert abs(pages - len(pages_of(ours))) <= 1
+    bare_text, our_text = text_of(bare), "".join(p.text() for p in structure_of(ours).below("P"))
+    assert sum(text[:40] in bare_text for text in texts) == len(texts)
+    assert our_text == "".join(texts)
