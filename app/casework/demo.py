@@ -228,7 +228,7 @@ class _Demo:
     def _form(self, desk: Desk, child_id: str, given: dict[str, Any]) -> None:
         """Fill in a form; `submit: true` locks it, `called` names it for what comes later."""
         opened = form_records.start(desk, child_id, given["form"])
-        self._fill(desk, opened.record_id, self._answers(given), by=desk.actor.id)
+        fill_in(desk, opened.record_id, answers_of(given), by=desk.actor.id)
         if given.get("called"):
             self._ids[given["called"]] = opened.record_id
         if given.get("submit"):
@@ -237,7 +237,7 @@ class _Demo:
     def _questionnaire(self, desk: Desk, child_id: str, given: dict[str, Any]) -> None:
         """The child fills in a questionnaire and gives the laptop back."""
         handover = questionnaires.hand_over(desk, child_id, given["form"])
-        self._fill(
+        fill_in(
             desk,
             handover.record_id,
             given["answers"],
@@ -260,55 +260,53 @@ class _Demo:
     def _request(self, desk: Desk, child_id: str) -> str:
         return next(item.id for item in oversight.queue(desk) if item.child_id == child_id)
 
-    def _answers(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        base = given.get("like")
-        return {**(_read(f"{base}.yaml") if base else {}), **given.get("answers", {})}
 
-    def _fill(
-        self,
-        desk: Desk,
-        record_id: str,
-        answers: Mapping[str, Any],
-        *,
-        by: str,
-        quote: frozenset[str] = frozenset(),
-    ) -> None:
-        opened = form_records.open_form(desk, record_id)
-        sheet = Sheet(opened.form, opened.document, clock=desk.clock, context=opened.context)
-        for name, value in answers.items():
-            if isinstance(value, list) and value and isinstance(value[0], Mapping):
-                for row in value:
-                    self._fill_row(sheet, name, row, by)
-            else:
-                said = opened.form.question(name).said_by
-                self._set(
-                    sheet,
-                    name,
-                    value,
-                    by="child" if said == "child" and by == "child" else by,
-                    may_quote=name in quote if by == "child" else None,
-                )
-        document = sheet.document()
-        form_records.save_answers(
-            desk,
-            record_id,
-            [AnswerChange(name, answer) for name, answer in document.items()],
-            leaving=True,
-        )
+def answers_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of a story: those it shares with others, and its own."""
+    base = given.get("like")
+    return {**(_read(f"{base}.yaml") if base else {}), **given.get("answers", {})}
 
-    def _fill_row(self, sheet: Sheet, repeat: str, row: Mapping[str, Any], by: str) -> None:
-        row_id, _effects = sheet.add_row(repeat)
-        for name, value in row.items():
-            self._set(sheet, f"{repeat}/{row_id}/{name}", value, by=by)
 
-    def _set(
-        self, sheet: Sheet, path: str, value: Any, *, by: str, may_quote: bool | None = None
-    ) -> None:
-        if sheet.question(path).type == "date":
-            value = day_of(value, sheet.clock.today()).isoformat()
-        elif isinstance(value, str):
-            value = value.strip().replace("{child}", sheet.context_text("child"))
-        sheet.set(path, value, by=by, may_quote=may_quote)
+def fill_in(
+    desk: Desk,
+    record_id: str,
+    answers: Mapping[str, Any],
+    *,
+    by: str,
+    quote: frozenset[str] = frozenset(),
+) -> None:
+    """Answer the questions of a form from plain values, as the form view would.
+
+    Args:
+        answers: By question; the rows of a repeat as a list of such answers. `{child}` in a text
+            stands for what the child is called; days are written as in `day_of`.
+        by: Id of the user who answers, or `child`.
+        quote: The questions whose answers the child lets the court have in these words.
+    """
+    opened = form_records.open_form(desk, record_id)
+    sheet = Sheet(opened.form, opened.document, clock=desk.clock, context=opened.context)
+    for name, value in answers.items():
+        if isinstance(value, list) and value and isinstance(value[0], Mapping):
+            for row in value:
+                row_id, _effects = sheet.add_row(name)
+                for part, one in row.items():
+                    _set(sheet, f"{name}/{row_id}/{part}", one, by=by)
+        else:
+            _set(sheet, name, value, by=by, may_quote=name in quote if by == "child" else None)
+    form_records.save_answers(
+        desk,
+        record_id,
+        [AnswerChange(name, answer) for name, answer in sheet.document().items()],
+        leaving=True,
+    )
+
+
+def _set(sheet: Sheet, path: str, value: Any, *, by: str, may_quote: bool | None = None) -> None:
+    if sheet.question(path).type == "date":
+        value = day_of(value, sheet.clock.today()).isoformat()
+    elif isinstance(value, str):
+        value = value.strip().replace("{child}", sheet.context_text("child"))
+    sheet.set(path, value, by=by, may_quote=may_quote)
 
 
 def _read(name: str) -> Any:

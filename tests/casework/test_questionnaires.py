@@ -1,0 +1,86 @@
+"""The laptop is handed to the child and comes back; nothing is quoted without a yes."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.casework import demo, form_records, questionnaires
+from app.casework.desk import Desk
+from app.casework.form_records import AnswerChange, NotEditable
+from app.core.errors import KnownError
+from app.models.vault import WrongPassphrase
+from tests.casework.conftest import PASSPHRASE, AddChild, Office
+
+ANSWERS = {
+    "good_at": "Fixing bikes.",
+    "what_happened": "I feel bad for the man.",
+    "safe_at_home": "a_lot",
+    "someone_hurts_me": "yes",
+    "worry": "not_at_all",
+}
+
+
+def hand_over(desk: Desk, child_id: str) -> questionnaires.HandoverView:
+    handover = questionnaires.hand_over(desk, child_id, "my_life_now")
+    demo.fill_in(desk, handover.record_id, ANSWERS, by="child", quote=frozenset({"what_happened"}))
+    return handover
+
+
+def test_an_open_handover_is_found_again_after_the_casebook_was_closed(
+    office: Office, add_child: AddChild
+) -> None:
+    assert office.desk is not None
+    assert questionnaires.current_handover(office.desk) is None
+    handover = hand_over(office.desk, add_child().id)
+    desk = office.as_user("Ash Rivers")
+    found = questionnaires.current_handover(desk)
+    assert found is not None and found.id == handover.id
+    document = form_records.open_form(desk, found.record_id).document
+    assert document["good_at"]["value"] == "Fixing bikes."
+    assert document["good_at"]["by"] == "child"
+
+
+def test_only_the_workers_passphrase_ends_it(desk: Desk, add_child: AddChild) -> None:
+    handover = hand_over(desk, add_child().id)
+    with pytest.raises(WrongPassphrase):
+        questionnaires.give_back(desk, handover.id, "let me out now", finished=True)
+    assert questionnaires.current_handover(desk) is not None
+    questionnaires.give_back(desk, handover.id, PASSPHRASE, finished=True)
+    assert questionnaires.current_handover(desk) is None
+
+
+def test_a_sign_of_harm_is_put_before_the_worker_once_and_waits_until_acted_on(
+    desk: Desk, add_child: AddChild
+) -> None:
+    child = add_child()
+    handover = hand_over(desk, child.id)
+    (prompt,) = questionnaires.give_back(desk, handover.id, PASSPHRASE, finished=False)
+    assert prompt.path == "someone_hurts_me"
+    assert prompt.question and prompt.answer == "Yes"
+    again = questionnaires.hand_over(desk, child.id, "my_life_now")
+    assert len(questionnaires.give_back(desk, again.id, PASSPHRASE, finished=True)) <= 1
+    with pytest.raises(KnownError, match="Write what you did"):
+        questionnaires.act_on_prompt(desk, prompt.id, " ")
+    questionnaires.act_on_prompt(desk, prompt.id, "Talked with Tal and rang the safeguarding lead.")
+    assert [one.what_was_done for one in questionnaires.harm_prompts(desk, child.id)] == [
+        "Talked with Tal and rang the safeguarding lead."
+    ]
+
+
+def test_what_the_child_gave_back_finished_does_not_change(desk: Desk, add_child: AddChild) -> None:
+    handover = hand_over(desk, add_child().id)
+    questionnaires.give_back(desk, handover.id, PASSPHRASE, finished=True)
+    with pytest.raises(NotEditable):
+        form_records.save_answers(
+            desk, handover.record_id, [AnswerChange("good_at", {"value": "Nothing"})]
+        )
+
+
+def test_the_childs_yes_and_no_are_kept_with_each_answer(desk: Desk, add_child: AddChild) -> None:
+    child = add_child()
+    handover = hand_over(desk, child.id)
+    questionnaires.give_back(desk, handover.id, PASSPHRASE, finished=True)
+    said = {one.path: one for one in questionnaires.quotable(desk, child.id)}
+    assert said["what_happened"].may_quote is True
+    assert said["good_at"].may_quote is False
+    assert said["good_at"].words == "Fixing bikes."
