@@ -3,8 +3,8 @@
 `search_text` holds one row for each text that a record is found by; an FTS5 index over it is kept
 by triggers, in the same transaction as the record. Names and numbers weigh more than what was
 written in forms. Words are matched by their beginnings, without regard to case and accents (ŵ is
-found by w). Restricted records are never put in. Form answers join when they are sealed into the
-log, that is when the page is left.
+found by w). Restricted records are never put in. Of a form, the answers to its text questions join
+when they are sealed into the log, that is when the page is left.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, Index, TextClause
@@ -20,10 +21,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.models.base import Local, Record
 from app.models.documents import ROW_ANSWERS, ROW_ID, ROWS
+from app.models.records.work import FormRecord
 
 NAMES: Final = frozenset({"child", "identifier"})
 _WORD: Final = re.compile(r"[\w'’-]+")
-# A code of a choice list, a number or a date is not something that somebody wrote.
+# Where a question isn't known to the forms that ship with the program, this tells codes of a
+# choice list, numbers and dates from what somebody wrote.
 _CODE: Final = re.compile(r"[a-z0-9_]+|[-+0-9.:T]+|OK")
 _MOST_WORDS: Final = 12
 MATCH_START: Final = "\x02"
@@ -120,25 +123,35 @@ def put(connection: Connection, record: Record) -> None:
 
 
 def put_answers(
-    connection: Connection, *, record_id: str, child_id: str, answers: Mapping[str, Any]
+    connection: Connection,
+    *,
+    record_id: str,
+    child_id: str,
+    form: tuple[str, int],
+    answers: Mapping[str, Any],
 ) -> None:
-    """Let a form record be found by these answers, by path; None takes one out."""
+    """Let a form record be found by these answers, by path; None takes one out.
+
+    Args:
+        form: Id and version of the form, which says which questions ask for text.
+    """
     for path, answer in answers.items():
         field = f"answers.{path}"
         connection.exec_driver_sql(
             "DELETE FROM search_text WHERE record_id = ? AND (field = ? OR field GLOB ?)",
             (record_id, field, field + "/*"),
         )
-        for written_at, text in _written(path, answer):
+        for written_at, text in _written(form, path, answer):
             _insert(connection, ("form_record", record_id, child_id), f"answers.{written_at}", text)
 
 
 def texts_of(record: Record) -> dict[str, str]:
     """Every text that `record` is found by, by field."""
     texts = {field: text for field, text in record.found_by().items() if text}
-    for column in record.documents:
-        for path, answer in (getattr(record, column) or {}).items():
-            texts.update((f"{column}.{at}", text) for at, text in _written(path, answer))
+    if isinstance(record, FormRecord):
+        form = (record.form_id, record.form_version)
+        for path, answer in record.answers.items():
+            texts.update((f"answers.{at}", text) for at, text in _written(form, path, answer))
     return texts
 
 
@@ -148,20 +161,36 @@ def forget_child(connection: Connection, child_id: str) -> None:
     connection.exec_driver_sql("INSERT INTO search_index(search_index) VALUES ('optimize')")
 
 
-def _written(path: str, answer: Any) -> Iterator[tuple[str, str]]:
+@cache
+def _asks_for_text(form: tuple[str, int]) -> Mapping[str, bool]:
+    """Of each question of a form that ships with the program, whether it asks for text."""
+    # Imported here: a casebook is opened before any form is read.
+    from app.forms.loader import FormError, FormLibrary
+
+    try:
+        questions = FormLibrary.built_in().form(*form).questions()
+    except FormError:
+        return {}
+    return {question.name: question.type == "text" for question in questions}
+
+
+def _written(form: tuple[str, int], path: str, answer: Any) -> Iterator[tuple[str, str]]:
     """The texts that somebody wrote in an answer, or in the rows of a repeat."""
     if not isinstance(answer, dict):
         return
     rows = answer.get(ROWS)
     if isinstance(rows, list):
         for row in rows:
-            yield from _written(f"{path}/{row.get(ROW_ID)}", row)
+            yield from _written(form, f"{path}/{row.get(ROW_ID)}", row)
     elif isinstance(answer.get(ROW_ANSWERS), dict):
         for name, within in answer[ROW_ANSWERS].items():
-            yield from _written(f"{path}/{name}", within)
+            yield from _written(form, f"{path}/{name}", within)
     else:
         value = answer.get("value")
-        if isinstance(value, str) and value.strip() and not _CODE.fullmatch(value):
+        if not isinstance(value, str) or not value.strip():
+            return
+        asks = _asks_for_text(form).get(path.rpartition("/")[2])
+        if asks or (asks is None and not _CODE.fullmatch(value)):
             yield path, value
 
 

@@ -46,6 +46,18 @@ class Written(NamedTuple):
     at: datetime
 
 
+class _Held(NamedTuple):
+    """What the store holds of one form record."""
+
+    id: str
+    child_id: str
+    form: tuple[str, int]
+    state: str
+    document: documents.Document
+    revision: int
+    changed_at: datetime
+
+
 class WorkSession(Session):
     """The session of a unit of work. Writes that events can't see are refused."""
 
@@ -212,26 +224,22 @@ class UnitOfWork:
         """
         self.flush()
         self._seal_others(record_id)
-        held = self._connection.exec_driver_sql(
-            "SELECT answers, state, revision, child_id, changed_at FROM form_record WHERE id = ?",
-            (record_id,),
-        ).fetchone()
-        if held is None or held[1] != "draft":
+        held = self._held(record_id)
+        if held is None or held.state != "draft":
             raise BugError("answers were to be saved in what is not a draft")
-        document = json.loads(held[0])
+        document = held.document
         before: dict[str, Any | None] = {}
         for path, answer in changes.items():
             was = documents.put(document, path, copy.deepcopy(answer))
             if was != answer:
                 before[path] = was
         now = self._clock.now()
-        revision, at = int(held[2]), now if before else moment_of(held[4])
+        revision, at = held.revision, now if before else held.changed_at
         if leaving:
-            sealed = self._append_edits(record_id, held[3], revision, document, before)
-            revision += sealed
+            revision += self._append_edits(held, before)
         elif before:
             self._remember(record_id, before, now)
-        if before or revision != held[2]:
+        if before or revision != held.revision:
             self._write_document(record_id, document, at, revision)
             self._read_again(record_id)
         return Written(revision, at)
@@ -249,12 +257,10 @@ class UnitOfWork:
         ).fetchall()
         sealed = 0
         for (found,) in open_in:
-            row = self._connection.exec_driver_sql(
-                "SELECT answers, revision, child_id FROM form_record WHERE id = ?", (found,)
-            ).fetchone()
-            if row is None:
+            held = self._held(found)
+            if held is None:
                 raise BugError("an open edit has no form record")
-            if self._append_edits(found, row[2], row[1], json.loads(row[0]), {}):
+            if self._append_edits(held, {}):
                 self._connection.exec_driver_sql(
                     "UPDATE form_record SET revision = revision + 1 WHERE id = ?", (found,)
                 )
@@ -277,48 +283,56 @@ class UnitOfWork:
                 ),
             )
 
-    def _append_edits(
-        self,
-        record_id: str,
-        child_id: str,
-        revision: int,
-        document: documents.Document,
-        just_now: Mapping[str, Any | None],
-    ) -> bool:
+    def _held(self, record_id: str) -> _Held | None:
+        """What the store holds of a form record, past any object of it."""
+        row = self._connection.exec_driver_sql(
+            "SELECT id, child_id, form_id, form_version, state, answers, revision, changed_at"
+            " FROM form_record WHERE id = ?",
+            (record_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        id_, child_id, form_id, version, state, answers, revision, at = row
+        return _Held(
+            id_, child_id, (form_id, version), state, json.loads(answers), revision, moment_of(at)
+        )
+
+    def _append_edits(self, held: _Held, just_now: Mapping[str, Any | None]) -> bool:
         """One entry for all edits of a visit: those that stood open, and those made just now."""
         rows = self._connection.exec_driver_sql(
             "SELECT path, before, actor_id, made_at FROM open_edit WHERE record_id = ?"
             " ORDER BY rowid",
-            (record_id,),
+            (held.id,),
         ).fetchall()
         base = {row[0]: None if row[1] is None else json.loads(row[1]) for row in rows}
         for path, was in just_now.items():
             base.setdefault(path, was)
         base = documents.outermost(base)
-        after = {path: documents.read(document, path) for path in base}
+        after = {path: documents.read(held.document, path) for path in base}
         changed = [path for path, was in base.items() if was != after[path]]
         if rows:
             self._connection.exec_driver_sql(
-                "DELETE FROM open_edit WHERE record_id = ?", (record_id,)
+                "DELETE FROM open_edit WHERE record_id = ?", (held.id,)
             )
         if not changed:
             return False
         self._log.append(
             "update",
             record_type="form_record",
-            record_id=record_id,
-            child_id=child_id,
+            record_id=held.id,
+            child_id=held.child_id,
             base={f"answers.{path}": base[path] for path in changed},
             set_to={f"answers.{path}": after[path] for path in changed},
-            base_revision=revision,
+            base_revision=held.revision,
             reason=self.reason if just_now else None,
             actor_id=rows[0][2] if rows else None,
             made_at=None if just_now else moment_of(max(row[3] for row in rows)),
         )
         search.put_answers(
             self._connection,
-            record_id=record_id,
-            child_id=child_id,
+            record_id=held.id,
+            child_id=held.child_id,
+            form=held.form,
             answers={path: after[path] for path in changed},
         )
         return True
@@ -414,11 +428,10 @@ class UnitOfWork:
         record.changed_at = self._clock.now()
 
     def _revision_after_sealing(self, record: FormRecord) -> int:
-        row = self._connection.exec_driver_sql(
-            "SELECT answers, revision, child_id FROM form_record WHERE id = ?", (record.id,)
-        ).one()
-        sealed = self._append_edits(record.id, row[2], row[1], json.loads(row[0]), {})
-        return int(row[1]) + sealed
+        held = self._held(record.id)
+        if held is None:
+            raise BugError("a form record was changed that the store doesn't hold")
+        return held.revision + self._append_edits(held, {})
 
     def _append(
         self,

@@ -73,5 +73,5 @@ def form(casebook: Casebook, child: Child) -> FormRecord:
     """An empty draft of an assessment for the child."""
     with casebook.write() as work:
         return work.add(
-            FormRecord(child_id=child.id, form_id="assessment", form_version=1, kind="assessment")
+            FormRecord(child_id=child.id, form_id="made_up", form_version=1, kind="assessment")
         )

@@ -132,7 +132,7 @@ def test_what_is_next_and_the_newest_levels_of_a_page(casebook: Casebook, child:
             work.add(
                 FormRecord(
                     child_id=child.id,
-                    form_id="assessment",
+                    form_id="made_up",
                     form_version=1,
                     kind="assessment",
                     state=state,

@@ -228,7 +228,7 @@ def test_reading_never_writes(casebook: Casebook, child: Child) -> None:
 
 def test_a_record_of_an_unknown_child_is_refused(casebook: Casebook) -> None:
     with pytest.raises(IntegrityError), casebook.write() as work:
-        work.add(FormRecord(child_id="nobody", form_id="assessment", form_version=1))
+        work.add(FormRecord(child_id="nobody", form_id="made_up", form_version=1))
 
 
 def test_a_moved_record_is_in_the_history_of_both_children(
@@ -429,7 +429,7 @@ def test_forms_written_as_objects_are_logged_answer_by_answer(
         form = work.add(
             FormRecord(
                 child_id=child.id,
-                form_id="assessment",
+                form_id="made_up",
                 form_version=1,
                 answers={"home": answer("yes"), "people": people},
             )

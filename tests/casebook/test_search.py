@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.forms.loader import FormLibrary
 from app.models.casebook import Casebook
 from app.models.records import (
     Carer,
@@ -155,12 +156,22 @@ def test_codes_and_dates_are_not_words_that_somebody_wrote(
         assert find(casebook, typed) == []
 
 
+def test_only_text_questions_of_a_known_form_are_searched(casebook: Casebook, child: Child) -> None:
+    form = FormLibrary.built_in().form("assessment")
+    text = next(q.name for q in form.questions() if q.type == "text")
+    choice = next(q.name for q in form.questions() if q.type == "select_one")
+    with casebook.write() as work:
+        record = work.add(FormRecord(child_id=child.id, form_id=form.id, form_version=form.version))
+        work.save_answers(record.id, {text: answer("harbour"), choice: answer("harbour wall")})
+    assert [found.field for found in find(casebook, "harbour")] == [f"answers.{text}"]
+
+
 def test_a_form_written_as_an_object_is_found_too(casebook: Casebook, child: Child) -> None:
     with casebook.write() as work:
         form = work.add(
             FormRecord(
                 child_id=child.id,
-                form_id="assessment",
+                form_id="made_up",
                 form_version=1,
                 answers={"home": answer("By the old mill")},
             )

@@ -19,6 +19,7 @@ class Entry:
     Attributes:
         entry: Its place in the chain; op_id: its id everywhere.
         fields: Names of the fields that were written.
+        base_revision: The record's revision before; None where it was made.
         base, set_to: Values by field before and after; empty once they were erased.
         erased: Whether the values were taken away by lawful erasure.
     """
@@ -33,6 +34,7 @@ class Entry:
     actor_id: str
     made_at: datetime
     fields: tuple[str, ...]
+    base_revision: int | None
     base: dict[str, Any]
     set_to: dict[str, Any]
     reason: str
@@ -92,6 +94,7 @@ def _entry(change: Change, body: str | None) -> Entry:
         actor_id=change.actor_id,
         made_at=change.made_at,
         fields=tuple(change.fields),
+        base_revision=change.base_revision,
         base=held.get("base", {}),
         set_to=held.get("set", {}),
         reason=held.get("reason", ""),
