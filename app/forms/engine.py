@@ -580,7 +580,7 @@ class Engine:
             return (str(value) if day is None else day_in_words(day, language),)
         if question.type == "acknowledge":
             return (_("Yes") if value == "OK" else str(value),)
-        return (values.text(value),)
+        return (values.text(value) if isinstance(value, str | int | float) else str(value),)
 
     # Cells ---------------------------------------------------------------------------------
 

@@ -369,6 +369,52 @@ def _looked_for(expression: Expression, definition: Definition) -> Iterator[tupl
                     yield definition.name, other.value
 
 
+# Versions ---------------------------------------------------------------------------------
+
+
+def lint_versions(older: Form, newer: Form) -> list[Finding]:
+    """What `newer` may not do to questions that were released in `older`.
+
+    Names and types never change once released: answers given then must still mean the same. A
+    question or choice that is no longer wanted is retired (`relevant: false()`, or a choice filter)
+    and stays in the form.
+    """
+    now = {question.name: question for question in newer.questions()}
+    rows = {item.name for item in newer.items() if isinstance(item, Repeat)}
+    found: list[Finding] = []
+    for item in older.items():
+        if isinstance(item, Repeat) and item.name not in rows:
+            found.append(Finding(newer.id, item.name, _("A released repeat is gone.")))
+        if not isinstance(item, Question):
+            continue
+        question = now.get(item.name)
+        if question is None:
+            found.append(Finding(newer.id, item.name, _("A released question is gone.")))
+        elif question.type != item.type:
+            found.append(
+                Finding(newer.id, item.name, _("The type of a released question changed."))
+            )
+        else:
+            gone = _choice_names(older, item) - _choice_names(newer, question)
+            found.extend(
+                Finding(
+                    newer.id, item.name, _("The released choice “{name}” is gone.").format(name=it)
+                )
+                for it in sorted(gone)
+            )
+    return found
+
+
+def _choice_names(form: Form, question: Question) -> set[str]:
+    return {choice.name for choice in form.choices.get(question.list_name or "", ())}
+
+
+def _lint_older(path: Path, form: Form) -> list[Finding]:
+    """The form against the version before it, where that is kept beside it."""
+    before = path.with_name(f"{form.id}.v{form.version - 1}.yaml")
+    return lint_versions(load_form(before), form) if before.exists() else []
+
+
 # The command ------------------------------------------------------------------------------
 
 
@@ -381,7 +427,7 @@ def lint_file(path: Path) -> list[Finding]:
     found = lint(form)
     if path.suffix == ".yaml" and re.sub(r"\.v\d+\Z", "", path.stem) != form.id:
         found.append(Finding(path.name, "id", _("The id is not the name of the file.")))
-    return found
+    return found + _lint_older(path, form)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
 
 from app.core.clock import LONDON
 
+Typed = str | int | float | Decimal
 Scalar = str | int | float | bool | date
 Seen = Any
 """A `Scalar` or a list of them; kept loose because it crosses into the expression library."""
@@ -25,11 +26,11 @@ EPOCH: Final = date(1970, 1, 1)
 _EPOCH_DAY: Final = EPOCH.toordinal()
 NAN: Final = math.nan
 
-_NUMBER: Final = re.compile(r"\s*-?(?:\d+\.?\d*|\.\d+)\s*\Z")
-_DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
-_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
-_TIME: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\Z")
-_UK_DATE: Final = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})\Z")
+_NUMBER: Final = re.compile(r"\s*-?(?:\d+\.?\d*|\.\d+)\s*\Z", re.ASCII)
+_DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z", re.ASCII)
+_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
+_TIME: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\Z", re.ASCII)
+_UK_DATE: Final = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})\Z", re.ASCII)
 
 
 def first(value: Seen) -> Scalar:
@@ -249,31 +250,26 @@ def tidy(kind: str, raw: object) -> object:
         return "OK" if raw is True or raw == "OK" else None if raw is False else str(raw)
     if isinstance(raw, bool):
         return "true" if raw else "false"
-    if kind == "integer":
-        return _whole(raw)
-    if kind == "decimal":
-        return _decimal(raw)
     if isinstance(raw, datetime):
         raw = (wall(raw) if raw.tzinfo else raw).isoformat(timespec="minutes")
     if isinstance(raw, date | time):
-        return raw.isoformat()
-    if kind == "date" and isinstance(raw, str):
-        return _day(raw)
-    if kind == "time" and isinstance(raw, str):
-        return _clock_time(raw)
-    return raw if isinstance(raw, str) else text(raw)
+        raw = raw.isoformat()
+    if not isinstance(raw, str | int | float | Decimal):
+        return str(raw)
+    reading = _READINGS.get(kind)
+    return text(raw) if reading is None else reading(raw)
 
 
-def _whole(raw: object) -> int | str:
+def _whole(raw: Typed) -> int | str:
     if isinstance(raw, int):
         return raw
-    if isinstance(raw, float | Decimal) and raw == int(raw):
-        return int(raw)
+    if isinstance(raw, float | Decimal):
+        return int(raw) if math.isfinite(raw) and raw == int(raw) else text(raw)
     typed = str(raw).strip()
     return int(typed) if re.fullmatch(r"[+-]?\d{1,15}", typed, re.ASCII) else str(raw)
 
 
-def _decimal(raw: object) -> str:
+def _decimal(raw: Typed) -> str:
     typed = text(raw).strip() if isinstance(raw, int | float | Decimal) else str(raw).strip()
     if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", typed, re.ASCII):
         return str(raw)
@@ -283,19 +279,35 @@ def _decimal(raw: object) -> str:
         return str(raw)
 
 
-def _day(raw: str) -> str:
-    typed = raw.strip()
+def _day(raw: Typed) -> str:
+    typed = text(raw).strip()
     match = _UK_DATE.match(typed)
     if match:
         typed = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
-    return typed if to_date(typed) is not None and _DATE.match(typed) else raw
+    return typed if to_date(typed) is not None and _DATE.match(typed) else text(raw)
 
 
-def _clock_time(raw: str) -> str:
-    match = _TIME.match(raw.strip())
+def _clock_time(raw: Typed) -> str:
+    match = _TIME.match(text(raw).strip())
     if not match or int(match[1]) > 23 or int(match[2]) > 59:
-        return raw
+        return text(raw)
     return f"{int(match[1]):02}:{match[2]}"
+
+
+def _moment(raw: Typed) -> str:
+    """A moment as ISO; a day and a time of day may be typed with a space between."""
+    day, _space, hour = text(raw).strip().rpartition(" ")
+    made = f"{_day(day)}T{_clock_time(hour)}"
+    return made if day and _MOMENT.match(made) and to_moment(made) is not None else text(raw)
+
+
+_READINGS: Final[dict[str, Callable[[Typed], int | str]]] = {
+    "integer": _whole,
+    "decimal": _decimal,
+    "date": _day,
+    "time": _clock_time,
+    "dateTime": _moment,
+}
 
 
 def fits(kind: str, value: object) -> bool:
@@ -324,7 +336,7 @@ def seen_as(kind: str, value: object) -> Seen:
     if value is None:
         return ""
     if kind == "calculate":
-        return value
+        return value if isinstance(value, str | int | float) else ""
     if not fits(kind, value):
         return ""
     if kind == "decimal":

@@ -10,7 +10,7 @@ import pytest
 from app.forms.lint import lint, lint_file, main
 from app.forms.loader import form_from_yaml
 from app.forms.schema import Form
-from tests.unit.forms.conftest import STREET
+from tests.unit.forms.conftest import HEAD, STREET
 
 TWO = """\
 id: two
@@ -170,3 +170,38 @@ def test_a_file_that_is_no_form_is_one_finding(tmp_path: Path) -> None:
     assert len(lint_file(tmp_path / "two.yaml")) == 1
     (tmp_path / "named.yaml").write_text(TWO % ("", "Glas", ""), encoding="utf-8")
     assert [found.place for found in lint_file(tmp_path / "named.yaml")] == ["id"]
+
+
+RELEASED = """
+    - {type: select_one colour, name: c, label: C}
+    - {type: text, name: a, label: A}
+    - type: repeat
+      name: rows
+      label: Row
+      children:
+        - {type: text, name: b, label: B}
+"""
+
+
+def test_what_was_released_keeps_its_name_type_and_choices(tmp_path: Path) -> None:
+    def write(name: str, text: str) -> Path:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return tmp_path / name
+
+    before = HEAD.rstrip("\n") + RELEASED
+    after = before.replace("version: 1", "version: 2")
+    write("tiny.v1.yaml", before)
+    retired = after + "    - {type: text, name: new, label: New}\n"
+    assert lint_file(write("tiny.yaml", retired)) == []
+    changed = (
+        after.replace("name: green", "name: lime")
+        .replace("{type: text, name: a,", "{type: integer, name: a,")
+        .replace("name: rows", "name: lines")
+        .replace("name: b,", "name: z,")
+    )
+    assert [f"{found.place}: {found.text}" for found in lint_file(write("tiny.yaml", changed))] == [
+        "c: The released choice “green” is gone.",
+        "a: The type of a released question changed.",
+        "rows: A released repeat is gone.",
+        "b: A released question is gone.",
+    ]

@@ -268,6 +268,17 @@ def test_what_fits_is_kept_in_one_spelling(
     assert sheet.problem(path) is None
 
 
+def test_a_moment_may_be_typed_with_a_space(open_sheet: Callable[..., Sheet]) -> None:
+    sheet = open_sheet("- {type: dateTime, name: at, label: At}")
+    sheet.set("at", "27/03/2026 9:05", by=BY)
+    assert sheet.value("at") == "2026-03-27T09:05"
+    assert sheet.shown("at") == "27 March 2026, 09:05"
+    sheet.set("at", "27/03/2026", by=BY)
+    problem = sheet.problem("at")
+    assert problem is not None
+    assert problem.text == "Enter a date and a time, like 27/03/2026 14:30."
+
+
 def test_a_wrong_answer_is_empty_to_expressions(sheet: Sheet) -> None:
     sheet.set("settled", "no", by=BY)
     sheet.set("moves", "9 or so", by=BY)

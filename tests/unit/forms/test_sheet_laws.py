@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from app.forms.answers import each_answer
 from app.forms.cells import Cell
 from app.forms.loader import form_from_yaml, load_form
 from app.forms.schema import Form
+from app.forms.sentences import sentences
 from app.forms.sheet import Effects, Sheet
 from tests.unit.forms.conftest import HEAD, STREET
 
@@ -212,3 +214,42 @@ def test_a_document_opened_and_written_is_the_same(steps: list[tuple[str, str, A
     assert dict(each_answer(document)) == {
         path: answer for path in sheet.paths() if (answer := sheet.answer(path)) is not None
     }
+
+
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.dates()
+    | st.datetimes()
+    | st.sampled_from(["2026-02-30", "1e9", "-", "٣", "{child}", "${settled}", "\x00"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=4,
+)
+QUESTIONS = [question.name for question in STREET_FORM.questions() if question.name in ANSWERS]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(QUESTIONS), JUNK), max_size=8))
+def test_no_answer_whatever_breaks_a_sheet(steps: list[tuple[str, Any]]) -> None:
+    sheet = Sheet(STREET_FORM, clock=CLOCK)
+    for name, value in [("settled", "no"), *steps]:
+        sheet.set(name, value, by="child")
+        sheet.shown(name)
+    written = json.loads(json.dumps(sheet.document()))
+    opened = Sheet(STREET_FORM, written, clock=CLOCK)
+    assert opened.document() == written
+    assert opened.problems() == sheet.problems()
+    sentences(opened, "psr.child", "en")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(st.sampled_from([*QUESTIONS, "summary", "total_age"]), JUNK))
+def test_no_document_whatever_keeps_a_form_from_opening(found: dict[str, Any]) -> None:
+    document = {name: {"value": value} for name, value in found.items()}
+    sheet = Sheet(STREET_FORM, document, clock=CLOCK)
+    for name in QUESTIONS:
+        sheet.shown(name)
+    sheet.problems()
