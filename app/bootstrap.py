@@ -75,6 +75,7 @@ def open_program(start: Start) -> Application:
         describe=DemoDescriber(start.demo) if start.demo else describe,
         restart=restart,
         end=end_process,
+        makes_demonstration=start.demo,
     )
     program = Application(
         outside,

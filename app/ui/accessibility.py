@@ -159,19 +159,7 @@ def _clipped(widget: QWidget, root: QWidget) -> list[Finding]:
 def _needed(widget: QWidget) -> tuple[int, int] | None:
     """How wide and high `widget` has to be to show all its words; None: it has none of its own."""
     if isinstance(widget, QLabel):
-        if not widget.text() or widget.objectName().startswith("qt_"):
-            return None
-        if widget.wordWrap():
-            longest = max(
-                QFontMetrics(widget.font()).horizontalAdvance(word)
-                for word in (widget.text().split() or [""])
-            )
-            return longest, widget.heightForWidth(widget.width())
-        size = widget.sizeHint()
-        return size.width(), size.height()
-    if isinstance(widget, QAbstractButton) and widget.sizePolicy().hasHeightForWidth():
-        # Its words wrap: the longest must fit, and all of its lines.
-        return widget.minimumSizeHint().width(), widget.heightForWidth(widget.width())
+        return _needed_by_label(widget)
     if isinstance(widget, QComboBox | QLineEdit):
         return _needed_by_line(widget)
     if isinstance(widget, QCheckBox | QRadioButton | Pill | LevelBadge):
@@ -185,6 +173,17 @@ def _needed(widget: QWidget) -> tuple[int, int] | None:
         metrics = QFontMetrics(widget.font())
         return metrics.horizontalAdvance(_plain(widget.text())), metrics.height()
     return None
+
+
+def _needed_by_label(label: QLabel) -> tuple[int, int] | None:
+    if not label.text() or _inner(label):
+        return None
+    if not label.wordWrap():
+        size = label.sizeHint()
+        return size.width(), size.height()
+    metrics = QFontMetrics(label.font())
+    longest = max(metrics.horizontalAdvance(word) for word in (label.text().split() or [""]))
+    return longest, label.heightForWidth(label.width())
 
 
 def _needed_by_line(widget: QComboBox | QLineEdit) -> tuple[int, int]:

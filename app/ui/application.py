@@ -28,7 +28,7 @@ from app.core.settings import Settings
 from app.ui import theme
 from app.ui.gate import Gate, Sight
 from app.ui.tasks import Tasks, places_of
-from app.ui.unlock import FolderCard, RecoverCard, RestoreCard, TroubleCard, UnlockCard
+from app.ui.unlock import FolderCard, RecoverCard, RestoreCard, TroubleCard, UnlockCard, WaitCard
 
 if TYPE_CHECKING:
     from app.casework.casebooks import Place
@@ -50,12 +50,14 @@ class Outside:
         restart: Start a fresh process on the casebook in this folder, for this user, in a window
             like this one.
         end: End this process now. Never returns.
+        makes_demonstration: Whether `describe` makes the demonstration where there is none.
     """
 
     first_sight: Callable[[Path], Sight | None]
     describe: Callable[[Path], Sight]
     restart: Callable[[Path, str, str], None]
     end: Callable[[], None]
+    makes_demonstration: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,8 +134,17 @@ class Application(QObject):
         if sight is not None:
             self.sight = sight
             self.show_unlock()
+        else:
+            self._show(lambda: WaitCard(self))
         # The thorough look comes after the first picture: it reads in half of the program.
         QTimer.singleShot(0, self, self.look_again)
+
+    @property
+    def waiting_words(self) -> str:
+        """What is said while nothing can be asked yet."""
+        if self.outside.makes_demonstration:
+            return _("Making the demonstration casebook. This takes a moment.")
+        return _("Looking for your casebook.")
 
     @property
     def backup_folder(self) -> str:

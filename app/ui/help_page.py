@@ -86,7 +86,7 @@ class HelpPage(Page):
             ("Ctrl+F", _("Search this page")),
             ("Ctrl+L", _("Lock")),
             ("F9", _("Cover the screen, or show it again")),
-            ("Alt+←", _("Back to the page before")),
+            ("Alt+Left", _("Back to the page before")),
             ("Alt+1 … 9", _("Go to a place on the left")),
             ("Ctrl+Z, Ctrl+Shift+Z", _("Undo and redo in a text")),
             ("Ctrl++, Ctrl+-, Ctrl+0", _("Larger, smaller, normal text")),

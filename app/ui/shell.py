@@ -50,6 +50,7 @@ from app.ui import theme
 from app.ui.kit.blocks import Banner, BusyOverlay
 from app.ui.kit.buttons import Button, LinkButton
 from app.ui.kit.dialogs import Message
+from app.ui.kit.fields import bring_into_view
 from app.ui.kit.focus import FocusRing
 from app.ui.kit.layout import clear
 from app.ui.kit.text import Heading, Muted, Small, Strong
@@ -537,17 +538,48 @@ class Shell(QMainWindow):
         return page
 
     def _focus_first_in(self, page: Page) -> None:
-        step = page.nextInFocusChain()
-        while step is not None and step is not page and page.isAncestorOf(step):
-            takes = bool(step.focusPolicy() & Qt.FocusPolicy.TabFocus) and step.isEnabled()
-            if takes and step.isVisibleTo(page):
-                step.setFocus(Qt.FocusReason.OtherFocusReason)
+        for widget in self._tab_chain():
+            if page.isAncestorOf(widget):
+                widget.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
-            step = step.nextInFocusChain()
         # Nothing on the page takes the keyboard: it stays beside the page's name on the rail.
         button = self._rail_buttons.get(page.name)
         if button is not None and button.isVisibleTo(self):
             button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _tab_chain(self) -> list[QWidget]:
+        """What Tab leads to, in the order of the window: top, strips, rail, page, status.
+
+        Qt's own order is that of making, and pages are made last.
+        """
+        regions = [self.top_bar, self.demo_banner, self.rail, self.stack, self.status_bar]
+        found: list[tuple[int, int, QWidget]] = []
+        step = self.nextInFocusChain()
+        while step is not None and step is not self:
+            if (
+                step.focusPolicy() & Qt.FocusPolicy.TabFocus
+                and step.focusProxy() is None
+                and step.isEnabled()
+                and step.isVisibleTo(self)
+            ):
+                region = next((at for at, part in enumerate(regions) if part.isAncestorOf(step)), 1)
+                found.append((region, len(found), step))
+            step = step.nextInFocusChain()
+        return [widget for _region, _at, widget in sorted(found, key=lambda one: one[:2])]
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Override QWidget::focusNextPrevChild: Tab goes through the window as one reads it."""
+        chain = self._tab_chain()
+        here = QApplication.focusWidget()
+        if not chain or here is None or self.covered:
+            return super().focusNextPrevChild(forward)
+        step = 1 if forward else -1
+        at = chain.index(here) if here in chain else (-1 if forward else 0)
+        target = chain[(at + step) % len(chain)]
+        bring_into_view(target)
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        target.setFocus(reason)
+        return True
 
     def _uncheck_rail(self) -> None:
         for button in self._rail_buttons.values():

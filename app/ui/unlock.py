@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QProgressBar, QRadioButton, QWidget
 
 from app.core.i18n import _, ngettext
 from app.ui import theme
@@ -389,6 +389,20 @@ class RestoreCard(GateCard):
     def _refused(self, error: Exception) -> None:
         self.go.setEnabled(True)
         self.show_error(error)
+
+
+class WaitCard(GateCard):
+    """Nothing can be asked yet: the casebook is looked for, or the demonstration is made."""
+
+    def __init__(self, program: Application) -> None:
+        super().__init__(program)
+        self.words = Body(program.waiting_words)
+        self.body.addWidget(self.words)
+        bar = QProgressBar()
+        bar.setRange(0, 0)
+        bar.setTextVisible(False)
+        bar.setAccessibleName(program.waiting_words)
+        self.body.addWidget(bar)
 
 
 class TroubleCard(GateCard):

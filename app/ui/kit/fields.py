@@ -54,7 +54,7 @@ class FieldFrame(QWidget):
         self.error = ErrorText()
         self.error.hide()
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, 0, look.px(6))
         column.setSpacing(look.px(4))
         column.addWidget(self.label)
         column.addWidget(self.hint)

@@ -1,0 +1,105 @@
+"""Whether this copy of the program is whole: `--self-test`, also for the built program.
+
+Makes the demonstration casebook in a temporary folder, opens it again, loads every form, draws a
+pre-sentence report and the unlock window. Says each step on standard output; needs no screen.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.clock import SystemClock
+from app.core.errors import BugError
+
+if TYPE_CHECKING:
+    from app.casework.desk import Desk
+
+PLAIN_HEADER = b"SQLite format 3"
+
+
+def run() -> int:
+    """Do every step; 0 where all went well, 1 at the first that did not."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory(prefix="waymark-self-test-") as temporary:
+        folder = Path(temporary) / "casebook"
+        os.environ["WAYMARK_SETTINGS"] = str(Path(temporary) / "settings")
+        steps: tuple[tuple[str, Callable[[], str]], ...] = (
+            ("encrypted store", lambda: _store(folder)),
+            ("forms", _forms),
+            ("pre-sentence report", lambda: _report(folder)),
+            ("window", lambda: _window(folder)),
+        )
+        for name, step in steps:
+            try:
+                said = step()
+            except Exception as error:  # noqa: BLE001 - whatever it is, this copy is not whole
+                sys.stdout.write(f"{name}: failed: {type(error).__name__}: {error}\n")
+                return 1
+            sys.stdout.write(f"{name}: {said}\n")
+    sys.stdout.write("self-test passed\n")
+    return 0
+
+
+def _open(folder: Path) -> Desk:
+    from app.casework import casebooks, demo
+
+    holder = casebooks.describe(folder).holders[0]
+    return casebooks.unlock(folder, holder.user_id, demo.DEMO_PASSPHRASE, SystemClock())
+
+
+def _store(folder: Path) -> str:
+    from app.casework import demo
+
+    demo.build(folder, SystemClock())
+    stores = [file for file in folder.glob("*.db") if file.is_file()]
+    if not stores or any(file.read_bytes()[:15] == PLAIN_HEADER for file in stores):
+        raise BugError("the store is missing or not encrypted")
+    _open(folder).close()
+    return f"made and opened, {stores[0].stat().st_size} bytes"
+
+
+def _forms() -> str:
+    from app.forms.loader import FormLibrary
+
+    forms = FormLibrary.built_in().forms()
+    if not forms:
+        raise BugError("there are no forms")
+    return ", ".join(sorted(f"{form.id} {form.version}" for form in forms))
+
+
+def _report(folder: Path) -> str:
+    from app.casework import caseload, reports
+
+    desk = _open(folder)
+    try:
+        for row in caseload.rows(desk, caseload.CaseloadFilter()).rows:
+            choices = reports.psr_choices(desk, row.child_id)
+            if choices.assessments and choices.hearings:
+                made = reports.create_psr(
+                    desk, row.child_id, choices.assessments[0].id, choices.hearings[0].id
+                )
+                pdf = reports.preview(desk, made.id)
+                if not pdf.startswith(b"%PDF"):
+                    raise BugError("what was drawn is not a PDF")
+                return f"drawn, {len(pdf)} bytes"
+    finally:
+        desk.close()
+    raise BugError("no child of the demonstration is ready for a report")
+
+
+def _window(folder: Path) -> str:
+    from app import bootstrap
+
+    app = bootstrap.make_qt([])
+    program = bootstrap.open_program(bootstrap.Start(folder=folder))
+    app.processEvents()
+    if program.gate is None or program.gate.grab().isNull():
+        raise BugError("the unlock window could not be drawn")
+    program.tasks.close()
+    program.gate.hide()
+    return "drawn"
