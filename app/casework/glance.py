@@ -18,7 +18,7 @@ from app.core.i18n import _
 from app.forms.schema import Question
 from app.forms.sheet import Sheet
 from app.models.queries.caseload import LOCKED
-from app.models.records import RECORD_TYPES, Child, FormRecord, User
+from app.models.records import Child, FormRecord, User
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 MOST_STRENGTHS: Final = 8
 MOST_LATELY: Final = 6
 READ_LATELY: Final = 60
+NO_NEWS: Final = frozenset({"consultation", "move"})
+# What is held of victims is not for this page; a sign of harm stands under what is due; the rest
+# says again what the form itself says.
+NOT_LATELY: Final = frozenset({"victim", "harm_prompt", "handover", "oversight"})
 IN_USE: Final = ("draft", *LOCKED)
 
 
@@ -290,14 +294,12 @@ def _plan_row(desk: Desk, sheet: Sheet, parts: Mapping[str, str]) -> PlanRow:
 def _lately(desk: Desk, child_id: str) -> tuple[Happening, ...]:
     """What was done lately, each thing once a day.
 
-    That somebody read the record isn't news, nor is each piece that a merge moved; what is held of
-    victims is not for this page.
+    That somebody read the record isn't news, nor is each piece that a merge moved.
     """
     today = desk.clock.today()
     found: dict[tuple[date, str], Happening] = {}
     for entry in history.changes(desk, child_id, limit=READ_LATELY).entries:
-        type_ = RECORD_TYPES.get(entry.record_type)
-        if entry.kind in ("consultation", "move") or (type_ is not None and type_.restricted):
+        if entry.kind in NO_NEWS or entry.record_type in NOT_LATELY:
             continue
         day = dates.local_day(entry.at)
         when = _("Today") if day == today else dates.shortly(day, today)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import dates, wording
+from app.casework import dates, form_records, wording
 from app.core.clock import local
 from app.core.errors import KnownError
 from app.core.i18n import N_, _, language, ngettext
 from app.models import verify as log_check
 from app.models.queries import history as log_entries
-from app.models.records import RECORD_TYPES, FormRecord, User
+from app.models.records import RECORD_TYPES, Child, FormRecord, User
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -100,6 +100,15 @@ SENTENCES: Final[Mapping[str, str]] = {
     "migrate": N_("Brought the casebook up to date"),
 }
 
+# What became of a form, by its new state.
+NEW_STATES: Final[Mapping[str, str]] = {
+    "submitted": N_("Submitted: {record}"),
+    "countersigned": N_("Countersigned: {record}"),
+    "returned": N_("Returned with directions: {record}"),
+    "superseded": N_("Replaced by a newer version: {record}"),
+}
+GIVEN_BACK: Final = N_("Given back: {record}")
+
 WHY_BAD: Final[Mapping[str, str]] = {
     "missing": N_("Entry {entry} of the history is missing."),
     "changed": N_("Entry {entry} of the history was changed after it was written."),
@@ -156,6 +165,7 @@ class _Teller:
         self._session = session
         self._names: dict[str, str] = {}
         self._forms: dict[str, Form | None] = {}
+        self._labels: dict[tuple[str, int], dict[str, str]] = {}
 
     def may_read(self, record_type: str | None) -> bool:
         """Whether the person who asks may read about this type of record."""
@@ -184,10 +194,21 @@ class _Teller:
         if entry.record_type == "form_record" and entry.record_id:
             form = self._form(entry.record_id)
             word = form.title.text(language()) if form else word
-        said = _(SENTENCES[entry.kind]).format(record=word) if entry.kind in SENTENCES else word
+        sentence = SENTENCES.get(entry.kind, "{record}")
+        if entry.record_type == "form_record" and entry.kind == "update":
+            sentence = self._new_state(entry) or sentence
+        said = _(sentence).format(record=word)
         if entry.recipient:
             return _("{done}, to {recipient}").format(done=said, recipient=entry.recipient)
         return said
+
+    def _new_state(self, entry: log_entries.Entry) -> str | None:
+        """What became of a form, where its state changed."""
+        state = entry.set_to.get("state")
+        form = self._form(entry.record_id or "")
+        if state == "submitted" and form is not None and form.kind == "questionnaire":
+            return GIVEN_BACK
+        return NEW_STATES.get(str(state)) if state else None
 
     def _fields(self, entry: log_entries.Entry) -> tuple[FieldChange, ...]:
         told = []
@@ -212,20 +233,35 @@ class _Teller:
     def _value(self, entry: log_entries.Entry, name: str, value: Any) -> str:
         if name == "allocated_to" and value:
             return self._name(str(value))
+        form = self._form(entry.record_id or "") if name == "state" and value else None
+        if form is not None:
+            return form_records.state_words(str(value), form.kind)
         return wording.value_words(entry.record_type or "", name, value)
 
     def _answer(self, entry: log_entries.Entry, name: str, before: Any, after: Any) -> FieldChange:
         path = name.removeprefix(ANSWERS)
         form = self._form(entry.record_id or "")
         question = path.rsplit("/", 1)[-1]
-        asked = _question(form, question)
-        label = asked.label.text(language()) if asked else question
+        label = self._label(form, question, entry.child_id)
         return FieldChange(
             name,
             label,
             self._answer_words(form, question, before),
             self._answer_words(form, question, after),
         )
+
+    def _label(self, form: Form | None, name: str, child_id: str | None) -> str:
+        """What a question or a repeat asks, with the name of the child in its place."""
+        if form is None:
+            return name
+        labels = self._labels.setdefault((form.id, form.version), {})
+        if not labels:
+            labels.update((item.name, item.label.text(language())) for item in form.items())
+        return (labels.get(name) or name).replace("{child}", self._called(child_id))
+
+    def _called(self, child_id: str | None) -> str:
+        child = self._session.get(Child, child_id) if child_id else None
+        return form_records.called(child) if child else ""
 
     def _answer_words(self, form: Form | None, question: str, answer: Any) -> str:
         if not isinstance(answer, dict):

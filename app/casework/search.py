@@ -164,7 +164,10 @@ class _Teller:
 
     def _form_title(self, form: FormRecord) -> str:
         shown = self._desk.forms.form(form.form_id, form.form_version)
-        return shown.title.text(language())
+        day = dates.local_day(form.submitted_at or form.changed_at)
+        return _("{title}, {day}").format(
+            title=shown.title.text(language()), day=dates.in_words(day)
+        )
 
     def _hearing_title(self, hearing: Hearing) -> str:
         court = reference.label("courts", hearing.court)

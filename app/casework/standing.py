@@ -37,6 +37,12 @@ SOON: Final = 5
 # Before what is due, in a pill that says by when it is.
 DUE: Final = "due:"
 
+# Groups of outcomes that a court makes and the service supervises.
+COURT_ORDERS: Final = frozenset({"first_tier", "community", "custody"})
+
+# A referral order that has run for longer has had its first panel, whether it was noted or not.
+FIRST_PANEL_ASKED: Final = timedelta(days=60)
+
 # How long after an out-of-court decision without an end date the work is taken to go on.
 OUT_OF_COURT_LASTS: Final = timedelta(days=120)
 
@@ -556,7 +562,9 @@ def _due_plans(held: _Held, today: date) -> list[Due]:
     found = []
     newest = _newest_locked(held)
     for outcome in held.outcomes:
-        if not runs(outcome, today) or outcome.disposal == "conditional_discharge":
+        entry = reference.listing("outcomes").entry(outcome.disposal)
+        supervised = entry is not None and entry.column("stage") and entry.group in COURT_ORDERS
+        if not supervised or not runs(outcome, today):
             continue
         made = outcome.outcome_date
         rule = reference.rule("assessment_after_order", made)
@@ -579,7 +587,8 @@ def _due_plans(held: _Held, today: date) -> list[Due]:
             if h.hearing_type == "referral_panel" and h.hearing_date >= made
         ]
         first = reference.rule("referral_initial_panel", made)
-        if outcome.disposal == "referral_order" and first is not None and not panels:
+        lately = made > today - FIRST_PANEL_ASKED
+        if outcome.disposal == "referral_order" and first and lately and not panels:
             found.append(
                 _by_rule(
                     "panel",
