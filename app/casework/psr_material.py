@@ -58,6 +58,10 @@ R = TypeVar("R", Offence, Outcome, Hearing)
 SOURCES: Final = "information"
 RECEIVED: Final = "received"
 READ_BACK: Final = "read_back"
+PRIVATE: Final = {
+    "en": "Kept private; held by the service",
+    "cy": "Yn cael ei gadw’n breifat; mae gan y gwasanaeth",
+}
 # A judgement is a question `…_level`; its reasons stand in `…_reasons` beside it.
 LEVEL, REASONS = "_level", "_reasons"
 
@@ -124,8 +128,6 @@ def gather(
         said=(*_said(sheet, language), *_child_said(desk, session, child_id, language)),
         sign_off=SignOff(
             signed_on=made_on if status == "final" else None,
-            checked_by=countersigner,
-            checked_on=countersigned_on,
             read_with_child_on=_read_back_on(sheet),
         ),
     )
@@ -150,7 +152,7 @@ def _child(session: Session, child: Child, language: str) -> ChildFacts:
         name=f"{child.given_name} {child.family_name}".strip(),
         preferred_name=called(child),
         date_of_birth=child.date_of_birth,
-        address=_address(session, child.id),
+        address=_address(session, child.id, language),
         police_number=session.scalars(
             select(Identifier.value).where(
                 Identifier.child_id == child.id,
@@ -167,8 +169,8 @@ def _child(session: Session, child: Child, language: str) -> ChildFacts:
     )
 
 
-def _address(session: Session, child_id: str) -> str:
-    """Where the child lives now; nothing where the address must be kept private."""
+def _address(session: Session, child_id: str, language: str) -> str:
+    """Where the child lives now; only that it is held where it must be kept private."""
     current = session.scalars(
         select(Address)
         .where(
@@ -178,8 +180,10 @@ def _address(session: Session, child_id: str) -> str:
         )
         .order_by(Address.from_date.desc(), Address.id.desc())
     ).first()
-    if current is None or current.keep_private:
+    if current is None:
         return ""
+    if current.keep_private:
+        return PRIVATE[language]
     return ", ".join(part for part in (*current.lines.splitlines(), current.postcode) if part)
 
 

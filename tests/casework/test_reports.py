@@ -1,0 +1,247 @@
+"""A pre-sentence report from a locked assessment and the records, to a file that a court gets."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from app.casework import (
+    assessments,
+    court,
+    demo,
+    form_records,
+    history,
+    oversight,
+    people,
+    questionnaires,
+    reports,
+)
+from app.casework.desk import Actor, Desk
+from app.casework.reports import FileIsThere, RecordChanged, ReportIsFinal, ReportView
+from app.core.errors import KnownError
+from app.core.ids import new_id
+from tests.casework.conftest import PASSPHRASE, AddChild
+
+
+def words(pdf: bytes) -> str:
+    """The text of the pages, spaces made single."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        pages = []
+        for number in range(len(document)):
+            page = document[number]
+            text = page.get_textpage()
+            pages.append(text.get_text_bounded())
+            text.close()
+            page.close()
+        return re.sub(r"\s+", " ", " ".join(pages))
+    finally:
+        document.close()
+
+
+@dataclass
+class Case:
+    """A child whose assessment is locked and whose hearing is near."""
+
+    child_id: str
+    assessment_id: str
+    hearing_id: str
+
+
+def case(desk: Desk, add_child: AddChild, **differs: object) -> Case:
+    child = add_child()
+    people.add_victim(desk, child.id, people.VictimDetails(name="Zebedee Unseen", kind="adult"))
+    people.add_address(
+        desk, child.id, people.AddressDetails(lines="1 Nowhere Street", kind="with_parents")
+    )
+    offence = court.add_offence(
+        desk,
+        child.id,
+        court.OffenceDetails(
+            description="Theft of a pedal cycle", offence_date=date(2026, 9, 3), plea="guilty"
+        ),
+    )
+    hearing = court.add_hearing(
+        desk,
+        child.id,
+        court.HearingDetails(
+            hearing_date=date(2026, 11, 25),
+            court="fernbridge_youth",
+            hearing_type="sentence",
+            offence_ids=(offence.id,),
+            report_requested=True,
+        ),
+    )
+    opened = form_records.start(desk, child.id, "assessment")
+    demo.fill_in(
+        desk,
+        opened.record_id,
+        {**demo.answers_of({"like": "assessment"}), **differs},
+        by=desk.actor.id,
+    )
+    assessments.submit(desk, opened.record_id)
+    return Case(child.id, opened.record_id, hearing.id)
+
+
+def made(desk: Desk, of: Case) -> ReportView:
+    return reports.create_psr(desk, of.child_id, of.assessment_id, of.hearing_id)
+
+
+def test_nothing_can_be_made_from_a_draft(desk: Desk, add_child: AddChild) -> None:
+    child = add_child()
+    opened = form_records.start(desk, child.id, "assessment")
+    assert "Submit an assessment first" in reports.psr_choices(desk, child.id).why_not
+    with pytest.raises(KnownError):
+        reports.create_psr(desk, child.id, opened.record_id, opened.record_id)
+    assert reports.list_reports(desk, child.id) == ()
+
+
+def test_every_heading_holds_sentences_and_no_code_name(desk: Desk, add_child: AddChild) -> None:
+    of = case(desk, add_child)
+    text = words(reports.preview(desk, made(desk, of).id))
+    for heading in (
+        "Sources of information",
+        "Offence analysis",
+        "Assessment of the child",
+        "Assessment of risk to the community",
+        "Conclusion and proposal",
+        "Sign-off",
+    ):
+        assert heading in text
+    assert "Theft of a pedal cycle" in text and "Fernbridge Youth Court" in text
+    assert "“I knew it was wrong. I was scared there would be trouble for Kit.”" in text
+    assert "None" not in text
+    assert not re.findall(r"\b[a-z]+_[a-z_]+\b", text)
+    assert "{" not in text and "${" not in text
+
+
+def test_no_victim_is_ever_in_it(desk: Desk, add_child: AddChild) -> None:
+    of = case(desk, add_child)
+    assert "Zebedee" not in words(reports.preview(desk, made(desk, of).id))
+
+
+def test_an_address_to_be_kept_private_is_left_out(desk: Desk, add_child: AddChild) -> None:
+    of = case(desk, add_child)
+    assert "1 Nowhere Street" in words(reports.preview(desk, made(desk, of).id))
+    (address,) = people.list_addresses(desk, of.child_id)
+    people.change_address(
+        desk,
+        address.id,
+        people.AddressDetails(lines="1 Nowhere Street", kind="with_parents", keep_private=True),
+    )
+    assert "Nowhere Street" not in words(reports.preview(desk, made(desk, of).id))
+
+
+def test_another_answer_is_another_page(desk: Desk, add_child: AddChild) -> None:
+    one = made(desk, case(desk, add_child))
+    other = made(desk, case(desk, add_child, offence_why="Cold and wanting to be home."))
+    assert one.content_hash != other.content_hash
+    text = words(reports.preview(desk, other.id))
+    assert "Cold and wanting to be home." in text
+    assert other.content_hash in text.replace(" ", "")
+
+
+def test_the_childs_words_need_the_childs_yes(desk: Desk, add_child: AddChild) -> None:
+    of = case(desk, add_child)
+    handover = questionnaires.hand_over(desk, of.child_id, "my_life_now")
+    demo.fill_in(
+        desk,
+        handover.record_id,
+        {"good_at": "Juggling lanterns.", "what_happened": "I think of him a lot."},
+        by="child",
+        quote=frozenset({"good_at"}),
+    )
+    questionnaires.give_back(desk, handover.id, PASSPHRASE, finished=True)
+    text = words(reports.preview(desk, made(desk, of).id))
+    assert "“Juggling lanterns.”" in text
+    assert "I think of him" not in text
+
+
+def test_a_draft_says_so_until_it_is_final(desk: Desk, add_child: AddChild) -> None:
+    report = made(desk, case(desk, add_child))
+    draft = reports.preview(desk, report.id)
+    assert "DRAFT" in words(draft)
+    with pytest.raises(KnownError, match="countersigned"):
+        reports.make_final(desk, report.id, " ")
+    final = reports.make_final(desk, report.id, "The hearing is this morning.")
+    assert final.state == "final" and not final.editable
+    sealed = reports.preview(desk, report.id)
+    assert "DRAFT" not in words(sealed)
+    with pytest.raises(ReportIsFinal):
+        reports.make_final(desk, report.id, "again")
+    with pytest.raises(ReportIsFinal):
+        reports.make_anew(desk, report.id)
+    assert reports.preview(desk, report.id) == sealed
+
+
+def test_a_record_that_changed_since_is_noticed_before_it_is_final(
+    desk: Desk, add_child: AddChild
+) -> None:
+    of = case(desk, add_child)
+    report = made(desk, of)
+    (offence,) = court.list_offences(desk, of.child_id)
+    court.change_offence(
+        desk,
+        offence.id,
+        court.OffenceDetails(
+            description="Theft of two pedal cycles", offence_date=date(2026, 9, 3), plea="guilty"
+        ),
+    )
+    with pytest.raises(RecordChanged):
+        reports.make_final(desk, report.id, "Ready.")
+    again = reports.open_report(desk, report.id)
+    assert again.state == "draft" and again.content_hash != report.content_hash
+    assert "two pedal cycles" in words(reports.preview(desk, report.id))
+    assert reports.make_final(desk, report.id, "Read once more.").state == "final"
+
+
+def test_countersigned_work_needs_no_reason_and_names_who_checked(
+    desk: Desk, add_child: AddChild
+) -> None:
+    of = case(desk, add_child)
+    desk.actor = Actor(new_id(), "Robin Okell", "manager")
+    oversight.countersign(desk, oversight.queue(desk)[0].id, "Agreed.")
+    report = made(desk, of)
+    assert reports.make_final(desk, report.id, "").state == "final"
+
+
+def test_an_export_is_whole_or_not_there_and_is_disclosed_by_name(
+    desk: Desk, add_child: AddChild, tmp_path: Path
+) -> None:
+    of = case(desk, add_child)
+    report = made(desk, of)
+    assert reports.file_name(report) == f"{report.reference}-draft.pdf"
+    assert "Tal" not in reports.file_name(report)
+    file = tmp_path / reports.file_name(report)
+    with pytest.raises(KnownError, match="who gets"):
+        reports.export(desk, report.id, file, recipient=" ", reason="")
+    done = reports.export(desk, report.id, file, recipient="Fernbridge court", reason="Hearing")
+    assert file.read_bytes() == reports.preview(desk, report.id)
+    assert done.size == file.stat().st_size
+    with pytest.raises(FileIsThere):
+        reports.export(desk, report.id, file, recipient="Fernbridge court", reason="")
+    reports.export(desk, report.id, file, recipient="The solicitor", reason="", overwrite=True)
+    told = [
+        entry for entry in history.changes(desk, of.child_id).entries if entry.kind == "disclosure"
+    ]
+    assert len(told) == 2
+    assert any("Fernbridge court" in entry.what for entry in told)
+
+
+def test_a_place_that_cannot_be_written_leaves_no_file_and_no_entry(
+    desk: Desk, add_child: AddChild, tmp_path: Path
+) -> None:
+    of = case(desk, add_child)
+    report = made(desk, of)
+    with pytest.raises(KnownError):
+        reports.export(
+            desk, report.id, tmp_path / "no folder" / "x.pdf", recipient="Court", reason=""
+        )
+    assert list(tmp_path.glob("**/*.pdf*")) == []
+    kinds = [entry.kind for entry in history.changes(desk, of.child_id).entries]
+    assert "disclosure" not in kinds
