@@ -182,7 +182,13 @@ def build(arguments: Sequence[str]) -> int:
     ensure_system(tests=True)
     ensure_environment()
     built = in_environment(
-        "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *arguments, "build_installer.spec"
+        "-m",
+        "PyInstaller",
+        "--noconfirm",
+        "--log-level",
+        "WARN",
+        *arguments,
+        "build_installer.spec",
     )
     if built:
         return built
@@ -223,6 +229,9 @@ def test(arguments: Sequence[str]) -> int:
         ("forms", ("-m", "app.forms.lint")),
         ("tests", ("-m", "pytest", *chosen)),
     ]
+    if not arguments:
+        # The tests try the built program, so it is built anew first.
+        steps.insert(-1, ("build", ("dev.py", "build")))
     outcome = []
     for name, command in steps:
         say(f"\n== {name}")

@@ -79,6 +79,9 @@ def submit(desk: Desk, record_id: str) -> Submitted:
         problems = sheet.problems()
         if problems:
             raise SubmitRefused(problems)
+        # Defaults and calculations are part of what was submitted.
+        record.answers = sheet.document()
+        record.form_version = sheet.form.version
         record.snapshot_hash = snapshot_hash(record.form_id, record.form_version, record.answers)
         record.submitted_at = now
         record.submitted_by = desk.actor.id

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.problems import RecordGone
-from app.core.clock import age_on
+from app.core.clock import FixedClock, age_on
 from app.core.errors import KnownError
 from app.core.i18n import N_, _, language
 from app.forms.schema import Form
 from app.forms.sheet import Sheet
+from app.forms.upgrades import upgraded
 from app.models.records import Child, FormRecord, Oversight, User
 
 if TYPE_CHECKING:
@@ -196,7 +197,16 @@ def open_form(desk: Desk, record_id: str) -> OpenForm:
         RecordGone: It is not in the casebook.
     """
     with desk.casebook.read() as session:
-        return opened(desk, session, found(session, record_id))
+        record = found(session, record_id)
+        form, document = _current(desk, record)
+        if form.version == record.form_version or not desk.actor.may_write:
+            return opened(desk, session, record)
+    # A draft of an older form is brought up to date once, before anybody goes on with it.
+    with desk.casebook.write() as work:
+        record = found(work.session, record_id)
+        record.answers, record.form_version = dict(document), form.version
+        work.session.flush()
+        return opened(desk, work.session, record)
 
 
 def list_forms(desk: Desk, child_id: str) -> tuple[FormSummary, ...]:
@@ -238,26 +248,42 @@ def save_answers(
 
 
 def sheet_of(desk: Desk, session: Session, record: FormRecord) -> Sheet:
-    """The form with its answers, ready to be asked for problems, sentences or signs of harm."""
-    form = desk.forms.form(record.form_id, record.form_version)
+    """The form with its answers, ready to be asked for problems, sentences or signs of harm.
+
+    A locked snapshot is read as on the day it was locked: neither *today* nor an age moves on.
+    """
+    form, document = _current(desk, record)
+    clock = desk.clock if record.submitted_at is None else FixedClock(record.submitted_at)
     return Sheet(
         form,
-        record.answers,
-        clock=desk.clock,
-        context=context_of(desk, session, record.child_id),
+        document,
+        clock=clock,
+        context=context_of(desk, session, record.child_id, clock.today()),
         language=language(),
     )
 
 
-def context_of(desk: Desk, session: Session, child_id: str) -> dict[str, str]:
-    """What the labels of a form are filled in with for this child."""
+def _current(desk: Desk, record: FormRecord) -> tuple[Form, Mapping[str, Any]]:
+    """The definition and the answers: a draft goes on in the newest version of its form."""
+    if record.state != "draft":
+        return desk.forms.form(record.form_id, record.form_version), record.answers
+    form = desk.forms.form(record.form_id)
+    if form.version == record.form_version:
+        return form, record.answers
+    return form, upgraded(record.answers, form.id, record.form_version, form.version)
+
+
+def context_of(
+    desk: Desk, session: Session, child_id: str, day: date | None = None
+) -> dict[str, str]:
+    """What the labels of a form are filled in with for this child, on `day` or today."""
     child = session.get(Child, child_id)
     if child is None:
         raise RecordGone
     born = child.date_of_birth
     return {
         "child": called(child),
-        "age": "" if born is None else str(age_on(born, desk.clock.today())),
+        "age": "" if born is None else str(age_on(born, day or desk.clock.today())),
     }
 
 
@@ -280,7 +306,7 @@ def found(session: Session, record_id: str) -> FormRecord:
 
 def opened(desk: Desk, session: Session, record: FormRecord) -> OpenForm:
     """`record` as an open form."""
-    form = desk.forms.form(record.form_id, record.form_version)
+    form, document = _current(desk, record)
     child = session.get(Child, record.child_id)
     if child is None:
         raise RecordGone
@@ -300,7 +326,7 @@ def opened(desk: Desk, session: Session, record: FormRecord) -> OpenForm:
         child_id=record.child_id,
         child_name=f"{called(child)} {child.family_name}".strip(),
         form=form,
-        document=record.answers,
+        document=document,
         context=context_of(desk, session, record.child_id),
         title=form.title.text(language()),
         state=cast("FormState", record.state),
