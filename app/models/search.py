@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Index, TextClause
 from sqlalchemy import text as literal_sql
@@ -55,8 +54,7 @@ class SearchText(Local):
     text: Mapped[str] = mapped_column(default="")
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """Something that was found.
 
     Attributes:
@@ -111,7 +109,7 @@ def search(session: Session, text: str, limit: int = 20) -> tuple[Found, ...]:
         ORDER BY rank LIMIT ?""",
         (MATCH_START, MATCH_END, query, limit),
     )
-    return tuple(Found(*row) for row in rows)
+    return tuple(map(Found._make, rows))
 
 
 def put(connection: Connection, record: Record) -> None:
