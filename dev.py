@@ -98,7 +98,9 @@ def ensure_system(*, tests: bool) -> None:
     say(f"Installing {len(wanted)} system packages …")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in ("apt-get update -qq", line.replace("install", "install -qq", 1)):
-        done = subprocess.run(command.split(), env=quiet, capture_output=True, text=True)
+        done = subprocess.run(
+            command.split(), env=quiet, capture_output=True, text=True, check=False
+        )
         if done.returncode:
             say(done.stdout + done.stderr)
             raise SystemExit(f"This did not work: {command}\nRun it by hand, then try again.")
@@ -113,7 +115,7 @@ def ensure_environment() -> None:
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
         return
     say("Making the environment (about a minute, once) …")
-    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)])
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=False)
     if made.returncode:
         raise SystemExit(
             "Python could not make an environment. On Debian: apt-get install python3-venv"
@@ -123,6 +125,7 @@ def ensure_environment() -> None:
             str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
             "--require-hashes", "--no-deps", "-r", str(LOCK),
         ],
+        check=False,
     )  # fmt: skip
     if installed.returncode:
         raise SystemExit("The packages could not be installed: see the lines above.")
@@ -198,14 +201,14 @@ def build(arguments: Sequence[str]) -> int:
         "--with-urls", f"--output-file={dist / 'THIRD-PARTY-NOTICES.txt'}",
     )  # fmt: skip
     bill = in_environment(
-        "-m", "cyclonedx_py", "requirements", str(LOCK), "--pyproject", str(HERE / "pyproject.toml"),
+        "-m", "cyclonedx_py", "requirements", str(LOCK), "--pyproject", "pyproject.toml",
         "--output-reproducible", "--of", "JSON", "-o", str(dist / "waymark.cdx.json"),
     )  # fmt: skip
     return notices or bill
 
 
 def lock(_: Sequence[str]) -> int:
-    """Write requirements.lock anew from pyproject.toml: universal, hashed, with no address in it."""
+    """Write requirements.lock anew from pyproject.toml: universal, hashed, without addresses."""
     ensure_environment()
     return in_environment(
         "-m", "uv", "pip", "compile", "pyproject.toml", "--group", "dev", "--universal",

@@ -29,7 +29,12 @@ def test_the_built_program_passes_its_self_test(program: Path, tmp_path: Path) -
     # Neither the environment's Python nor the project's folder may help it.
     clean = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
     ran = subprocess.run(
-        [str(program), "--self-test"], cwd=tmp_path, env=clean, capture_output=True, text=True
+        [str(program), "--self-test"],
+        cwd=tmp_path,
+        env=clean,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     said = ran.stdout.splitlines()
@@ -40,9 +45,9 @@ def test_the_built_program_passes_its_self_test(program: Path, tmp_path: Path) -
 
 
 def test_notices_and_bill_of_materials_name_what_is_shipped(program: Path) -> None:
-    notices = (DIST / "THIRD-PARTY-NOTICES.txt").read_text("utf-8")
+    notices = (DIST / "THIRD-PARTY-NOTICES.txt").read_text("utf-8").lower().replace("_", "-")
     bill = json.loads((DIST / "waymark.cdx.json").read_text("utf-8"))
     named = {component["name"].lower() for component in bill["components"]}
     for package in ("pyside6-essentials", "sqlalchemy", "sqlcipher3", "reportlab", "cryptography"):
         assert package in named
-        assert package in notices.lower()
+        assert package in notices
