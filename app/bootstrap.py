@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -92,9 +91,9 @@ def open_program(start: Start) -> Application:
 
 def run(start: Start) -> int:
     """Run the program until it ends; gives the exit code."""
-    log.start()
     app = make_qt([])
     program = open_program(start)
+    log.start()
     code = app.exec()
     program.tasks.close()
     return code
@@ -165,6 +164,8 @@ class DemoDescriber:
 
 def start_fresh_process(start: Start) -> None:
     """Start the program anew, as a process of its own that outlives this one."""
+    import subprocess
+
     frozen = bool(getattr(sys, "frozen", False))
     command = [sys.executable] if frozen else [sys.executable, "-m", "app"]
     if start.folder is not None:

@@ -7,7 +7,6 @@ no answer, no name, no key. A test searches the file for a canary name after a w
 from __future__ import annotations
 
 import logging
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from app.core.paths import log_folder
@@ -23,6 +22,9 @@ FILE_NAME = "waymark.log"
 
 def start(folder: Path | None = None) -> Path:
     """Send the log to a rotating file (three of 512 KiB) and return its path."""
+    # Imported here: it reads in sockets and pickles, which the first window needn't wait for.
+    from logging.handlers import RotatingFileHandler
+
     target = folder or log_folder()
     target.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(

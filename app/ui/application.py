@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -278,7 +277,7 @@ class Application(QObject):
         if desk is None:
             raise BugError("no casebook is open")
         if self.settings.casebook != str(self.folder) and not desk.demo:
-            self._keep(self.settings.model_copy(update={"casebook": str(self.folder)}))
+            self._keep(replace(self.settings, casebook=str(self.folder)))
         shell = Shell(desk, self.tasks, self.settings)
         self.shell = shell
         shell.program = self
@@ -347,14 +346,14 @@ class Application(QObject):
 
     def set_language(self, code: str) -> None:
         """Show everything in this language."""
-        self.take_settings(self.settings.model_copy(update={"language": code}))
+        self.take_settings(replace(self.settings, language=code))
 
     def _text_size_asked(self, step: int) -> None:
         from app.ui.shell import next_text_size
 
         size = next_text_size(self.settings.text_size, step)
         if size != self.settings.text_size:
-            self.take_settings(self.settings.model_copy(update={"text_size": size}))
+            self.take_settings(replace(self.settings, text_size=size))
 
     def _keep(self, settings: Settings) -> None:
         self.settings = settings
@@ -474,6 +473,8 @@ class Application(QObject):
     # ---- a marker of being open, to know afterwards whether the end was an orderly one ------
 
     def _marker(self) -> Path:
+        import hashlib
+
         name = hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]
         return log_folder() / f"open-{name}"
 

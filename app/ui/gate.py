@@ -125,6 +125,8 @@ class Gate(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self._area = QScrollArea()
+        # A viewport of our own: to wrap Qt's, PySide first reads in hundreds of classes.
+        self._area.setViewport(QWidget())
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -154,8 +156,6 @@ class Gate(QWidget):
         column.addLayout(row)
         column.addStretch(1)
         self._area.setWidget(holder)
-        self._area.viewport().setAutoFillBackground(False)
-        holder.setAutoFillBackground(False)
         first = card.first()
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -10,7 +10,7 @@ with the shell when the page is first gone to. Names of pages that others rely o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -341,7 +341,7 @@ class Shell(QMainWindow):
 
     def change_settings(self, **changes: Any) -> None:
         """Keep these settings and dress the window by them."""
-        self.settings_asked.emit(self.settings.model_copy(update=changes))
+        self.settings_asked.emit(replace(self.settings, **changes))
 
     def take_settings(self, settings: Settings) -> None:
         """The settings are these now; the window is drawn anew where they change how it looks."""

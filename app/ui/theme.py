@@ -12,7 +12,6 @@ from functools import cache
 from string import Template
 from typing import Any, Final
 
-import yaml
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
@@ -21,15 +20,50 @@ from app.core.errors import BugError
 from app.core.paths import resource_path
 
 FAMILY: Final = "Atkinson Hyperlegible Next"
+# A hash begins a comment where a space stands before it or nothing does.
+_COMMENT: Final = re.compile(r"(^|\s)#.*$")
 _FONT_FILES: Final = ("Regular", "SemiBold", "Bold", "Italic", "BoldItalic")
 
 
 @cache
 def tokens() -> dict[str, Any]:
     """The file of tokens as it stands: themes, pairs, type, corner."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = resource_path("theme", "tokens.yaml").read_text("utf-8")
-    return yaml.load(text, Loader=loader)  # a safe loader either way
+    return read_tokens(resource_path("theme", "tokens.yaml").read_text("utf-8"))
+
+
+def read_tokens(text: str) -> dict[str, Any]:
+    """What a file of tokens says: mappings by indentation, and lists of `- [one, other]`.
+
+    Only this much of YAML, so that the first window needn't wait for all of it.
+    """
+    root: dict[str, Any] = {}
+    open_at: list[tuple[int, dict[str, Any]]] = [(-1, root)]
+    holder, key = root, ""
+    for line in text.splitlines():
+        words = _COMMENT.sub("", line).rstrip()
+        if not words:
+            continue
+        indent = len(words) - len(words.lstrip())
+        words = words.strip()
+        if words.startswith("- ["):
+            pair = [part.strip() for part in words[3:].rstrip("]").split(",")]
+            if not isinstance(holder[key], list):
+                holder[key] = []
+            holder[key].append(pair)
+            continue
+        while indent <= open_at[-1][0]:
+            open_at.pop()
+        holder = open_at[-1][1]
+        key, _colon, value = (part.strip() for part in words.partition(":"))
+        if not value:
+            inner: dict[str, Any] = {}
+            holder[key] = inner
+            open_at.append((indent, inner))
+        elif value.startswith('"'):
+            holder[key] = value.strip('"')
+        else:
+            holder[key] = float(value) if "." in value else int(value)
+    return root
 
 
 @dataclass(frozen=True)
