@@ -57,5 +57,5 @@ def local(moment: datetime) -> datetime:
 
 
 def age_on(born: date, day: date) -> int:
-    """Completed years of age on `day`. Someone born on 29 February turns on 1 March in other years."""
+    """Completed years of age on `day`; born on 29 February, one turns on 1 March in other years."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -20,7 +20,7 @@ _language = "en"
 
 def set_language(code: str) -> None:
     """Show screen texts in `code` from now on (`en` or `cy`)."""
-    global _current, _language
+    global _current, _language  # noqa: PLW0603 - one screen has one language
     if code not in LANGUAGES:
         code = "en"
     _language = code

@@ -18,7 +18,9 @@ def resource_path(*parts: str) -> Path:
 def settings_folder() -> Path:
     """The folder of this user's settings; it holds nothing of any child."""
     chosen = os.environ.get("WAYMARK_SETTINGS")
-    return Path(chosen) if chosen else Path(platformdirs.user_config_dir("Waymark", appauthor=False))
+    return (
+        Path(chosen) if chosen else Path(platformdirs.user_config_dir("Waymark", appauthor=False))
+    )
 
 
 def log_folder() -> Path:

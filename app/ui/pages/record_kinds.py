@@ -1,4 +1,4 @@
-"""The kinds of records that belong to a child, each in one line: what it is called, what it does."""
+"""The kinds of records that belong to a child: what each is called and what can be done."""
 
 from __future__ import annotations
 
