@@ -17,29 +17,20 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session, UOWTransaction
 
 from app.core.clock import Clock
-from app.core.errors import BugError, KnownError
+from app.core.errors import BugError
 from app.core.i18n import _
 from app.core.ids import new_id
 from app.models import backup as backups
 from app.models import change_log, database, migrations
 from app.models.change_log import ChangeLog, Head
-from app.models.database import WRITES, StoreDamaged
+from app.models.database import WRITES
 from app.models.erasure import Erased, Ground
 from app.models.records import CasebookState, Device, Service, User
+from app.models.store_errors import StoreDamaged, WrongKey
 from app.models.verify import Verdict, verify
 from app.models.work import UnitOfWork
 
 BACKUPS_NAME: Final = "backups"
-
-
-class KeysOfAnother(KnownError):
-    """The key file and the store don't belong together."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("The key file and the records in this folder do not belong together."),
-            _("Put back the casebook.keys and casebook.db of the same backup."),
-        )
 
 
 class EntriesMissing(StoreDamaged):
@@ -180,7 +171,7 @@ class Casebook:
 
         Raises:
             StoreTooNew: A newer program made it.
-            KeysOfAnother: The store belongs to another key file.
+            WrongKey: The store belongs to another key file.
             EntriesMissing: An older store was put in its place.
             StoreDamaged: It holds no casebook.
         """
@@ -190,7 +181,7 @@ class Casebook:
             if state is None:
                 raise StoreDamaged
             if state.store_id != store_id:
-                raise KeysOfAnother
+                raise WrongKey
             if change_log.head(session.connection()).entries < least_entries:
                 raise EntriesMissing
             casebook = cls(

@@ -18,13 +18,14 @@ from app.core.clock import FixedClock
 from app.core.errors import BugError, KnownError
 from app.models import backup, change_log, database, migrations, vault
 from app.models.base import Base
-from app.models.casebook import Casebook, EntriesMissing, KeysOfAnother
-from app.models.database import WRITES, StoreDamaged, StoreTooNew
+from app.models.casebook import Casebook, EntriesMissing
+from app.models.database import WRITES
 from app.models.migrations import m0002_order_names
 from app.models.queries import caseload, history
 from app.models.records import Child, FormRecord, Place
 from app.models.records.child import plain_name
 from app.models.search import search
+from app.models.store_errors import StoreDamaged, StoreTooNew, WrongKey
 from tests.casebook.conftest import DATA_KEY, STORE_ID
 from tests.data import make_casebook_v1 as v1
 
@@ -231,7 +232,7 @@ def test_a_newer_store_is_refused_and_untouched(
 def test_the_store_of_another_key_file_is_refused(
     casebook: Casebook, engine: Engine, clock: FixedClock, audit_key: bytes
 ) -> None:
-    with pytest.raises(KeysOfAnother):
+    with pytest.raises(WrongKey):
         Casebook.open(engine, store_id="another", actor_id="x", clock=clock, audit_key=audit_key)
 
 

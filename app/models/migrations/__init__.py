@@ -14,8 +14,9 @@ from typing import Final, Protocol
 from sqlalchemy import Connection, Engine
 
 from app.core.errors import BugError
-from app.models.database import WRITES, StoreDamaged, StoreTooNew
+from app.models.database import WRITES
 from app.models.migrations import m0001_first, m0002_order_names
+from app.models.store_errors import StoreDamaged, StoreTooNew
 
 
 class Step(Protocol):
