@@ -161,8 +161,12 @@ class _Demo:
             kind, rest = thing["what"], {k: v for k, v in thing.items() if k != "what"}
             by = rest.pop("by", worker)
             at = rest.pop("at", story["added"])
-            act = getattr(self, f"_{kind}")
-            yield event(at, lambda desk, act=act, rest=rest: act(desk, self._ids[key], rest), by)
+            yield event(at, self._deed(getattr(self, f"_{kind}"), key, rest), by)
+
+    def _deed(
+        self, act: Callable[[Desk, str, dict[str, Any]], None], key: str, given: dict[str, Any]
+    ) -> Callable[[Desk], None]:
+        return lambda desk: act(desk, self._ids[key], given)
 
     def _moment(self, words: str) -> datetime:
         found = _WHEN.match(words)
@@ -184,7 +188,7 @@ class _Demo:
     def _details(self, type_: type[Details], given: Mapping[str, Any]) -> Details:
         """The details that YAML gives, with its days worked out."""
         types = {field.name: str(field.type) for field in fields(type_)}  # type: ignore[arg-type]
-        values = {}
+        values: dict[str, Any] = {}
         for name, value in given.items():
             kind = types[name]
             if kind.startswith("date"):

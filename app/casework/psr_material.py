@@ -235,7 +235,7 @@ def _offences(
     return now, [offence for offence in every if offence.id not in wanted]
 
 
-def _of(child_id: str, type_: type[R]) -> Select[tuple[R]]:
+def _of(child_id: str, type_: type[R]) -> Select[R]:
     """The records of one type that a child has, in the order that they were made."""
     return (
         select(type_)

@@ -228,7 +228,7 @@ def quotable(desk: Desk, child_id: str) -> tuple[QuotableAnswer, ...]:
                         path=path,
                         question=sheet.label(path),
                         words=str(answer.value),
-                        language=answer.language,
+                        language=answer.language or record.language,
                         given_at=record.submitted_at or record.changed_at,
                         may_quote=answer.may_quote,
                     )
