@@ -38,9 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
 
     crash_log.start()
     if asked.self_test:
-        from app import self_test
+        from app.self_test import run as self_test
 
-        return self_test.run()
+        return self_test()
     folder = asked.casebook.expanduser().resolve() if asked.casebook else None
     code = bootstrap.run(
         bootstrap.Start(folder=folder, demo=asked.demo, user_id=asked.user, window=asked.window)
