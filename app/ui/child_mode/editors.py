@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGroupBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.core.clock import Clock
@@ -64,7 +64,7 @@ class ChildChecks(Editor):
         self.cards = {}
         for option in options:
             card = CheckCard(option.words, picture=option.image, size=SIZE, parent=self.box)
-            card.clicked.connect(self._clicked)
+            card.clicked.connect(partial(self._clicked, option.name))
             self._watch(card)
             self._flow.addWidget(card)
             self.cards[option.name] = card
@@ -83,10 +83,8 @@ class ChildChecks(Editor):
         """Override Editor.named."""
         return self.box
 
-    @Slot(bool)
-    def _clicked(self, checked: bool) -> None:
-        if checked:
-            clicked = next(name for name, card in self.cards.items() if card is self.sender())
+    def _clicked(self, clicked: str) -> None:
+        if self.cards[clicked].isChecked():
             alone = {option.name for option in self._options if option.exclusive}
             for name, card in self.cards.items():
                 if name != clicked and (clicked in alone or name in alone):

@@ -66,9 +66,10 @@ class ChildModePage(Page):
         self.screen_shown: QWidget | None = None
         self.find_voice: Callable[[str], Voice | None] = partial(voice_for, parent=self)
         self._voice: Voice | None = None
+        self._looking = False
         self._warned_path = ""
         self._worker_language = i18n.language()
-        self._way = "typed"
+        self._way = ""
         self._build()
 
     # -- coming and going ------------------------------------------------------------------
@@ -76,6 +77,7 @@ class ChildModePage(Page):
     def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
         """Override Page.entered."""
         self.title = ""
+        self._looking = True
         # What the worker copied before is none of the child's business.
         QGuiApplication.clipboard().clear()
         child_id, form_id = args.get("child_id"), args.get("form_id")
@@ -88,7 +90,7 @@ class ChildModePage(Page):
                 return None
             return handover, form_records.open_form(desk, handover.record_id)
 
-        self.run(open_it, self._opened)
+        self.run(open_it, self._opened, self._not_opened)
 
     def leaving(self) -> None:
         """Override Page.leaving: everything typed goes to the database thread now."""
@@ -97,7 +99,7 @@ class ChildModePage(Page):
 
     def may_leave(self) -> bool:
         """Override Page.may_leave: not while the laptop is with the child."""
-        return self.handover is None
+        return self.handover is None and not self._looking
 
     def place(self) -> Place | None:
         """Override Page.place."""
@@ -183,6 +185,7 @@ class ChildModePage(Page):
         self.read_aloud.setToolTip(_("Read aloud"))
 
     def _opened(self, found: tuple[HandoverView, OpenForm] | None) -> None:
+        self._looking = False
         if found is None:
             self.handover = None
             QTimer.singleShot(0, self, self._nothing_open)
@@ -219,6 +222,11 @@ class ChildModePage(Page):
             button.setVisible(name in form.languages and len(form.languages) > 1)
         self._show_language()
         self._show_step()
+
+    def _not_opened(self, error: Exception) -> None:
+        """The casebook can't say whether the laptop is with a child: back to unlock."""
+        self.shell.show_error(error)
+        self.shell.lock()
 
     def _nothing_open(self) -> None:
         """Nothing is handed over: this page has nothing to show."""
@@ -385,7 +393,7 @@ class ChildModePage(Page):
 
     # -- language and voice ----------------------------------------------------------------
 
-    def _choose_language(self, code: str, _checked: bool = False) -> None:
+    def _choose_language(self, code: str) -> None:
         self.controller.set_language(code)
         self._show_language()
         if isinstance(self.screen_shown, QuestionScreen):

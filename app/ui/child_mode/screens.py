@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
@@ -120,6 +121,7 @@ class StartScreen(Centred):
     def __init__(self, title: str, lines: Sequence[str], way: str) -> None:
         super().__init__()
         look = theme.current()
+        self.column.setSpacing(look.px(14))
         self.heading = BigWords(title, size="child_question", weight=700)
         self.column.addWidget(self.heading)
         for line in (
@@ -281,17 +283,13 @@ class QuestionScreen(Centred):
         for how in (RATHER_NOT_SAY, DONT_UNDERSTAND, SKIP):
             button = BigButton()
             button.setCheckable(True)
-            button.clicked.connect(self._way_out)
+            button.clicked.connect(partial(self._way_out, how))
             flow.addWidget(button)
             self.ways_out[how] = button
         self.column.addWidget(row)
 
-    @Slot(bool)
-    def _way_out(self, _checked: bool) -> None:
-        for how, button in self.ways_out.items():
-            if button is self.sender():
-                self.refused.emit(how)
-                return
+    def _way_out(self, how: str) -> None:
+        self.refused.emit(how)
 
 
 class QuoteScreen(Centred):

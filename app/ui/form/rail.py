@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
@@ -178,7 +179,7 @@ class SectionRail(QFrame):
             button = self.buttons.get(section.name)
             if button is None:
                 button = self.buttons[section.name] = SectionButton(section)
-                button.clicked.connect(self._clicked)
+                button.clicked.connect(partial(self._clicked, section.name))
                 self._group.addButton(button)
             else:
                 button.show_section(section)
@@ -190,8 +191,5 @@ class SectionRail(QFrame):
             button.setChecked(True)
             bring_into_view(button)
 
-    def _clicked(self, _checked: bool = False) -> None:
-        for name, button in self.buttons.items():
-            if button is self.sender():
-                self.chosen.emit(name)
-                return
+    def _clicked(self, name: str) -> None:
+        self.chosen.emit(name)

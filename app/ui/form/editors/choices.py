@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
@@ -87,7 +88,7 @@ class _ButtonChoices(Editor):
         for place, option in enumerate(options):
             button = self._make(option)
             button.setChecked(option.name in chosen)
-            button.clicked.connect(self._clicked)
+            button.clicked.connect(partial(self._clicked, option.name))
             self._watch(button)
             columns = len(options) + 1 if self._across else self._columns
             self._layout.addWidget(button, place // columns, place % columns)
@@ -103,8 +104,7 @@ class _ButtonChoices(Editor):
     def _make(self, _option: Option) -> RadioOption | CheckOption:
         raise BugError(f"{type(self).__name__} makes no buttons")
 
-    @Slot(bool)
-    def _clicked(self, _checked: bool) -> None:
+    def _clicked(self, _name: str) -> None:
         self.edited.emit(self._value())
 
     def _value(self) -> Any:
@@ -153,12 +153,9 @@ class CheckEditor(_ButtonChoices):
     def _make(self, option: Option) -> CheckOption:
         return CheckOption(option.words, self.box)
 
-    @Slot(bool)
-    def _clicked(self, checked: bool) -> None:
-        clicked = self.sender()
-        if checked:
+    def _clicked(self, name: str) -> None:
+        if self._buttons[name].isChecked():
             alone = {option.name for option in self._options if option.exclusive}
-            name = next(name for name, button in self._buttons.items() if button is clicked)
             for other, button in self._buttons.items():
                 if other != name and (name in alone or other in alone):
                     button.setChecked(False)

@@ -120,7 +120,7 @@ class RadioOption(_Wrapping, QRadioButton):
             group.setExclusive(False)
             self.setChecked(False)
             group.setExclusive(True)
-            self.clicked.emit(False)
+            self.clicked.emit()
             return
         super().keyPressEvent(event)
 

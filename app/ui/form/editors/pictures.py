@@ -171,7 +171,7 @@ class ChoiceCard(_Card, QRadioButton):
             group.setExclusive(False)
             self.setChecked(False)
             group.setExclusive(True)
-            self.clicked.emit(False)
+            self.clicked.emit()
             return
         super().keyPressEvent(event)
 

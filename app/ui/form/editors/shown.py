@@ -51,11 +51,24 @@ class AcknowledgeEditor(Editor):
 class NoteEditor(Editor):
     """Words to read, with nothing to answer."""
 
+    carries_label = True
+
     def __init__(self, question: Question, *, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(question, clock=clock, parent=parent)
-        self.setVisible(False)
+        self.words = Body()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.words)
 
-    def show_value(self, value: Any) -> None:
+    def setAccessibleName(self, name: str) -> None:
+        """Override Editor.setAccessibleName: the label is all there is."""
+        self.words.setText(name)
+
+    def named(self) -> QWidget:
+        """Override Editor.named."""
+        return self.words
+
+    def show_value(self, _value: Any) -> None:
         """Override Editor.show_value: a note has none."""
 
 

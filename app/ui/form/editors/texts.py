@@ -127,7 +127,8 @@ class GrowingText(QPlainTextEdit):
         # The layout of plain text counts its height in lines, each as the text wraps.
         lines = max(LINES_AT_FIRST, int(self.document().documentLayout().documentSize().height()))
         around = self.height() - self.viewport().height() if self.isVisible() else 24
-        margin = 2 * self.document().documentMargin()
+        # Above and below, and once more: the last line counts as shown only with room to spare.
+        margin = 3 * self.document().documentMargin()
         height = round(lines * self.fontMetrics().lineSpacing() + margin) + max(around, 4)
         if height != self._height:
             self._height = height
