@@ -28,7 +28,7 @@ from app.casework import (
     reports,
 )
 from app.casework.casebooks import NewCasebook
-from app.casework.dates import add_months
+from app.casework.dates import add_months, working_day_on_or_before
 from app.casework.desk import Actor, Desk
 from app.casework.form_records import AnswerChange
 from app.core.clock import LONDON, Clock, FixedClock
@@ -192,7 +192,9 @@ class _Demo:
         for name, value in given.items():
             kind = types[name]
             if kind.startswith("date"):
-                values[name] = day_of(value, self._today)
+                day = day_of(value, self._today)
+                # No court sits on a weekend, whatever day the demonstration is made.
+                values[name] = working_day_on_or_before(day) if name == "hearing_date" else day
             elif kind.startswith("tuple"):
                 values[name] = tuple(self._ids.get(one, one) for one in value)
             elif name == "hearing_id":

@@ -781,6 +781,8 @@ class Shell(QMainWindow):
             item = self._rail_column.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
+                # Hidden at once: deleting waits for the event loop, drawing does not.
+                widget.hide()
                 widget.deleteLater()
         self._rail_buttons = {}
         for kind in self.registered:

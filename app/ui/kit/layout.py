@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui import theme
-from app.ui.kit.flow import FlowLayout
 from app.ui.kit.text import Muted, Small, Title
 
 
@@ -62,8 +61,6 @@ class PageHeader(QWidget):
         words = QVBoxLayout()
         words.setSpacing(theme.current().px(2))
         words.addWidget(self.above)
-        self.title_row = FlowLayout(gap=10)
-        self.title_row.addWidget(self.title)
         words.addWidget(self.title)
         words.addWidget(self.subtitle)
         row = QHBoxLayout(self)

@@ -77,9 +77,7 @@ class CaseloadPage(Page):
                 Column(_("Next"), lambda row: row.next, 2),
                 Column(
                     _("Needs attention"),
-                    lambda row: Cell(
-                        pills=tuple((one.text, tone_of(one.kind)) for one in row.attention)
-                    ),
+                    _attention,
                     2,
                 ),
                 Column(_("Serious harm"), lambda row: Cell.of_level(row.serious_harm)),
@@ -228,3 +226,12 @@ class CaseloadPage(Page):
         row = self.model.row(number)
         if row is not None:
             self.shell.go("child", child_id=row.child_id)
+
+
+def _attention(row: CaseloadRow) -> Cell:
+    """The first thing to look at, and how many more there are: a row stays one line."""
+    pills = [(one.text, tone_of(one.kind)) for one in row.attention[:1]]
+    more = len(row.attention) - len(pills)
+    if more:
+        pills.append((_("{count} more").format(count=more), "plain"))
+    return Cell(pills=tuple(pills))

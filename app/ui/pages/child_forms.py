@@ -97,5 +97,5 @@ class FormsTab(ChildTab):
             lambda: shell.go("form", record_id=form.record_id, child_id=form.child_id),
         )
         opener.setAccessibleDescription(form.title)
-        row.addWidget(opener, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(opener, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         return line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from app.casework import children
 from app.casework.children import ChildView, Glance, LevelPoint, PlanRow
@@ -63,15 +63,14 @@ class GlanceTab(ChildTab):
 
     def _strengths(self, glance: Glance) -> Card:
         card = Card(_("Strengths first"))
-        for strength in glance.strengths[:6]:
-            line = FlowLayout(gap=6)
+        for strength in glance.strengths[:4]:
             words = Body(f"“{strength.text}”" if strength.quote else strength.text)
             if strength.quote:
-                words.setProperty("voice", "child")
                 font = words.font()
                 font.setItalic(True)
                 words.setFont(font)
-            line.addWidget(words)
+            card.add(words)
+            line = FlowLayout(gap=6)
             line.addWidget(Pill(strength.source, "accent" if strength.quote else "plain"))
             card.add(line)
         if not glance.strengths:
@@ -82,12 +81,13 @@ class GlanceTab(ChildTab):
     def _due(self, view: ChildView, glance: Glance) -> Card:
         card = Card(_("Due"))
         for item in glance.due[:6]:
-            line = FlowLayout(gap=6)
-            line.addWidget(Pill(item.when, tone_of(item.urgency)))
+            line = QHBoxLayout()
+            line.setSpacing(theme.current().px(8))
+            line.addWidget(Pill(item.when, tone_of(item.urgency)), 0, Qt.AlignmentFlag.AlignTop)
             words = item.text
             if not item.verified:
                 words = _("{what} (rule not verified)").format(what=item.text)
-            line.addWidget(Body(words))
+            line.addWidget(Body(words), 1)
             card.add(line)
         if not glance.due:
             card.add(Muted(_("Nothing is due.")))

@@ -16,6 +16,7 @@ from app.ui.kit import (
     Banner,
     Body,
     Card,
+    FlowLayout,
     KeyFacts,
     Muted,
     Pill,
@@ -63,12 +64,14 @@ class RecordList(Card):
         if record.detail:
             words.addWidget(Body(record.detail))
         for problem in getattr(record, "problems", ()):
-            words.addWidget(Pill(problem.text, "attention"))
+            pill = FlowLayout()
+            pill.addWidget(Pill(problem.text, "attention"))
+            words.addLayout(pill)
         row.addLayout(words, 1)
         if self.view.editable:
             change = SecondaryButton(_("Change"), lambda: self._change(record.id))
             change.setAccessibleDescription(record.title)
-            row.addWidget(change, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(change, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         return line
 
     def _failed(self, error: Exception) -> None:

@@ -94,7 +94,7 @@ class ReportsTab(ChildTab):
         row.addLayout(words, 1)
         opener = SecondaryButton(_("Open"), lambda: self._open(report))
         opener.setAccessibleDescription(f"{report.title} {report.reference}")
-        row.addWidget(opener, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(opener, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         return line
 
 
