@@ -181,13 +181,8 @@ def _row(line: caseload.ChildLine, standing: Standing, today: date) -> CaseloadR
 
 def _among(asked: CaseloadFilter, today: date) -> Select[str] | None:
     """The ids of the children who may fit, or None where every child may."""
-    query = None
-    if asked.stage is not None:
-        query = _may_be_at(asked.stage, today)
-    if asked.attention:
-        needing = _may_need_attention(today)
-        query = needing if query is None else query.where(Child.id.in_(needing))
-    return query
+    at_stage = _may_be_at(asked.stage, today) if asked.stage is not None else None
+    return _may_need_attention(today, at_stage) if asked.attention else at_stage
 
 
 def _may_be_at(stage: str, today: date) -> Select[str] | None:
@@ -222,26 +217,33 @@ def _may_be_at(stage: str, today: date) -> Select[str] | None:
     return select(Child.id).where(or_(*leads))
 
 
-def _may_need_attention(today: date) -> Select[str]:
-    leads = [Child.id.in_(query) for query in due_items.what_makes_due(today)]
+def _may_need_attention(today: date, at_stage: Select[str] | None) -> Select[str]:
+    """Children for whom a record may need attention, asked of one child after the other.
+
+    That way a page costs what it takes to find as many children as it shows, wherever they are.
+    """
+    one = aliased(Child)
     assessing = select(FormRecord.child_id).where(
         FormRecord.kind == "assessment",
         FormRecord.state == "draft",
         FormRecord.removed_at.is_(None),
     )
-    leads.append(Child.id.in_(assessing))
-    return select(Child.id).where(or_(*leads))
+    leads = [
+        query.order_by(None).where(next(iter(query.selected_columns)) == one.id).exists()
+        for query in (*due_items.what_makes_due(today), assessing)
+    ]
+    query = select(one.id).where(one.id == Child.id, or_(*leads)).correlate(Child)
+    return query if at_stage is None else query.where(one.id.in_(at_stage))
 
 
 def counts(desk: Desk) -> Counts:
     """How many children there are, what is due within a week and what waits for this person."""
-    today = desk.clock.today()
     with desk.casebook.read() as session:
         children = caseload.count(session)
         waiting = _waiting_for(desk, session)
     return Counts(
         children=children,
-        due_this_week=len(due_items.within(due_items.of_all(desk), today)),
+        due_this_week=len(due_items.of_all(desk, days=7)),
         waiting_for_me=waiting,
     )
 

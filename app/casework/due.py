@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, Literal, cast
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from app.casework import dates
-from app.casework.standing import facts, standings, urgency
+from app.casework import dates, reference
+from app.casework.standing import COURT_ORDERS, facts, standings, urgency
+from app.core.clock import LONDON
 from app.models.queries.caseload import LOCKED
 from app.models.records import (
     Address,
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
 Urgency = Literal["neutral", "attention", "serious"]
 
 LOOKS_AHEAD: Final = 21
-"""Days ahead in which a hearing or a form makes something due."""
+"""How many days ahead the list of what is due for everyone looks."""
 
-MOST_CHILDREN: Final = 2000
-"""Of each reason, at most so many children are looked at, the soonest first."""
+MOST_CHILDREN: Final = 500
+"""For each reason, at most so many children are looked at for that list."""
 
 AT_ONCE: Final = 500
 
@@ -74,8 +75,8 @@ def of_child(desk: Desk, child_id: str) -> tuple[DueItem, ...]:
         return _items(desk, session, [child_id])
 
 
-def of_all(desk: Desk, limit: int = 500) -> tuple[DueItem, ...]:
-    """What is due for every child, the soonest first.
+def of_all(desk: Desk, limit: int = 500, days: int = LOOKS_AHEAD) -> tuple[DueItem, ...]:
+    """What is due for every child within so many days, the soonest first.
 
     Children are found by the records that make something due, so that a casebook of many children
     is not read whole.
@@ -83,7 +84,7 @@ def of_all(desk: Desk, limit: int = 500) -> tuple[DueItem, ...]:
     today = desk.clock.today()
     with desk.casebook.read() as session:
         ids: dict[str, None] = {}
-        for query in what_makes_due(today):
+        for query in what_makes_due(today, days):
             ids.update(dict.fromkeys(session.scalars(query.limit(MOST_CHILDREN))))
         found = list(ids)
         items = [
@@ -91,7 +92,7 @@ def of_all(desk: Desk, limit: int = 500) -> tuple[DueItem, ...]:
             for start in range(0, len(found), AT_ONCE)
             for item in _items(desk, session, found[start : start + AT_ONCE])
         ]
-    return tuple(sorted(items, key=_soonest)[:limit])
+    return tuple(sorted(within(items, today, days), key=_soonest)[:limit])
 
 
 def within(items: Iterable[DueItem], today: date, days: int = 7) -> tuple[DueItem, ...]:
@@ -128,12 +129,23 @@ def _soonest(item: DueItem) -> tuple[date, str, str]:
     return (item.due or date.min, item.child_name, item.kind)
 
 
-def what_makes_due(today: date) -> Iterator[Select[str]]:
-    """Queries for the ids of children for whom something may be due, the soonest first."""
-    ahead = today + timedelta(days=LOOKS_AHEAD)
+def what_makes_due(today: date, days: int = LOOKS_AHEAD) -> Iterator[Select[str]]:
+    """Queries for the ids of children for whom something may be due within so many days.
+
+    Those for whom it was due long ago come last: with most of them the work has ended.
+    """
+    ahead = today + timedelta(days=days)
     yield (
         select(Hearing.child_id)
-        .where(Hearing.removed_at.is_(None), Hearing.hearing_date.between(today, ahead))
+        .where(
+            Hearing.removed_at.is_(None),
+            Hearing.hearing_date >= today,
+            # A report is due some days before its hearing, or when the court says.
+            or_(
+                Hearing.hearing_date <= ahead + timedelta(days=7),
+                Hearing.report_due <= ahead,
+            ),
+        )
         .order_by(Hearing.hearing_date)
     )
     yield select(HarmPrompt.child_id).where(
@@ -154,7 +166,7 @@ def what_makes_due(today: date) -> Iterator[Select[str]]:
             FormRecord.state == "draft",
             FormRecord.due_on <= ahead,
         )
-        .order_by(FormRecord.due_on)
+        .order_by(FormRecord.due_on.desc())
     )
     yield (
         select(FormRecord.child_id)
@@ -162,34 +174,60 @@ def what_makes_due(today: date) -> Iterator[Select[str]]:
             FormRecord.removed_at.is_(None),
             FormRecord.state.in_(LOCKED),
             FormRecord.kind == "assessment",
+            FormRecord.submitted_at < _reviewed_before(ahead),
         )
-        .order_by(FormRecord.submitted_at)
+        .order_by(FormRecord.submitted_at.desc())
     )
     yield (
         select(Outcome.child_id)
-        .where(Outcome.removed_at.is_(None), Outcome.outcome_date >= today - timedelta(days=90))
-        .order_by(Outcome.outcome_date)
+        .where(
+            Outcome.removed_at.is_(None),
+            Outcome.disposal.in_(_supervised()),
+            Outcome.outcome_date <= today,
+            or_(Outcome.end_date.is_(None), Outcome.end_date >= today),
+            # The longest order runs for three years; what is longer has an end date.
+            Outcome.outcome_date >= dates.add_months(today, -37),
+        )
+        .order_by(Outcome.outcome_date.desc())
     )
     yield (
         select(Alert.child_id)
         .where(Alert.removed_at.is_(None), Alert.review_on <= ahead)
-        .order_by(Alert.review_on)
+        .order_by(Alert.review_on.desc())
     )
     yield (
         select(Address.child_id)
         .where(
-            Address.removed_at.is_(None), Address.confirmed.is_(False), Address.to_date.is_(None)
+            Address.removed_at.is_(None),
+            Address.confirmed.is_(False),
+            or_(Address.to_date.is_(None), Address.to_date >= today),
         )
-        .order_by(Address.created_at)
+        .order_by(Address.created_at.desc())
     )
+    growing_up = aliased(Child)
     yield (
-        select(Child.id)
+        select(growing_up.id)
         .where(
-            Child.removed_at.is_(None),
-            Child.merged_into.is_(None),
-            Child.date_of_birth.between(
-                dates.add_months(today, -18 * 12), dates.add_months(today, -17 * 12 - 5)
-            ),
+            growing_up.removed_at.is_(None),
+            growing_up.merged_into.is_(None),
+            growing_up.date_of_birth > dates.add_months(today, -18 * 12),
+            growing_up.date_of_birth <= dates.add_months(ahead, -17 * 12 - 5),
         )
-        .order_by(Child.date_of_birth)
+        .order_by(growing_up.date_of_birth)
     )
+
+
+def _reviewed_before(ahead: date) -> datetime:
+    """An assessment that was submitted later than this is not due for review by `ahead`."""
+    shortest = reference.rule("review_interval_high", ahead)
+    day = dates.ahead(shortest, ahead) + timedelta(days=4) if shortest else ahead
+    return datetime.combine(day, time(), LONDON).astimezone(UTC)
+
+
+def _supervised() -> list[str]:
+    """Codes of the outcomes that a court makes and the service supervises."""
+    return [
+        entry.code
+        for entry in reference.listing("outcomes").entries
+        if entry.column("stage") and entry.group in COURT_ORDERS
+    ]

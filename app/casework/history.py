@@ -220,6 +220,9 @@ class _Teller:
             known = wording.FIELDS.get(entry.record_type or "", {}).get(name)
             if known is None or known.shown == "hidden":
                 continue
+            if before is None and after is False:
+                # That something new has a mark unset is no change that anybody made.
+                continue
             told.append(
                 FieldChange(
                     name,

@@ -179,7 +179,7 @@ class _Teller:
             carer = self._session.get(CarerRecord, key)
             return carer.name if carer else None
         professional = self._session.get(Professional, key)
-        return professional.name if professional else None
+        return professional.name or professional.agency if professional else None
 
 
 def plain_snippet(snippet: str) -> str:
