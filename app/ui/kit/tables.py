@@ -271,6 +271,10 @@ class Table(QTableView):
         """The row the keyboard is on (the value given to the model), or None."""
         return self.shown_model.row(self.currentIndex().row())
 
+    def height_of(self, rows: int) -> int:
+        """How high the table is, in pixels, when it shows `rows` rows under its titles."""
+        return self.horizontalHeader().sizeHint().height() + rows * row_height() + 2
+
     def fit_columns(self) -> None:
         """Give each column the width of its words; spare width goes to those that ask for it."""
         model = self.shown_model

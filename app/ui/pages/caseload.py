@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.casework import caseload, reference
 from app.casework.caseload import CaseloadFilter, CaseloadRow, Counts
@@ -19,6 +19,7 @@ from app.ui.kit import (
     EmptyState,
     PageHeader,
     PrimaryButton,
+    ScrollPage,
     SecondaryButton,
     Table,
     TableModel,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from app.ui.shell import Shell
 
 SEARCH_AFTER_MS: Final = 200
+LARGE: Final = 1.5
 
 
 class CaseloadPage(Page):
@@ -59,16 +61,20 @@ class CaseloadPage(Page):
         self.attention.setAccessibleName(_("Needs attention"))
         self.attention.addItem(_("All children"), False)
         self.attention.addItem(_("Needs attention"), True)
-        filters = QHBoxLayout()
+        filters = QGridLayout()
         filters.setSpacing(look.px(12))
-        filters.addWidget(self.search, 2)
-        for box in (self.stage, self.who, self.attention):
+        # At large text the search takes a line of its own.
+        wide = look.scale < LARGE
+        filters.addWidget(self.search, 0, 0, 1, 1 if wide else 3)
+        filters.setColumnStretch(0, 2 if wide else 1)
+        for number, box in enumerate((self.stage, self.who, self.attention)):
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
-            box.setMinimumContentsLength(14)
+            box.setMinimumContentsLength(14 if wide else 6)
             box.currentIndexChanged.connect(self._ask_again)
-            filters.addWidget(box, 1)
+            filters.addWidget(box, *((0, number + 1) if wide else (1, number)))
+            filters.setColumnStretch(number + 1 if wide else number, 1)
         self.model: TableModel[CaseloadRow] = TableModel(
             (
                 Column(_("Child"), self._child, 1),
@@ -91,15 +97,14 @@ class CaseloadPage(Page):
         self.not_ready.hide()
         self.empty = QWidget()
         self._empty_column = QVBoxLayout(self.empty)
-        column = QVBoxLayout()
-        column.setContentsMargins(look.px(24), look.px(20), look.px(24), look.px(24))
-        column.setSpacing(look.px(16))
-        column.addWidget(self.header)
-        column.addWidget(self.not_ready)
-        column.addLayout(filters)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.empty, 1)
-        self.outer.addLayout(column)
+        page = ScrollPage()
+        page.add(self.header)
+        page.add(self.not_ready)
+        page.add(filters)
+        page.add(self.table, 1)
+        page.add(self.empty, 1)
+        self.table.setMinimumHeight(self.table.height_of(6))
+        self.outer.addWidget(page)
         self._next: Any = None
         self._asked = 0
         self._timer = QTimer(self)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.casework import caseload
 from app.casework.due import DueItem
 from app.core.i18n import _, ngettext
-from app.ui import theme
-from app.ui.kit import Cell, Column, EmptyState, PageHeader, Table, TableModel
+from app.ui.kit import Cell, Column, EmptyState, PageHeader, ScrollPage, Table, TableModel
 from app.ui.page import Page
 from app.ui.pages.tones import tone_of
 
@@ -26,7 +25,6 @@ class DuePage(Page):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.title = _("Due")
-        look = theme.current()
         self.header = PageHeader(_("Due"))
         self.model: TableModel[DueItem] = TableModel(
             (
@@ -53,13 +51,12 @@ class DuePage(Page):
         self.table.opened.connect(self._open)
         self.empty = EmptyState(_("Nothing is due"), _("Hearings, reports and reviews come here."))
         self.empty.hide()
-        column = QVBoxLayout()
-        column.setContentsMargins(look.px(24), look.px(20), look.px(24), look.px(24))
-        column.setSpacing(look.px(16))
-        column.addWidget(self.header)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.empty, 1)
-        self.outer.addLayout(column)
+        page = ScrollPage()
+        page.add(self.header)
+        page.add(self.table, 1)
+        page.add(self.empty, 1)
+        self.table.setMinimumHeight(self.table.height_of(6))
+        self.outer.addWidget(page)
 
     def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
         """Override Page.entered."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSize, Qt
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.casework import reports
 from app.casework.casebooks import Place
@@ -63,11 +63,13 @@ class ReportPage(Page):
             Muted(_("The hash stands for every word of the report. It is on each page."))
         )
         self.facts.add(self.anew)
-        left = ScrollPage(margin=0)
-        left.setMinimumWidth(look.px(260))
-        left.setMaximumWidth(look.text_px(340))
-        left.add(self.facts)
-        left.end()
+        left = QWidget()
+        left.setMinimumWidth(look.px(220))
+        left.setMaximumWidth(look.px(340))
+        beside = QVBoxLayout(left)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.addWidget(self.facts)
+        beside.addStretch(1)
         self.document = QPdfDocument(self)
         self.view = QPdfView()
         self.view.setAccessibleName(_("Pages of the report"))
@@ -75,16 +77,21 @@ class ReportPage(Page):
         self.view.setPageMode(QPdfView.PageMode.MultiPage)
         self.view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
         self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        body = QHBoxLayout()
+        # At large text the facts stand above the pages, so that both can be read.
+        across = look.scale < 1.5
+        body = QBoxLayout(
+            QBoxLayout.Direction.LeftToRight if across else QBoxLayout.Direction.TopToBottom
+        )
         body.setSpacing(look.px(16))
         body.addWidget(left, 1)
         body.addWidget(self.view, 3)
-        column = QVBoxLayout()
-        column.setContentsMargins(look.px(24), look.px(20), look.px(24), look.px(24))
-        column.setSpacing(look.px(16))
-        column.addWidget(self.header)
-        column.addLayout(body, 1)
-        self.outer.addLayout(column)
+        if not across:
+            left.setMaximumWidth(look.px(2000))
+        page = ScrollPage()
+        page.add(self.header)
+        page.add(body, 1)
+        self.view.setMinimumHeight(look.px(360))
+        self.outer.addWidget(page)
         self._buffer = QBuffer(self)
         self._pdf = b""
 
