@@ -98,7 +98,6 @@ class Counts:
     children: int
     due_this_week: int
     waiting_for_me: int
-    by_stage: tuple[tuple[str, str, int], ...] = ()
 
 
 def rows(
