@@ -187,7 +187,8 @@ class FormPage(Page):
             self.welsh_banner,
             self.summary,
         ):
-            widget.setVisible(widget is self.header)
+            if widget is not self.header:
+                widget.hide()  # never shown by hand: without a parent it would be a window
             self.middle.add(widget)
         self.middle.column.insertLayout(1, self.panel_row)
         self._place_of_view = self.middle.column.count()
@@ -203,6 +204,7 @@ class FormPage(Page):
         row.addWidget(self.middle, 1)
         row.addWidget(self.panel)
         self.outer.addWidget(self._body)
+        self._body.show()
         self._panel_wanted = self.shell.settings.quiet_panel
         self._fit_panel()
 

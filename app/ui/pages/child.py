@@ -73,10 +73,15 @@ class ChildPage(Page):
         for tab in self.tabs.values():
             tab.stale = True
         child_id, reason = args["child_id"], args.get("reason")
-        self.run(
-            lambda: children.open_child(desk, child_id, reason),
-            lambda view: self._opened(view, number),
-        )
+        before, self.view = self.view, None
+        if before is not None and before.id != child_id:
+            # Nothing of the child before is left standing while this record is read.
+            self.header.set_words("", "")
+            self.alerts.hide()
+            for tab in self.tabs.values():
+                tab.empty()
+        self.bar.setCurrentIndex(number)
+        self.run(lambda: children.open_child(desk, child_id, reason), self._opened)
 
     def place(self) -> Place | None:
         """Override Page.place."""
@@ -88,17 +93,16 @@ class ChildPage(Page):
 
     def refresh(self) -> None:
         """Read the record again, as after something was written."""
-        child_id, desk, number = self.child_id, self.desk, self.bar.currentIndex()
+        child_id, desk = self.child_id, self.desk
         assert child_id is not None
+        self.view = None
         for tab in self.tabs.values():
             tab.stale = True
-        self.run(
-            lambda: children.open_child(desk, child_id), lambda view: self._opened(view, number)
-        )
+        self.run(lambda: children.open_child(desk, child_id), self._opened)
 
     # -- inside ----------------------------------------------------------------------------
 
-    def _opened(self, view: ChildView, number: int) -> None:
+    def _opened(self, view: ChildView) -> None:
         self.view = view
         self.child_id = view.id
         self.title = view.name
@@ -113,8 +117,8 @@ class ChildPage(Page):
                 ),
                 heading=_("Alerts"),
             )
-        self.bar.setCurrentIndex(number)
-        self._show_tab(number)
+        # The tab that is chosen now: it may have been clicked while the record was read.
+        self._show_tab(self.bar.currentIndex())
 
     def _tab_chosen(self, number: int) -> None:
         self.args["tab"] = TABS[number][0]

@@ -1,0 +1,20 @@
+"""Who is in the tour. All of them are invented."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+SERVICE: Final = "Fictional Vale Youth Justice Service"
+WORKER: Final = "Ash Imaginary"
+WORKER_PASSPHRASE: Final = "lantern pebble orchard tuba"
+MANAGER: Final = "Robin Imaginary"
+MANAGER_PASSPHRASE: Final = "walnut ferry cobalt mitten"
+KEY_PASSPHRASE: Final = "granite sparrow velvet anchor"
+
+GIVEN, FAMILY, CALLED = "Talwyn", "Tŷ-Newydd", "Tal"
+NAME: Final = f"{CALLED} {FAMILY}"
+TODAY: Final = date.today()
+BORN: Final = date(TODAY.year - 15, 3, 14)
+OFFENCE_ON: Final = TODAY - timedelta(days=80)
+HEARING_ON: Final = TODAY + timedelta(days=16)

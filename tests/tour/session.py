@@ -1,0 +1,78 @@
+"""One process of the program, with the tour's hands and eyes on its windows.
+
+`python -m tests.tour.session NAME DIR WORK`. It ends as the program ends: by quitting, or by a
+lock, which ends the process there and then.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from app import bootstrap
+from app.core import log
+from tests.tour.driver import Driver
+from tests.tour.script import steps_of
+from tests.tour.telling import STEPS_FILE, Tour
+
+RESTART_FILE: Final = "restart.json"
+KEPT_FILE: Final = "kept.json"
+
+
+def main(name: str, folder: Path, work: Path) -> int:
+    """Start the program as it would be started now, and do the steps called `name`."""
+    log.start()
+    restart = work / RESTART_FILE
+    start = _start(work, restart)
+    restart.unlink(missing_ok=True)
+
+    def note_fresh_start(again: bootstrap.Start) -> None:
+        # The tour starts the fresh process itself, to have its hands on the windows of that one.
+        told = {**asdict(again), "folder": str(again.folder)}
+        restart.write_text(json.dumps(told), "utf-8")
+
+    bootstrap.start_fresh_process = note_fresh_start
+    qt = bootstrap.make_qt([])
+    program = bootstrap.open_program(start)
+    kept = work / KEPT_FILE
+    tour = Tour(
+        Driver(folder, _pictures_so_far(work) + 1, at_rest=lambda: not program.tasks.pending),
+        folder,
+        work,
+        json.loads(kept.read_text("utf-8")) if kept.exists() else {},
+    )
+    try:
+        done = tour.run(steps_of(name))
+    except Exception:
+        # The program's own hook keeps errors from the screen: say it here.
+        traceback.print_exc()
+        raise
+    finally:
+        kept.write_text(json.dumps(tour.kept), "utf-8")
+    program.quit()
+    qt.processEvents()
+    return 0 if done else 1
+
+
+def _start(work: Path, restart: Path) -> bootstrap.Start:
+    """How the program is started: as the process before this one asked, if one did."""
+    if restart.exists():
+        told = json.loads(restart.read_text("utf-8"))
+        return bootstrap.Start(**{**told, "folder": Path(told["folder"])})
+    return bootstrap.Start(folder=work / "casebook")
+
+
+def _pictures_so_far(work: Path) -> int:
+    file = work / STEPS_FILE
+    if not file.exists():
+        return 0
+    lines = file.read_text("utf-8").splitlines()
+    return sum(len(json.loads(line)["pictures"]) for line in lines)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])))
