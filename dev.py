@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Waymark's one door for whoever works on it: run, test, tour, bench, check, build, lock.
+"""Waymark's one door for whoever works on it: run, test, tour, bench, check, words, build, lock.
 
 It needs Python 3.11 or later and nothing else. Everything the project needs it puts into
 `.venv` beside this file, from `requirements.lock`; system libraries it installs where it may
@@ -180,6 +180,12 @@ def check(arguments: Sequence[str]) -> int:
     return in_environment("-m", "app.forms.lint", *arguments)
 
 
+def words(arguments: Sequence[str]) -> int:
+    """Bring the Welsh of the screens up to the texts of the program, and say what has none."""
+    ensure_environment()
+    return in_environment("-m", "tests.catalogue", *arguments)
+
+
 def build(arguments: Sequence[str]) -> int:
     """Build the one-folder program, its third-party notices and its bill of materials."""
     ensure_system(tests=True)
@@ -253,6 +259,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "tour": tour,
     "bench": bench,
     "check": check,
+    "words": words,
     "build": build,
     "lock": lock,
 }
