@@ -267,7 +267,7 @@ STATES: Final[Mapping[str, str]] = {
     "recalled": N_("Taken back by its author"),
     "waiting": N_("Waiting"),
     "final": N_("Final"),
-    "open": N_("Open"),
+    "open": N_("Still open"),
     "ended": N_("Ended"),
     "acted": N_("Acted on"),
 }

@@ -38,6 +38,11 @@ def language() -> str:
     return _language
 
 
+def is_reviewed() -> bool:
+    """Whether somebody who speaks the language of the screen has checked its words."""
+    return _language == "en" or bool(_current.info().get("x-waymark-reviewed-by", "").strip())
+
+
 def _(text: str) -> str:
     """`text` in the language of the screen, or as it stands where no translation is held."""
     return _current.gettext(text) if text else ""

@@ -82,7 +82,7 @@ def _mapping(loader: _Reader, node: yaml.MappingNode) -> Place:
             key = "true" if key else "false"
         if str(key) in found:
             raise yaml.constructor.ConstructorError(
-                None, None, f"“{key}” stands twice", key_node.start_mark
+                None, None, _("“{key}” stands twice.").format(key=key), key_node.start_mark
             )
         found[str(key)] = loader.construct_object(value_node, deep=True)
     return found

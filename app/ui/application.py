@@ -24,7 +24,7 @@ from app.core.errors import BugError
 from app.core.i18n import N_, _
 from app.core.paths import log_folder
 from app.core.settings import Settings
-from app.ui import theme
+from app.ui import qt_words, theme
 from app.ui.gate import Gate, Sight
 from app.ui.tasks import Tasks, places_of
 from app.ui.unlock import FolderCard, RecoverCard, RestoreCard, TroubleCard, UnlockCard, WaitCard
@@ -121,6 +121,7 @@ class Application(QObject):
         self.faults = Faults(self)
         self.faults.raised.connect(self._fault)
         i18n.set_language(settings.language)
+        qt_words.speak(settings.language)
         theme.use(settings.theme, settings.text_size)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._system_look_changed)
@@ -336,6 +337,7 @@ class Application(QObject):
         """These are the settings from now on."""
         self._keep(settings)
         i18n.set_language(settings.language)
+        qt_words.speak(settings.language)
         theme.use(settings.theme, settings.text_size)
         if self._watch is not None:
             self._watch.minutes = settings.idle_lock_minutes

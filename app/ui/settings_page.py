@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.i18n import LANGUAGES, N_, _, language
+from app.core.i18n import LANGUAGES, N_, _, is_reviewed, language
 from app.ui.gate import words_of
 from app.ui.kit.blocks import Banner, Card
 from app.ui.kit.buttons import PrimaryButton, SecondaryButton, button_row
@@ -137,6 +137,8 @@ class SettingsPage(Page):
             lambda code: self.shell.change_settings(language=code),
         )
         card.add(FieldFrame(_("Language"), box))
+        if not is_reviewed():
+            card.add(Muted(_("Nobody has checked the Welsh of the screens yet.")))
         return card
 
     def _lock(self) -> Card:
