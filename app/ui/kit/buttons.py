@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from app.ui import theme
@@ -30,6 +30,16 @@ class Button(QPushButton):
     def _clicked(self, _checked: bool = False) -> None:
         if self._on_click is not None:
             self._on_click()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Override QPushButton::keyPressEvent: Enter presses the button that has the keyboard."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            # Held down, Enter repeats: it must not press what appears under it next.
+            if not event.isAutoRepeat():
+                self.click()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     def setText(self, text: str) -> None:
         """Override QAbstractButton::setText: the accessible name follows the words."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.i18n import _
@@ -129,12 +128,3 @@ class Message(Dialog):
         self.accept()
         if self._on_confirm is not None:
             self._on_confirm()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Override QDialog::keyPressEvent: Return presses the button that has the keyboard."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            focused = self.focusWidget()
-            if isinstance(focused, PrimaryButton | SecondaryButton):
-                focused.click()
-                return
-        super().keyPressEvent(event)

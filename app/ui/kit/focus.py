@@ -53,6 +53,9 @@ class FocusRing(QWidget):
             if shiboken6.isValid(widget):
                 widget.removeEventFilter(self)
         self._watched = []
+        # Only the one that has the keyboard counts: an earlier one may go long after it lost it.
+        if self._target is not None and shiboken6.isValid(self._target):
+            self._target.destroyed.disconnect(self._gone)
         self._target = target
         step = target
         while step is not None and step is not self.window():
