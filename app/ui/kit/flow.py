@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
@@ -53,8 +54,9 @@ class FlowLayout(QLayout):
     def sizeHint(self) -> QSize:
         """Override QLayout::sizeHint."""
         margins = self.contentsMargins()
-        width = sum(item.sizeHint().width() + self._gap for item in self._items)
-        height = max((item.sizeHint().height() for item in self._items), default=0)
+        hints = [item.sizeHint() for item in self._alive()]
+        width = sum(hint.width() + self._gap for hint in hints)
+        height = max((hint.height() for hint in hints), default=0)
         return QSize(
             max(0, width - self._gap) + margins.left() + margins.right(),
             height + margins.top() + margins.bottom(),
@@ -64,16 +66,20 @@ class FlowLayout(QLayout):
         """Override QLayout::minimumSize."""
         margins = self.contentsMargins()
         size = QSize(0, 0)
-        for item in self._items:
+        for item in self._alive():
             size = size.expandedTo(item.minimumSize())
         return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
+
+    def _alive(self) -> list[QLayoutItem]:
+        """The items, without those that go with their window: Qt asks for sizes even then."""
+        return [item for item in self._items if shiboken6.isValid(item)]
 
     def _place(self, rect: QRect, *, move: bool) -> int:
         margins = self.contentsMargins()
         area = rect.marginsRemoved(margins)
         lines: list[list[tuple[QLayoutItem, QSize]]] = [[]]
         x = 0
-        for item in self._items:
+        for item in self._alive():
             widget = item.widget()
             if widget is not None and widget.isHidden():
                 continue
