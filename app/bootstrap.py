@@ -14,6 +14,7 @@ from app.core import log
 from app.core import settings as settings_file
 from app.core.clock import SystemClock
 from app.core.paths import default_casebook_folder, resource_path
+from app.models import hardening
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -91,6 +92,8 @@ def open_program(start: Start) -> Application:
 
 def run(start: Start) -> int:
     """Run the program until it ends; gives the exit code."""
+    # First of all, and so before a key is in memory.
+    hardening.harden()
     app = make_qt([])
     program = open_program(start)
     log.start()
