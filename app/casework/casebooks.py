@@ -156,7 +156,8 @@ class Place:
 
     Attributes:
         page: Name of the page. child_id, record_id: what it showed.
-        path: Path of the question. cursor: place of the text cursor in it.
+        path: Path of the question, or what else the page needs to be as it was, such as what was
+            typed and not saved. cursor: place of the text cursor in it.
     """
 
     page: str

@@ -212,6 +212,8 @@ class Shell(QMainWindow):
         self._pages: dict[str, Page] = {}
         self._numbers: dict[str, tuple[int | None, bool]] = {}
         self._history: list[tuple[str, dict[str, Any]]] = []
+        self.unsaved: dict[Any, dict[str, Any]] = {}
+        """What was typed on pages that edit records and is not saved, by what it was typed for."""
         self._page: Page | None = None
         self._saved_at: datetime | None = None
         self._covered_dialogs: list[QWidget] = []
@@ -254,8 +256,10 @@ class Shell(QMainWindow):
         return name in self._registered
 
     def go(self, page_name: str, **args: Any) -> Page:
-        """Show the page `page_name`, entered with `args`. Going back leads here again."""
-        if self._page is not None:
+        """Show the page `page_name`, entered with `args`. Going back leads here again, unless this
+        page stands alone: nobody goes back to a child's screen by a key.
+        """
+        if self._page is not None and self._page.chrome:
             self._history.append((self._page.name, dict(self._page.args)))
             del self._history[:-50]
         return self._show(page_name, args)
@@ -421,7 +425,14 @@ class Shell(QMainWindow):
         }
         if place.page != otherwise and self.has(otherwise):
             self._history.append((otherwise, {}))
-        self._show(place.page, {key: value for key, value in args.items() if value is not None})
+        try:
+            self._show(place.page, {key: value for key, value in args.items() if value is not None})
+        except Exception as error:  # noqa: BLE001 - where one was last must keep nobody out
+            log.ui.error("coming back to %s: %s", place.page, places_of(error))
+            self._page = None
+            self._history.clear()
+            if self.has(otherwise):
+                self.go(otherwise)
 
     def rebuild(self) -> None:
         """Draw everything anew, in another language, theme or text size, at the same place."""
@@ -488,6 +499,11 @@ class Shell(QMainWindow):
         self._cover.button.setFocus()
 
     @property
+    def ending(self) -> bool:
+        """Whether the casebook is being locked or the program is on its way out."""
+        return self.program is not None and self.program.ending
+
+    @property
     def chrome_shown(self) -> bool:
         """Whether bars, rail and menus are there; they are not in child mode."""
         return self._page is None or self._page.chrome
@@ -529,7 +545,7 @@ class Shell(QMainWindow):
             button.setChecked(rail_name == name)
         if name not in self._rail_buttons:
             self._uncheck_rail()
-        self.back_action.setEnabled(bool(self._history))
+        self.back_action.setEnabled(page.chrome and bool(self._history))
         first = page.focus_first()
         if first is not None and first.isVisibleTo(page) and first.isEnabled():
             first.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -65,10 +65,10 @@ class ChildPage(Page):
         self.bar.currentChanged.connect(self._tab_chosen)
 
     def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
-        """Override Page.entered. args: child_id, tab (name of a tab), reason."""
+        """Override Page.entered. args: child_id, tab (name of a tab; after a lock path), reason."""
         self.child_id = args["child_id"]
         names = [name for name, _label, _factory in TABS]
-        wanted = args.get("tab") or "glance"
+        wanted = args.get("tab") or args.get("path") or "glance"
         number = names.index(wanted) if wanted in names else 0
         for tab in self.tabs.values():
             tab.stale = True

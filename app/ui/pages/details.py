@@ -72,6 +72,7 @@ class DetailsEditor(QWidget, Generic[Details]):
         self._required = frozenset(required)
         self._values: dict[str, Any] = {}
         self._types = {f.name: str(f.type) for f in dataclasses.fields(details)}  # type: ignore[arg-type]
+        self._changed: set[str] = set()
         self.frames: dict[str, FieldFrame] = {}
         self.touched = False
         look = theme.current()
@@ -100,6 +101,23 @@ class DetailsEditor(QWidget, Generic[Details]):
         if problems:
             return None, tuple(problems)
         return dataclasses.replace(self._start, **changes), ()  # type: ignore[type-var]
+
+    def typed(self) -> dict[str, Any]:
+        """What a person changed, by field, as its editor holds it: also what can't be read."""
+        return {name: self._values[name] for name in self.frames if name in self._changed}
+
+    def take(self, typed: Mapping[str, Any]) -> bool:
+        """Show what somebody typed before, over what was recorded. Whether the two differ."""
+        for name, value in typed.items():
+            frame = self.frames.get(name)
+            if frame is None or self._values[name] == value:
+                continue
+            if isinstance(frame.editor, Editor):
+                self._values[name] = value
+                self._changed.add(name)
+                frame.editor.show_value(value)
+                self.touched = True
+        return self.touched
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Say beside each field what is wrong with it, and lead there from the top."""
@@ -235,5 +253,6 @@ class DetailsEditor(QWidget, Generic[Details]):
 
     def _edited(self, name: str, value: Any) -> None:
         self._values[name] = value
+        self._changed.add(name)
         self.touched = True
         self.changed.emit()

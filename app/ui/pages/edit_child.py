@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.casework import casebooks, children, reference
+from app.casework.casebooks import Place
 from app.casework.children import ChildDetails, ChildView, Likeness
-from app.casework.problems import DetailsRefused
 from app.core.i18n import N_, _
 from app.ui.form.editors.base import Option
 from app.ui.kit import (
     Body,
     Card,
     Muted,
-    PageHeader,
-    PrimaryButton,
-    ScrollPage,
     SecondaryButton,
     Strong,
     button_row,
 )
 from app.ui.kit.layout import clear
-from app.ui.page import Page
 from app.ui.pages.details import DetailsEditor
+from app.ui.pages.edit_page import EditPage, Subject, subject_of
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -51,25 +48,16 @@ GROUPS: Final = (
 LOOK_AFTER_MS: Final = 400
 
 
-class EditChildPage(Page):
+class EditChildPage(EditPage):
     """The details of a child, new or known."""
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        self.scroll = ScrollPage(width=640)
-        self.outer.addWidget(self.scroll)
-        self.header = PageHeader("")
-        self.scroll.add(self.header)
-        self.editor: DetailsEditor[ChildDetails] | None = None
-        self._place = QWidget()
-        self.scroll.add(self._place)
         self.alike = QWidget()
         self._alike_column = QVBoxLayout(self.alike)
         self._alike_column.setContentsMargins(0, 0, 0, 0)
         self.alike.hide()
         self.scroll.add(self.alike)
-        self.save = PrimaryButton(_("Save"), self._save)
-        self.cancel = SecondaryButton(_("Cancel"), self._cancel)
         self.scroll.add(button_row(self.save, self.cancel))
         self.scroll.end()
         self._timer = QTimer(self)
@@ -81,7 +69,9 @@ class EditChildPage(Page):
         """Override Page.entered. args: child_id (None: add a child)."""
         self.child_id = args.get("child_id")
         self.title = _("Change details") if self.child_id else _("Add a child")
+        self.alike.hide()
         child_id = self.child_id
+        self.begin(subject_of(args, "child"), args.get("path"))
 
         def load() -> tuple[ChildView | None, tuple[Option, ...]]:
             users = tuple(
@@ -91,21 +81,18 @@ class EditChildPage(Page):
 
         self.run(load, lambda found: self._show(*found))
 
-    def focus_first(self) -> QWidget | None:
-        """Override Page.focus_first."""
-        return None if self.editor is None else self.editor.first()
+    def write(self, subject: Subject, details: Any) -> Callable[[], Any]:
+        """Override EditPage.write."""
+        desk, child_id = self.desk, subject.child_id
+        if child_id is None:
+            return lambda: children.add_child(desk, details)
+        return lambda: children.change_details(desk, child_id, details)
 
-    def leaving(self) -> None:
-        """Override Page.leaving: changes to a known child are kept where they can be."""
-        if self.editor is None or not self.editor.touched or self.child_id is None:
-            return
-        details, _problems = self.editor.details()
-        if details is not None:
-            desk, child_id = self.desk, self.child_id
-            self.run(
-                lambda: children.change_details(desk, child_id, details),
-                failed=lambda _error: None,
-            )
+    def place_after(self, child_id: str | None) -> Place:
+        """Override EditPage.place_after."""
+        if child_id is None:
+            return Place("caseload")
+        return Place("child", child_id=child_id, path="details")
 
     # -- inside ----------------------------------------------------------------------------
 
@@ -130,12 +117,7 @@ class EditChildPage(Page):
             required=("given_name", "family_name", "date_of_birth"),
         )
         editor.changed.connect(self._timer.start)
-        self.scroll.column.replaceWidget(self._place, editor)
-        self._place.deleteLater()
-        self._place = self.editor = editor
-        first = editor.first()
-        if first is not None:
-            first.setFocus()
+        self.edit(editor)
 
     def _look(self) -> None:
         """See whether the casebook may hold this child already."""
@@ -169,42 +151,3 @@ class EditChildPage(Page):
                 )
             )
         self._alike_column.addWidget(card)
-
-    def _save(self) -> None:
-        if self.editor is None:
-            return
-        details, problems = self.editor.details()
-        if details is None:
-            self.editor.show_problems(problems)
-            return
-        self.save.setEnabled(False)
-        desk, child_id = self.desk, self.child_id
-
-        def write() -> ChildView:
-            if child_id is None:
-                return children.add_child(desk, details)
-            return children.change_details(desk, child_id, details)
-
-        self.run(write, self._saved, self._refused)
-
-    def _saved(self, view: ChildView) -> None:
-        self.save.setEnabled(True)
-        if self.editor is not None:
-            self.editor.touched = False
-        self.shell.saved(self.desk.clock.now())
-        self.shell.go("child", child_id=view.id, tab="details")
-
-    def _refused(self, error: Exception) -> None:
-        self.save.setEnabled(True)
-        if isinstance(error, DetailsRefused) and self.editor is not None:
-            self.editor.show_problems(error.problems)
-        else:
-            self.shell.show_error(error)
-
-    def _cancel(self) -> None:
-        if self.editor is not None:
-            self.editor.touched = False
-        if self.child_id is None:
-            self.shell.go("caseload")
-        else:
-            self.shell.go("child", child_id=self.child_id, tab="details")

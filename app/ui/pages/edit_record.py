@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
 from app.casework import casebooks, children, court
-from app.casework.problems import DetailsRefused, RecordGone
+from app.casework.casebooks import Place
+from app.casework.problems import RecordGone
 from app.core.i18n import _
 from app.ui.form.editors.base import Option
 from app.ui.kit import (
     DangerButton,
     Dialog,
     FieldFrame,
-    PageHeader,
     PrimaryButton,
-    ScrollPage,
     SecondaryButton,
     button_row,
 )
-from app.ui.page import Page
 from app.ui.pages.details import DetailsEditor
+from app.ui.pages.edit_page import EditPage, Subject, subject_of
 from app.ui.pages.record_kinds import KINDS, RecordKind
 
 if TYPE_CHECKING:
@@ -40,112 +39,55 @@ class _Loaded:
     options: Mapping[str, tuple[Option, ...]]
 
 
-class EditRecordPage(Page):
+class EditRecordPage(EditPage):
     """One record of a child, to be added or changed."""
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        self.scroll = ScrollPage(width=640)
-        self.outer.addWidget(self.scroll)
-        self.header = PageHeader("")
-        self.scroll.add(self.header)
-        self.editor: DetailsEditor[Any] | None = None
         self.kind: RecordKind | None = None
-        self.record_id: str | None = None
-        self.save = PrimaryButton(_("Save"), self._save)
-        self.cancel = SecondaryButton(_("Cancel"), self._back)
         self.remove = DangerButton(_("Remove"), self._ask_to_remove)
-        self._place = QWidget()
-        self.scroll.add(self._place)
         self.scroll.add(button_row(self.save, self.cancel, self.remove))
         self.scroll.end()
 
     def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
-        """Override Page.entered. args: record_type, child_id, record_id (None: add one)."""
-        kind = KINDS[args["record_type"]]
-        self.kind, self.child_id, self.record_id = kind, args["child_id"], args.get("record_id")
-        self.title = _(kind.edit_title) if self.record_id else _(kind.add_label)
-        self.remove.setVisible(self.record_id is not None)
-        child_id, record_id = args["child_id"], self.record_id
+        """Override Page.entered. args: record_type (after a lock in path), child_id, record_id
+        (None: add one).
+        """
+        subject = subject_of(args)
+        kind, child_id, record_id = KINDS[subject.record_type], args["child_id"], subject.record_id
+        self.kind, self.child_id = kind, child_id
+        self.title = _(kind.edit_title) if record_id else _(kind.add_label)
+        self.remove.setVisible(record_id is not None)
+        self.begin(subject, args.get("path"))
         self.run(lambda: _load(desk, kind, child_id, record_id), self._show)
 
-    def leaving(self) -> None:
-        """Override Page.leaving: what was typed is kept where it can be."""
-        if self.editor is not None and self.editor.touched:
-            details, _problems = self.editor.details()
-            if details is not None and self.kind is not None and self.child_id is not None:
-                self._run_save(details, then_go_back=False)
+    def write(self, subject: Subject, details: Any) -> Callable[[], Any]:
+        """Override EditPage.write."""
+        kind, desk = KINDS[subject.record_type], self.desk
+        if subject.record_id is None:
+            return lambda: kind.add(desk, subject.child_id or "", details)
+        return lambda: kind.change(desk, subject.record_id or "", details)
 
-    def focus_first(self) -> QWidget | None:
-        """Override Page.focus_first."""
-        return None if self.editor is None else self.editor.first()
+    def place_after(self, child_id: str | None) -> Place:
+        """Override EditPage.place_after: the list that the record stands in."""
+        return Place("child", child_id=child_id, path=self.kind.tab if self.kind else None)
 
     # -- inside ----------------------------------------------------------------------------
 
     def _show(self, loaded: _Loaded) -> None:
         assert self.kind is not None
         self.header.set_words(self.title, above=loaded.child_name)
-        editor: DetailsEditor[Any] = DetailsEditor(
-            self.kind.record_type,
-            loaded.details,
-            clock=self.desk.clock,
-            options=loaded.options,
-            required=self.kind.required,
+        self.edit(
+            DetailsEditor(
+                self.kind.record_type,
+                loaded.details,
+                clock=self.desk.clock,
+                options=loaded.options,
+                required=self.kind.required,
+            )
         )
-        self.scroll.column.replaceWidget(self._place, editor)
-        self._place.deleteLater()
-        self._place = self.editor = editor
-        first = editor.first()
-        if first is not None:
-            first.setFocus()
-
-    def _save(self) -> None:
-        if self.editor is None or self.kind is None:
-            return
-        details, problems = self.editor.details()
-        if details is None:
-            self.editor.show_problems(problems)
-            return
-        self.save.setEnabled(False)
-        self._run_save(details, then_go_back=True)
-
-    def _run_save(self, details: Any, *, then_go_back: bool) -> None:
-        kind, child_id, record_id, desk = self.kind, self.child_id, self.record_id, self.desk
-        assert kind is not None and child_id is not None
-
-        def write() -> Any:
-            if record_id is None:
-                return kind.add(desk, child_id, details)
-            return kind.change(desk, record_id, details)
-
-        self.run(
-            write,
-            (lambda _view: self._saved()) if then_go_back else None,
-            self._refused if then_go_back else (lambda _error: None),
-        )
-
-    def _saved(self) -> None:
-        if self.editor is not None:
-            self.editor.touched = False
-        self.save.setEnabled(True)
-        self.shell.saved(self.desk.clock.now())
-        self._back()
-
-    def _refused(self, error: Exception) -> None:
-        self.save.setEnabled(True)
-        if isinstance(error, DetailsRefused) and self.editor is not None:
-            self.editor.show_problems(error.problems)
-        else:
-            self.shell.show_error(error)
-
-    def _back(self) -> None:
-        if self.editor is not None:
-            self.editor.touched = False
-        assert self.kind is not None
-        self.shell.go("child", child_id=self.child_id, tab=self.kind.tab)
 
     def _ask_to_remove(self) -> None:
-        assert self.kind is not None
         ReasonDialog(
             _("Remove this record?"),
             _("Why is it taken out?"),
@@ -156,9 +98,12 @@ class EditRecordPage(Page):
         ).ask()
 
     def _remove(self, reason: str) -> None:
-        kind, record_id, desk = self.kind, self.record_id, self.desk
-        assert kind is not None and record_id is not None
-        self.run(lambda: kind.remove(desk, record_id, reason), lambda _none: self._saved())
+        kind, subject, desk = self.kind, self.subject, self.desk
+        assert kind is not None and subject is not None and subject.record_id is not None
+        record_id = subject.record_id
+        self.run(
+            lambda: kind.remove(desk, record_id, reason), lambda none: self._saved(subject, none)
+        )
 
 
 class ReasonDialog(Dialog):

@@ -96,9 +96,9 @@ class ReportPage(Page):
         self._pdf = b""
 
     def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
-        """Override Page.entered. args: report_id, child_id."""
+        """Override Page.entered. args: report_id (after a lock record_id), child_id."""
         self.child_id = args.get("child_id")
-        report_id = args["report_id"]
+        report_id = args.get("report_id") or args["record_id"]
         self.run(
             lambda: (reports.open_report(desk, report_id), reports.preview(desk, report_id)),
             lambda found: self._show(*found),
