@@ -170,6 +170,7 @@ class SettingsPage(Page):
         for part in (self.old_field, self.new_field, Strength(self.new), self.again_field):
             card.add(part)
         self.change = SecondaryButton(_("Change passphrase"), self._change)
+        self.again.returnPressed.connect(self.change.click)
         card.add(button_row(self.change))
         return card
 
@@ -224,6 +225,7 @@ class SettingsPage(Page):
         )
         self.code_field.hide()
         self.confirm = SecondaryButton(_("Confirm the code"), self._confirm)
+        self.code.returnPressed.connect(self.confirm.click)
         self.confirm.hide()
         self.renew = SecondaryButton(_("Make a new recovery code"), self._ask_renew)
         card.add(self.recovery_state)
@@ -440,6 +442,8 @@ class NewUserDialog(Dialog):
         self.column.addWidget(self.field)
         self.column.addWidget(Strength(self.passphrase))
         self.go = PrimaryButton(_("Add the user"), self._go)
+        for line in (self.name, self.passphrase):
+            line.returnPressed.connect(self.go.click)
         self.add_button(SecondaryButton(_("Cancel"), self.reject))
         self.add_button(self.go)
         self.name.setFocus()
@@ -490,6 +494,7 @@ class NewCodeDialog(Dialog):
         self.field = FieldFrame(_("Your passphrase now"), self.passphrase)
         self.column.addWidget(self.field)
         self.go = PrimaryButton(_("Make a new code"), self._go)
+        self.passphrase.returnPressed.connect(self.go.click)
         self.cancel = SecondaryButton(_("Cancel"), self.reject)
         self.add_button(self.cancel)
         self.add_button(self.go)

@@ -124,6 +124,7 @@ class SetupCard(GateCard):
             )
         self._steps[self._at](column)
         self._holder.addWidget(self._part)
+        self._part.show()
         if self._first is not None:
             self._first.setFocus()
 
@@ -354,6 +355,9 @@ class SetupCard(GateCard):
             )
 
         self.make = PrimaryButton(_("Make the casebook"), go)
+        # Through the button, which is off while the casebook is being made.
+        for line in (words, secret):
+            line.returnPressed.connect(self.make.click)
         self._buttons(column, self.make)
         self._first = make_one
 

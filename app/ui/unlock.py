@@ -190,6 +190,8 @@ class RecoverCard(GateCard):
             _("New passphrase"), self.new, hint=_("Four or more words that you alone know.")
         )
         self.go = PrimaryButton(_("Set the new passphrase"), self._go)
+        # Through the button, which is off while something is being done.
+        self.new.returnPressed.connect(self.go.click)
         for part in (
             self.holder_field,
             self.by_code,
@@ -294,6 +296,7 @@ class RestoreCard(GateCard):
         self.passphrase = PassphraseEdit()
         self.field = FieldFrame(_("Passphrase"), self.passphrase)
         self.go = PrimaryButton(_("Restore this backup"), self._go)
+        self.passphrase.returnPressed.connect(self.go.click)
         self.nothing = Banner(_("There is no backup in this folder."), "attention")
         for part in (
             self.place_field,
@@ -435,6 +438,7 @@ class FolderCard(GateCard):
         self.body.addWidget(Heading(_("Open another folder")))
         self.place = PathEdit("folder")
         self.place.setText(str(program.folder))
+        self.place.line.returnPressed.connect(self._go)
         self.field = FieldFrame(
             _("Folder of the casebook"),
             self.place,

@@ -80,7 +80,11 @@ class Dialog(QDialog):
         inside = layout.totalHeightForWidth(width)
         if inside < 0:
             inside = layout.sizeHint().height()
-        around = self.layout().sizeHint().height() - self._area.sizeHint().height()
+        # At this width: a long title may need two lines.
+        whole = self.layout().totalHeightForWidth(width)
+        if whole < 0:
+            whole = self.layout().sizeHint().height()
+        around = whole - self._area.sizeHint().height()
         self.resize(width, min(inside + around, behind.height() - theme.current().px(32)))
 
     def done(self, result: int) -> None:
