@@ -420,11 +420,12 @@ class Application(QObject):
         place: Place | None = None
         shell, desk = self.shell, self.desk
         if shell is not None:
+            # The place first: the cover takes the keyboard away from the question.
+            place = shell.leave_page()
             if not shell.covered:
                 shell.toggle_cover()
             shell.close_dialogs()
             self.tasks.cancel_all()
-            place = shell.leave_page()
         deadline = time.monotonic() + SECONDS_TO_SAVE
         self._wait_until(deadline)
         if desk is not None:

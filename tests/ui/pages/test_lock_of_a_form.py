@@ -1,0 +1,49 @@
+"""A lock in the middle of a form leads back to the question and the cursor in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtTest import QTest
+
+from app.casework import children, form_records
+from tests.ui.program.conftest import Seat, folder, sit
+from tests.ui.window import PASSPHRASE
+
+__all__ = ["folder", "sit"]
+
+
+def unlocked(seat: Seat) -> Seat:
+    seat.type("Passphrase", PASSPHRASE)
+    seat.press("Unlock")
+    seat.until(lambda: seat.program.shell is not None)
+    seat.settle()
+    return seat
+
+
+def test_a_lock_leads_back_to_the_question_and_the_cursor(
+    child_id: str, sit: Callable[..., Seat], folder: Path
+) -> None:
+    seat = unlocked(sit(folder))
+    desk, shell = seat.program.desk, seat.program.shell
+    record_id = form_records.start(desk, child_id, "assessment").record_id
+    shell.go("form", record_id=record_id, child_id=child_id)
+    seat.settle()
+    page = shell.page
+    path, field = next(
+        (path, field)
+        for path, field in page.view.fields.items()
+        if field.editor is not None and field.editor.cursor() is not None
+    )
+    page.view.focus_question(path)
+    QTest.keyClicks(shell.focusWidget(), "Two words")
+    field.editor.place_cursor(3)
+    seat.program.lock("idle")
+    assert seat.ended == [True]
+
+    again = unlocked(sit(folder)).program.shell.page
+    assert again.name == "form"
+    assert (again.args["path"], again.args["cursor"]) == (path, 3)
+    assert again.view.fields[path].editor.cursor() == 3
+    assert children.open_child(again.desk, child_id).id == child_id
