@@ -26,6 +26,7 @@ from app.models.records import Child, FormRecord, Oversight, User
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
+    from app.models.work import UnitOfWork
 
 FormState = Literal["draft", "submitted", "countersigned", "returned", "superseded"]
 
@@ -55,7 +56,8 @@ class OpenForm:
         title: Such as "Assessment before sentence".
         state_text: The state in words.
         saved_at: When it was last written.
-        editable: Whether the person may change it: a submitted snapshot never changes.
+        editable: Whether the person may change it: a submitted snapshot never changes, and a
+            questionnaire is the child's to fill in, on the child's own screen.
         directions: What a manager asked for when it was returned; empty otherwise.
         revision: Counts writes of the record.
     """
@@ -161,33 +163,38 @@ def start(desk: Desk, child_id: str, form_id: str, stage: str = "") -> OpenForm:
         NotAllowed: The person may only read.
     """
     desk.must_write()
-    form = desk.forms.form(form_id)
     with desk.casebook.write() as work:
-        existing = work.session.scalars(
-            select(FormRecord)
-            .where(
-                FormRecord.child_id == child_id,
-                FormRecord.form_id == form_id,
-                FormRecord.state == "draft",
-                FormRecord.removed_at.is_(None),
-            )
-            .order_by(FormRecord.created_at.desc())
-        ).first()
-        if existing is not None and form.kind != "questionnaire":
-            return opened(desk, work.session, existing)
-        record = FormRecord(
-            child_id=child_id,
-            form_id=form.id,
-            form_version=form.version,
-            kind=form.kind,
-            stage=stage,
-            language=language(),
-            title=form.title.text("en"),
-            started_by=desk.actor.id,
+        return opened(desk, work.session, begun(desk, work, child_id, form_id, stage))
+
+
+def begun(desk: Desk, work: UnitOfWork, child_id: str, form_id: str, stage: str = "") -> FormRecord:
+    """The draft of a form that a child has, or a new one."""
+    form = desk.forms.form(form_id)
+    existing = work.session.scalars(
+        select(FormRecord)
+        .where(
+            FormRecord.child_id == child_id,
+            FormRecord.form_id == form_id,
+            FormRecord.state == "draft",
+            FormRecord.removed_at.is_(None),
         )
-        work.add(record)
-        work.session.flush()
-        return opened(desk, work.session, record)
+        .order_by(FormRecord.created_at.desc())
+    ).first()
+    if existing is not None:
+        return existing
+    record = FormRecord(
+        child_id=child_id,
+        form_id=form.id,
+        form_version=form.version,
+        kind=form.kind,
+        stage=stage,
+        language=language(),
+        title=form.title.text("en"),
+        started_by=desk.actor.id,
+    )
+    work.add(record)
+    work.session.flush()
+    return record
 
 
 def open_form(desk: Desk, record_id: str) -> OpenForm:
@@ -332,10 +339,14 @@ def opened(desk: Desk, session: Session, record: FormRecord) -> OpenForm:
         state=cast("FormState", record.state),
         state_text=state_words(record.state, form.kind),
         saved_at=record.changed_at,
-        editable=record.state == "draft" and desk.actor.may_write,
+        editable=_editable(desk, record),
         directions=directions,
         revision=record.revision,
     )
+
+
+def _editable(desk: Desk, record: FormRecord) -> bool:
+    return record.state == "draft" and record.kind != "questionnaire" and desk.actor.may_write
 
 
 def _summary(desk: Desk, record: FormRecord, author: str) -> FormSummary:
@@ -351,5 +362,5 @@ def _summary(desk: Desk, record: FormRecord, author: str) -> FormSummary:
         started_at=record.created_at,
         changed_at=record.changed_at,
         author=author,
-        editable=record.state == "draft" and desk.actor.may_write,
+        editable=_editable(desk, record),
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from app.casework.assessments import snapshot_hash
-from app.casework.form_records import called, found, sheet_of, start
+from app.casework.form_records import begun, called, found, sheet_of
 from app.casework.passphrase import confirm_passphrase
 from app.casework.problems import RecordGone
 from app.core.errors import KnownError
@@ -73,11 +73,10 @@ def hand_over(desk: Desk, child_id: str, form_id: str) -> HandoverView:
     A questionnaire that was begun and not finished is gone on with.
     """
     desk.must_write()
-    opened_form = start(desk, child_id, form_id)
     with desk.casebook.write() as work:
         handover = Handover(
             child_id=child_id,
-            form_record_id=opened_form.record_id,
+            form_record_id=begun(desk, work, child_id, form_id).id,
             form_id=form_id,
             user_id=desk.actor.id,
             started_at=desk.clock.now(),

@@ -84,3 +84,40 @@ def test_the_childs_yes_and_no_are_kept_with_each_answer(desk: Desk, add_child: 
     assert said["what_happened"].may_quote is True
     assert said["good_at"].may_quote is False
     assert said["good_at"].words == "Fixing bikes."
+
+
+def test_what_was_not_finished_is_gone_on_with_another_day(desk: Desk, add_child: AddChild) -> None:
+    child = add_child()
+    first = hand_over(desk, child.id)
+    questionnaires.give_back(desk, first.id, PASSPHRASE, finished=False)
+    again = questionnaires.hand_over(desk, child.id, "my_life_now")
+    assert again.id != first.id
+    assert again.record_id == first.record_id
+    questionnaires.give_back(desk, again.id, PASSPHRASE, finished=True)
+    new = questionnaires.hand_over(desk, child.id, "my_life_now")
+    assert new.record_id != first.record_id
+
+
+def test_handing_over_is_one_step_in_the_casebook(
+    desk: Desk, add_child: AddChild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = add_child()
+
+    def fail(**_columns: object) -> None:
+        raise KnownError("The disk is full.")
+
+    monkeypatch.setattr(questionnaires, "Handover", fail)
+    with pytest.raises(KnownError, match="full"):
+        questionnaires.hand_over(desk, child.id, "my_life_now")
+    assert form_records.list_forms(desk, child.id) == ()
+
+
+def test_a_worker_reads_the_childs_unfinished_answers_and_can_not_change_them(
+    desk: Desk, add_child: AddChild
+) -> None:
+    child = add_child()
+    handover = hand_over(desk, child.id)
+    questionnaires.give_back(desk, handover.id, PASSPHRASE, finished=False)
+    assert not form_records.open_form(desk, handover.record_id).editable
+    (listed,) = form_records.list_forms(desk, child.id)
+    assert not listed.editable

@@ -82,10 +82,13 @@ class ChildModePage(Page):
         QGuiApplication.clipboard().clear()
         child_id, form_id = args.get("child_id"), args.get("form_id")
 
-        def open_it() -> tuple[HandoverView, OpenForm] | None:
+        def open_it() -> tuple[HandoverView, OpenForm] | KnownError | None:
             handover = questionnaires.current_handover(desk)
             if handover is None and child_id and form_id:
-                handover = questionnaires.hand_over(desk, child_id, form_id)
+                try:
+                    handover = questionnaires.hand_over(desk, child_id, form_id)
+                except KnownError as refused:
+                    return refused
             if handover is None:
                 return None
             return handover, form_records.open_form(desk, handover.record_id)
@@ -184,11 +187,11 @@ class ChildModePage(Page):
         self.read_aloud.setAccessibleName(_("Read aloud"))
         self.read_aloud.setToolTip(_("Read aloud"))
 
-    def _opened(self, found: tuple[HandoverView, OpenForm] | None) -> None:
+    def _opened(self, found: tuple[HandoverView, OpenForm] | KnownError | None) -> None:
         self._looking = False
-        if found is None:
+        if found is None or isinstance(found, KnownError):
             self.handover = None
-            QTimer.singleShot(0, self, self._nothing_open)
+            QTimer.singleShot(0, self, partial(self._nothing_open, found))
             return
         self.handover, self.opened = found
         form = self.opened.form
@@ -228,13 +231,15 @@ class ChildModePage(Page):
         self.shell.show_error(error)
         self.shell.lock()
 
-    def _nothing_open(self) -> None:
+    def _nothing_open(self, refused: KnownError | None) -> None:
         """Nothing is handed over: this page has nothing to show."""
         child_id = self.args.get("child_id")
         if child_id and self.shell.has("child"):
             self.shell.go("child", child_id=child_id)
         elif self.shell.has("caseload"):
             self.shell.go("caseload")
+        if refused is not None:
+            self.shell.show_error(refused)
 
     # -- going through the questions -------------------------------------------------------
 

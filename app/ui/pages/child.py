@@ -35,13 +35,9 @@ class ChildPage(Page):
         super().__init__(shell)
         look = theme.current()
         self.view: ChildView | None = None
-        self.header = PageHeader(
-            "",
-            actions=(
-                SecondaryButton(_("Questionnaire"), self._questionnaire),
-                PrimaryButton(_("Assessment"), self._assessment),
-            ),
-        )
+        self.questionnaire = SecondaryButton(_("Questionnaire"), self._questionnaire)
+        self.assessment = PrimaryButton(_("Assessment"), self._assessment)
+        self.header = PageHeader("", actions=(self.questionnaire, self.assessment))
         self.alerts = Banner("", "serious")
         self.alerts.hide()
         self.bar = QTabBar()
@@ -107,6 +103,8 @@ class ChildPage(Page):
         self.child_id = view.id
         self.title = view.name
         self.header.set_words(view.name, " · ".join(view.headline))
+        for button in (self.questionnaire, self.assessment):
+            button.setVisible(view.editable)
         current = [alert for alert in view.alerts if alert.current]
         self.alerts.setVisible(bool(current))
         if current:
