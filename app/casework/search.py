@@ -54,6 +54,7 @@ class Hit:
         kind: What it is; the page opens it by kind.
         title: Its name. detail: the words around the find, or facts to tell it apart.
         child_id: The child that it belongs to. record_id: the record itself.
+        child_name: That child's name, to be masked while the record of another is open.
     """
 
     kind: HitKind
@@ -61,6 +62,7 @@ class Hit:
     detail: str
     child_id: str
     record_id: str
+    child_name: str = ""
 
 
 def find(desk: Desk, text: str, limit: int = 20) -> tuple[Hit, ...]:
@@ -119,6 +121,7 @@ class _Teller:
                 self._child_detail(found, child),
                 child.child_id,
                 child.child_id,
+                child.name,
             )
         title = self._title(found)
         if title is None:
@@ -131,6 +134,7 @@ class _Teller:
             detail,
             child.child_id,
             found.record_id,
+            child.name,
         )
 
     def _child_detail(self, found: index.Found, child: ChildFacts) -> str:

@@ -62,13 +62,20 @@ class Page(QWidget):
 
     @property
     def title(self) -> str:
-        """What the page is called, for the window's title."""
+        """What the page is called; may hold the name of the child whose record it is."""
         return self._title
 
     @title.setter
     def title(self, title: str) -> None:
         self._title = title
         self.title_changed.emit(title)
+
+    @property
+    def window_title(self) -> str:
+        """What the window's title says, which the taskbar and others' windows show: no child's
+        name.
+        """
+        return self._title
 
     def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
         """The page is shown: fill it. `args` are those of `Shell.go`, always given by name."""

@@ -240,9 +240,9 @@ class Palette(QDialog):
         finds = [
             Find(
                 hit.kind,
-                self.shell.shown_name(hit.child_id, hit.title)
-                if hit.kind == "child"
-                else hit.title,
+                hit.title
+                if self._may_tell(hit)
+                else self.shell.shown_name(hit.child_id, hit.child_name),
                 hit.detail if self._may_tell(hit) else _("The record of another child is open"),
                 self._opener(hit),
             )

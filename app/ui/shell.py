@@ -609,7 +609,7 @@ class Shell(QMainWindow):
             self._show_title()
 
     def _show_title(self) -> None:
-        title = self._page.title if self._page is not None else ""
+        title = self._page.window_title if self._page is not None else ""
         self.setWindowTitle(f"{title} - Waymark" if title and not self.covered else "Waymark")
 
     def _show_chrome(self, shown: bool) -> None:

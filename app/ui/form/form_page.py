@@ -106,6 +106,13 @@ class FormPage(Page):
             cursor=cursor,
         )
 
+    @property
+    def window_title(self) -> str:
+        """Override Page.window_title: the form, and whether there are errors."""
+        if self.opened is None:
+            return ""
+        return self.title.replace(f", {self.opened.child_name}", "")
+
     def undo(self) -> bool:
         """Take back the last change of a choice or the last removal; false when there is none."""
         return self.controller is not None and self.controller.undo()

@@ -87,6 +87,11 @@ class ChildPage(Page):
         """Override Page.focus_first."""
         return self.bar
 
+    @property
+    def window_title(self) -> str:
+        """Override Page.window_title: the part of the record."""
+        return _(TABS[max(0, self.bar.currentIndex())][1])
+
     def refresh(self) -> None:
         """Read the record again, as after something was written."""
         child_id, desk = self.child_id, self.desk
@@ -120,6 +125,7 @@ class ChildPage(Page):
 
     def _tab_chosen(self, number: int) -> None:
         self.args["tab"] = TABS[number][0]
+        self.title_changed.emit(self.title)
         self._show_tab(number)
 
     def _show_tab(self, number: int) -> None:
