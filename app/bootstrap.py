@@ -75,6 +75,7 @@ def open_program(start: Start) -> Application:
         describe=DemoDescriber(start.demo) if start.demo else describe,
         restart=restart,
         end=end_process,
+        finish=finish,
         makes_demonstration=start.demo,
     )
     program = Application(
@@ -191,6 +192,13 @@ def start_fresh_process(start: Start) -> None:
         creationflags=detached | group,
         close_fds=True,
     )
+
+
+def finish() -> None:
+    """End the event loop; what follows it in `run` still happens."""
+    from PySide6.QtCore import QCoreApplication
+
+    QCoreApplication.exit(0)
 
 
 def end_process() -> None:

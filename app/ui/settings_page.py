@@ -237,6 +237,8 @@ class SettingsPage(Page):
         users, confirmed = read
         self.users.set_rows(users)
         self._show_confirmed(confirmed)
+        if not confirmed and self.args.get("part") == "recovery":
+            self.code_field.focus_editor()
 
     def _show_confirmed(self, confirmed: bool) -> None:
         self.recovery_state.set_words(

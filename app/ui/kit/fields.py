@@ -157,6 +157,7 @@ class ErrorSummary(QFrame):
             else:
                 line = WrappingLink(text, self._leading_to(target), tone="serious")
             self._column.addWidget(line)
+            line.show()
             self._lines.append(line)
         self.heading.setText(_("There is a problem"))
         self.setAccessibleName(self.heading.text())

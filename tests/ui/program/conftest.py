@@ -15,7 +15,7 @@ from app.core.clock import FixedClock
 from app.core.settings import Settings
 from app.ui import lock
 from app.ui.application import Application, Outside
-from tests.ui.window import cheap_keys, child_id, desk, dressed, place
+from tests.ui.window import PASSPHRASE, cheap_keys, child_id, desk, dressed, place
 
 __all__ = ["cheap_keys", "child_id", "desk", "dressed", "place"]
 
@@ -40,7 +40,9 @@ class Seat:
 
     def settle(self) -> None:
         """Wait until nothing is left to do."""
+        QApplication.processEvents()
         self.qtbot.waitUntil(lambda: self.program.tasks.pending == 0, timeout=PATIENCE)
+        QApplication.processEvents()
 
     def until(self, what: Callable[[], object]) -> None:
         """Wait until `what()` is so."""
@@ -99,6 +101,7 @@ def sit(
             describe=bootstrap.describe,
             restart=lambda where, user, window: restarted.append((where, user, window)),
             end=lambda: ended.append(True),
+            finish=lambda: None,
         )
         program = Application(
             outside, folder=folder, settings=settings or Settings(theme="light"), clock=clock
@@ -121,10 +124,20 @@ def sit(
 
 
 @pytest.fixture
-def folder(desk: object, tmp_path: Path) -> Path:
-    """A casebook that is closed again; its user is Ash Rivers."""
-    from app.casework.desk import Desk
+def folder(tmp_path: Path, clock: FixedClock, cheap_keys: None) -> Path:
+    """A casebook that nobody has open; its user is Ash Rivers, its code is confirmed."""
+    from app.casework import casebooks
+    from app.models import escrow
 
-    assert isinstance(desk, Desk)
+    place = tmp_path / "casebook"
+    new = casebooks.NewCasebook(
+        service_name="Fictional Youth Justice Service",
+        user_name="Ash Rivers",
+        passphrase=PASSPHRASE,
+        organisation_key=escrow.public_bytes(escrow.make()),
+    )
+    made = casebooks.create(place, new, clock)
+    desk = casebooks.unlock(place, made.user_id, PASSPHRASE, clock)
+    casebooks.confirm_recovery_code(desk, made.recovery_code)
     desk.close()
-    return tmp_path / "casebook"
+    return place

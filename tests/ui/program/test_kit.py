@@ -46,7 +46,8 @@ pytestmark = pytest.mark.usefixtures("dressed")
 def shown(qtbot: QtBot, widget: QWidget) -> QWidget:
     qtbot.addWidget(widget)
     widget.show()
-    qtbot.waitExposed(widget).__enter__()
+    with qtbot.waitActive(widget):
+        widget.activateWindow()
     return widget
 
 
