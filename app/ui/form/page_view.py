@@ -211,7 +211,8 @@ class PageView(QWidget):
 
     @Slot(str)
     def _left(self, path: str) -> None:
-        if path not in self._seen:
+        # A row that is being removed loses the keyboard when its answers are gone already.
+        if path not in self._seen and self.controller.sheet.has(path):
             self._seen.add(path)
             self._update_problems((path,))
 

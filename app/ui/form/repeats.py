@@ -11,6 +11,7 @@ from app.core.i18n import _
 from app.forms.schema import Repeat
 from app.ui import theme
 from app.ui.form.controller import FormController
+from app.ui.form.field import Field
 from app.ui.kit import Banner, Body, Card, FlowLayout, Heading, LinkButton, Muted, SecondaryButton
 
 Fill = Callable[["Row"], None]
@@ -167,11 +168,9 @@ class RepeatView(QWidget):
 
     def row_ready(self, card: Row) -> None:
         """Give the keyboard to the first question of a new card."""
-        for index in range(card.fields.count()):
-            widget = card.fields.itemAt(index).widget()
-            focus = getattr(widget, "focus_editor", None)
-            if focus is not None and widget.isVisible():
-                focus()
+        for place in card.findChildren(Field):
+            if place.shown and place.question.asks:
+                place.focus_editor()
                 return
 
     def _restore(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shiboken6
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
 
 from app.ui import theme
 
@@ -17,6 +17,16 @@ class FlowLayout(QLayout):
         self._items: list[QLayoutItem] = []
         self._gap = theme.current().px(gap)
         self.setContentsMargins(QMargins(0, 0, 0, 0))
+
+    def addWidget(self, widget: QWidget) -> None:
+        """Override QLayout::addWidget: the item is made here, so that its end is noticed here.
+
+        An item that Qt makes by itself leaves a dead wrapper behind when Qt deletes it, and the
+        next object at the same address is then taken for it.
+        """
+        self.addChildWidget(widget)
+        self.addItem(QWidgetItem(widget))
+        self.invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:
         """Override QLayout::addItem."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
 
 
 class CardsLayout(QLayout):
@@ -17,6 +17,16 @@ class CardsLayout(QLayout):
         self._centred = centred
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
+
+    def addWidget(self, widget: QWidget) -> None:
+        """Override QLayout::addWidget: the item is made here, so that its end is noticed here.
+
+        An item that Qt makes by itself leaves a dead wrapper behind when Qt deletes it, and the
+        next object at the same address is then taken for it.
+        """
+        self.addChildWidget(widget)
+        self.addItem(QWidgetItem(widget))
+        self.invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:
         """Override QLayout.addItem."""
