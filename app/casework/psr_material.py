@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.casework import reference
@@ -81,7 +81,8 @@ def gather(
     """Everything a pre-sentence report says, in the language of the report.
 
     Raises:
-        RecordGone: The child, the assessment or the hearing is not in the casebook.
+        RecordGone: The child, the assessment or the hearing is not in the casebook, or one of
+            them belongs to another child since it was moved.
     """
     child = session.get(Child, child_id)
     record = session.get(FormRecord, assessment_id)
@@ -89,6 +90,8 @@ def gather(
     if child is None or record is None or service is None or record.state not in LOCKED:
         raise RecordGone
     hearing = session.get(Hearing, hearing_id) if hearing_id else None
+    if any(one.child_id != child_id or one.removed_at for one in (record, hearing) if one):
+        raise RecordGone
     sheet = sheet_of(desk, session, record)
     sheet.language = language
     received, missing = _sources(sheet)
@@ -108,7 +111,7 @@ def gather(
         reference=reference_number,
         service_name=service.name,
         made_on=made_on,
-        child=_child(session, child, language),
+        child=_child(session, child, made_on, language),
         court=_court(hearing, sheet, language),
         author=Author(desk.actor.name, reference.label("roles", desk.actor.role, language)),
         language=language,
@@ -146,13 +149,13 @@ def _name_of(session: Session, user_id: str | None) -> str:
     return "" if user is None else user.name
 
 
-def _child(session: Session, child: Child, language: str) -> ChildFacts:
+def _child(session: Session, child: Child, made_on: date, language: str) -> ChildFacts:
     spoken = [child.preferred_language, *child.languages]
     return ChildFacts(
         name=f"{child.given_name} {child.family_name}".strip(),
         preferred_name=called(child),
         date_of_birth=child.date_of_birth,
-        address=_address(session, child.id, language),
+        address=_address(session, child.id, made_on, language),
         police_number=session.scalars(
             select(Identifier.value).where(
                 Identifier.child_id == child.id,
@@ -169,14 +172,15 @@ def _child(session: Session, child: Child, language: str) -> ChildFacts:
     )
 
 
-def _address(session: Session, child_id: str, language: str) -> str:
-    """Where the child lives now; only that it is held where it must be kept private."""
+def _address(session: Session, child_id: str, day: date, language: str) -> str:
+    """Where the child lives on `day`; only that it is held where it must be kept private."""
     current = session.scalars(
         select(Address)
         .where(
             Address.child_id == child_id,
             Address.removed_at.is_(None),
-            Address.to_date.is_(None),
+            or_(Address.from_date.is_(None), Address.from_date <= day),
+            or_(Address.to_date.is_(None), Address.to_date >= day),
         )
         .order_by(Address.from_date.desc(), Address.id.desc())
     ).first()

@@ -12,6 +12,7 @@ import pytest
 
 from app.casework import (
     assessments,
+    children,
     court,
     demo,
     form_records,
@@ -22,6 +23,7 @@ from app.casework import (
     reports,
 )
 from app.casework.desk import Actor, Desk
+from app.casework.problems import RecordGone
 from app.casework.reports import FileIsThere, RecordChanged, ReportIsFinal, ReportView
 from app.core.errors import KnownError
 from app.core.ids import new_id
@@ -245,3 +247,35 @@ def test_a_place_that_cannot_be_written_leaves_no_file_and_no_entry(
     assert list(tmp_path.glob("**/*.pdf*")) == []
     kinds = [entry.kind for entry in history.changes(desk, of.child_id).entries]
     assert "disclosure" not in kinds
+
+
+def test_an_assessment_that_was_moved_to_another_child_is_in_no_report_on_the_first(
+    desk: Desk, add_child: AddChild
+) -> None:
+    of = case(desk, add_child)
+    draft = made(desk, of)
+    other = add_child(given_name="Wren", family_name="Hollis")
+    children.move_record(desk, "form_record", of.assessment_id, other.id, "It is about Wren.")
+    for make in (
+        lambda: made(desk, of),
+        lambda: reports.make_anew(desk, draft.id),
+        lambda: reports.make_final(desk, draft.id, "The hearing is tomorrow."),
+    ):
+        with pytest.raises(RecordGone):
+            make()
+
+
+def test_the_address_is_that_of_the_day_of_the_report(desk: Desk, add_child: AddChild) -> None:
+    of = case(desk, add_child)
+    (home,) = people.list_addresses(desk, of.child_id)
+    people.change_address(
+        desk, home.id, people.AddressDetails(lines="1 Nowhere Street", to_date=date(2026, 12, 1))
+    )
+    people.add_address(
+        desk,
+        of.child_id,
+        people.AddressDetails(lines="2 Elsewhere Road", from_date=date(2026, 12, 2)),
+    )
+    text = words(reports.preview(desk, made(desk, of).id))
+    assert "1 Nowhere Street" in text
+    assert "2 Elsewhere Road" not in text
