@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import pytest
 import yaml
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -39,10 +39,13 @@ from app.casework.caseload import CaseloadFilter
 from app.casework.desk import Desk
 from app.core import i18n
 from app.core.clock import FixedClock
+from app.core.errors import BugError
 from app.core.settings import Settings
 from app.forms.days import MONTHS
 from app.ui import qt_words
 from app.ui.application import Application, Outside, register_pages
+from app.ui.child_mode import page as child_mode_page
+from app.ui.child_mode.session import At
 from app.ui.gate import Sight
 from app.ui.kit.pills import Pill
 from app.ui.palette import Palette
@@ -242,6 +245,12 @@ def _window(desk: Desk, qtbot: QtBot) -> Shell:
     return shell
 
 
+def _report(desk: Desk, child_id: str) -> str:
+    choices = reports.psr_choices(desk, child_id)
+    assessment, hearing = choices.assessments[0].id, choices.hearings[0].id
+    return reports.create_psr(desk, child_id, assessment, hearing, language="en").id
+
+
 def _pages(shell: Shell, desk: Desk) -> Iterator[str]:
     """Show one page of the demonstration after another."""
     tal = caseload.rows(desk, CaseloadFilter(text="Fenwick")).rows[0].child_id
@@ -265,9 +274,24 @@ def _pages(shell: Shell, desk: Desk) -> Iterator[str]:
     for form in held:
         shell.go("form", child_id=tal, record_id=form.record_id)
         yield f"form, {form.form_id}"
-    for report in reports.list_reports(desk, tal):
-        shell.go("report", child_id=tal, report_id=report.id)
-        yield "report"
+    shell.go("report", child_id=tal, report_id=_report(desk, tal))
+    yield "report"
+    shell.go("child", child_id=tal, tab="reports")
+    yield "child, reports"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("⟦Due⟧", []),
+        ("⟦Due ⟦tomorrow⟧⟧ · Tal Fenwick", []),
+        ("⟦Due⟧ tomorrow", ["tomorrow"]),
+        ("Nothing is due.", ["Nothing is due"]),
+        ("⟦Lock⟧ (Ctrl+L)", []),
+    ],
+)
+def test_what_is_past_the_catalogue_is_noticed(data: Data, text: str, left: list[str]) -> None:
+    assert data.leftovers(text) == left
 
 
 def test_no_page_says_anything_past_the_catalogue(
@@ -290,6 +314,68 @@ def test_no_page_says_anything_past_the_catalogue(
     shell.leave_for_good()
 
 
+def test_no_screen_of_a_child_says_anything_past_the_catalogue(
+    qtbot: QtBot,
+    shown: Desk,
+    in_marks: None,
+    dressed: None,
+    unmarked: Read,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(child_mode_page, "voice_for", lambda _language, parent=None: None)
+    shell = _window(shown, qtbot)
+    tal = caseload.rows(shown, CaseloadFilter(text="Fenwick")).rows[0].child_id
+    page = shell.go("child_mode", child_id=tal, form_id="my_life_now")
+    read = set()
+    for _step in range(200):
+        unmarked(page, "child_mode")
+        read.add(type(page.screen_shown).__name__)
+        if page.session.finished:
+            break
+        if page.session.step.at is At.QUESTION:
+            question = page.controller.sheet.form.question(page.session.step.path)
+            if question.type == "text":
+                page._edited("Mae hi’n braf")
+        page._next()
+    page._stop()
+    unmarked(page, "child_mode")
+    read.add(type(page.screen_shown).__name__)
+    assert read == {
+        "StartScreen",
+        "QuestionScreen",
+        "QuoteScreen",
+        "EndScreen",
+        "GiveBackScreen",
+    }
+    shell.leave_for_good()
+
+
+def test_no_dialog_says_anything_past_the_catalogue(
+    qtbot: QtBot, shown: Desk, in_marks: None, dressed: None, unmarked: Read
+) -> None:
+    shell = _window(shown, qtbot)
+    tal = caseload.rows(shown, CaseloadFilter(text="Fenwick")).rows[0].child_id
+    settings = shell.go("settings")
+    for ask in (settings._ask_user, settings._ask_renew):
+        _dialog(ask, unmarked)
+    page = shell.go("report", child_id=tal, report_id=_report(shown, tal))
+    for ask in (page._ask_final, page._ask_export, page._ask_print):
+        _dialog(ask, unmarked)
+    _dialog(lambda: shell.show_error(BugError("a fault")), unmarked)
+    merging = shell.go("merge", child_id=tal)
+    _dialog(lambda: merging._ask(tal, "Tal Fenwick"), unmarked)
+    shell.leave_for_good()
+
+
+def _dialog(ask: Callable[[], object], unmarked: Read) -> None:
+    ask()
+    dialog = QApplication.activeModalWidget()
+    assert dialog is not None
+    unmarked(dialog, type(dialog).__name__)
+    dialog.close()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 def test_no_card_before_the_casebook_says_anything_past_the_catalogue(
     qtbot: QtBot, tmp_path: Path, shown: Desk, in_marks: None, dressed: None, unmarked: Read
 ) -> None:
@@ -300,6 +386,7 @@ def test_no_card_before_the_casebook_says_anything_past_the_catalogue(
         describe=lambda _folder: sight,
         restart=lambda _folder, _user, _window: None,
         end=lambda: None,
+        finish=lambda: None,
         makes_demonstration=True,
     )
     program = Application(
