@@ -295,11 +295,11 @@ class Shell(QMainWindow):
 
     def saving(self) -> None:
         """Say that something typed is not saved yet."""
-        self.saved_label.setText(_("Saving"))
+        self._say(_("Saving"), "muted")
 
     def not_saved(self) -> None:
         """Say that something typed could not be saved. The page says why."""
-        self.saved_label.setText(_("Not saved"))
+        self._say(_("Not saved"), "attention")
 
     def add_strip(
         self,
@@ -453,7 +453,10 @@ class Shell(QMainWindow):
             self._show(page.name, args)
         if spoken is not None and spoken[1]:
             for widget in self.findChildren(QWidget):
-                if (type(widget).__name__, widget.accessibleName()) == spoken:
+                # What is on its way out is hidden already, and may have the same name.
+                if widget.isVisible() and (
+                    (type(widget).__name__, widget.accessibleName()) == spoken
+                ):
                     widget.setFocus()
                     break
 
@@ -951,11 +954,18 @@ class Shell(QMainWindow):
 
     def _say_saved(self) -> None:
         if self._saved_at is None:
-            self.saved_label.setText("")
+            self._say("", "")
             return
-        self.saved_label.setText(
-            _("Saved here {time}").format(time=local(self._saved_at).strftime("%H:%M"))
-        )
+        self._say(_("Saved here {time}").format(time=local(self._saved_at).strftime("%H:%M")), "")
+
+    def _say(self, words: str, tone: str) -> None:
+        """Show what is saved; only what is saved is green."""
+        self.saved_label.setText(words)
+        if self.saved_label.property("tone") != tone:
+            self.saved_label.setProperty("tone", tone)
+            style = self.saved_label.style()
+            style.unpolish(self.saved_label)
+            style.polish(self.saved_label)
 
     def _forget_note(self) -> None:
         self.note_label.setText("")

@@ -149,13 +149,20 @@ class DetailsEditor(QWidget, Generic[Details]):
         frame = FieldFrame(
             label,
             editor,
-            hint=self._hints.get(name, ""),
+            hint=self._hints.get(name, "") or self._example(name),
             optional=bool(self._required) and name not in self._required,
         )
         if editor.carries_label:
             frame.label.hide()
         self.frames[name] = frame
         return frame
+
+    def _example(self, name: str) -> str:
+        """How a day is written."""
+        if self._fields[name].shown != "date":
+            return ""
+        year = self._clock.today().year - (15 if name == "date_of_birth" else 0)
+        return _("For example, {day}").format(day=f"27/3/{year}")
 
     def _editor(self, name: str) -> Editor:
         field, kind = self._fields[name], self._types[name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.casework import casebooks, children, reference
@@ -21,6 +21,7 @@ from app.ui.kit import (
     Strong,
     button_row,
 )
+from app.ui.kit.fields import bring_into_view
 from app.ui.kit.layout import clear
 from app.ui.pages.details import DetailsEditor
 from app.ui.pages.edit_page import EditPage, Subject, subject_of
@@ -57,9 +58,10 @@ class EditChildPage(EditPage):
         self._alike_column = QVBoxLayout(self.alike)
         self._alike_column.setContentsMargins(0, 0, 0, 0)
         self.alike.hide()
+        self._looked_at_alike = False
         self.scroll.add(self.alike)
-        self.scroll.add(button_row(self.save, self.cancel))
         self.scroll.end()
+        self.show_buttons(self.save, self.cancel)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(LOOK_AFTER_MS)
@@ -70,6 +72,7 @@ class EditChildPage(EditPage):
         self.child_id = args.get("child_id")
         self.title = _("Change details") if self.child_id else _("Add a child")
         self.alike.hide()
+        self._looked_at_alike = False
         child_id = self.child_id
         self.begin(subject_of(args, "child"), args.get("path"))
 
@@ -87,6 +90,17 @@ class EditChildPage(EditPage):
         if child_id is None:
             return lambda: children.add_child(desk, details)
         return lambda: children.change_details(desk, child_id, details)
+
+    def may_save(self) -> bool:
+        """Override EditPage.may_save: who is here already stands below all the fields."""
+        if self.alike.isHidden() or self._looked_at_alike:
+            return True
+        self._looked_at_alike = True
+        bring_into_view(self.alike)
+        first = self.alike.findChild(SecondaryButton)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+        return False
 
     def place_after(self, child_id: str | None) -> Place:
         """Override EditPage.place_after."""

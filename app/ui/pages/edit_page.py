@@ -12,15 +12,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.casework import casebooks
 from app.casework.casebooks import Place
 from app.casework.problems import DetailsRefused
 from app.core.errors import BugError, KnownError
 from app.core.i18n import _
-from app.ui.kit import PageHeader, PrimaryButton, ScrollPage, SecondaryButton
+from app.ui import theme
+from app.ui.kit import PageHeader, PrimaryButton, ScrollPage, SecondaryButton, Separator
 from app.ui.page import Page
 from app.ui.pages.details import DetailsEditor
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from app.ui.shell import Shell
 
 KEEP_AFTER_MS: Final = 1500
+SAVE_KEYS: Final = ("Ctrl+Return", "Ctrl+Enter", "Ctrl+S")
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,10 @@ class EditPage(Page):
         self.scroll.add(self._place)
         self.save = PrimaryButton(_("Save"), self._save)
         self.cancel = SecondaryButton(_("Cancel"), self._cancel)
+        for keys in SAVE_KEYS:
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self.save.click)
         self._sent = False
         self._noted = False
         self._note_later = QTimer(self)
@@ -142,13 +149,31 @@ class EditPage(Page):
         """Override Page.focus_first."""
         return None if self.editor is None else self.editor.first()
 
+    def may_save(self) -> bool:
+        """Whether *Save* goes ahead, or the page first shows what the person has to look at."""
+        return True
+
+    def show_buttons(self, *buttons: QWidget) -> None:
+        """Let `buttons` stand below the fields, in sight wherever the page is scrolled to."""
+        look = theme.current()
+        foot = QWidget()
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(look.px(24), look.px(12), look.px(24), look.px(12))
+        row.setSpacing(look.px(12))
+        for button in buttons:
+            row.addWidget(button)
+        row.addStretch(1)
+        self.outer.addWidget(Separator())
+        self.outer.addWidget(foot)
+
     # -- inside ----------------------------------------------------------------------------
 
     @Slot()
     def _typed(self) -> None:
         if self.editor is not None and self.subject is not None:
             self.shell.unsaved[self.subject] = self.editor.typed()
-            self.shell.saving()
+            # Kept, but no part of the record before somebody chooses to save it.
+            self.shell.not_saved()
             self._note_later.start()
 
     @Slot()
@@ -178,6 +203,8 @@ class EditPage(Page):
         details, problems = self.editor.details()
         if details is None:
             self.editor.show_problems(problems)
+            return
+        if not self.may_save():
             return
         self.save.setEnabled(False)
         self._send(details, self._saved, self._refused)

@@ -19,7 +19,6 @@ from app.ui.kit import (
     FieldFrame,
     PrimaryButton,
     SecondaryButton,
-    button_row,
 )
 from app.ui.pages.details import DetailsEditor
 from app.ui.pages.edit_page import EditPage, Subject, subject_of
@@ -46,8 +45,8 @@ class EditRecordPage(EditPage):
         super().__init__(shell)
         self.kind: RecordKind | None = None
         self.remove = DangerButton(_("Remove"), self._ask_to_remove)
-        self.scroll.add(button_row(self.save, self.cancel, self.remove))
         self.scroll.end()
+        self.show_buttons(self.save, self.cancel, self.remove)
 
     def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
         """Override Page.entered. args: record_type (after a lock in path), child_id, record_id
