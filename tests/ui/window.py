@@ -105,9 +105,9 @@ def place(
     for name in ("caseload", "child"):
         shell.register(name, Somewhere, rail=name)
     shell.resize(1366, 768)
-    shell.show()
     qtbot.addWidget(shell)
-    qtbot.waitActive(shell).__enter__()
+    with qtbot.waitActive(shell):
+        shell.show()
     yield Place(shell, at_tests, child_id)
     shell.leave_for_good()
     shell.close()

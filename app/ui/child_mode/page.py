@@ -33,6 +33,7 @@ from app.ui.child_mode.screens import (
 from app.ui.child_mode.session import At, ChildSession
 from app.ui.child_mode.speech import Voice, voice_for
 from app.ui.form.controller import FormController, SaveState
+from app.ui.form.tab_order import order_tabs, tab_stops
 from app.ui.kit import Body
 from app.ui.page import Page
 
@@ -91,7 +92,7 @@ class ChildModePage(Page):
                     return refused
             if handover is None:
                 return None
-            return handover, form_records.open_form(desk, handover.record_id)
+            return handover, form_records.open_form(desk, handover.record_id, for_child=True)
 
         self.run(open_it, self._opened, self._not_opened)
 
@@ -284,6 +285,8 @@ class ChildModePage(Page):
         screen.show()
         if screen.isAncestorOf(self.read_aloud):
             self.read_aloud.setVisible(True)
+        top = (*self.languages.values(), self.stop)
+        order_tabs((*top, *tab_stops(screen), self.back, self.next))
 
     def _show_frame(self) -> None:
         """Show what stands around the screen: how far, who reads, which way on."""

@@ -26,6 +26,7 @@ from app.ui.form.controller import FormController, SaveState
 from app.ui.form.page_view import PageView
 from app.ui.form.rail import Section, SectionRail
 from app.ui.form.side_panel import QuestionPanel
+from app.ui.form.tab_order import order_tabs, tab_stops
 from app.ui.kit import (
     Banner,
     ErrorSummary,
@@ -39,7 +40,7 @@ from app.ui.page import Page
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
-    from app.forms.sheet import Problem
+    from app.forms.sheet import Effects, Problem
     from app.ui.shell import Shell
 
 CHECK: Final = "check_answers"
@@ -69,6 +70,9 @@ class FormPage(Page):
         self._rail_later.setSingleShot(True)
         self._rail_later.setInterval(RAIL_AFTER_MS)
         self._rail_later.timeout.connect(self._show_rail)
+        self._tabs_later = QTimer(self)
+        self._tabs_later.setSingleShot(True)
+        self._tabs_later.timeout.connect(self._order_tabs)
         for keys, deed in (
             ("Ctrl+Return", self._continue),
             ("Ctrl+Enter", self._continue),
@@ -139,7 +143,6 @@ class FormPage(Page):
         self._clear()
         self.opened = opened
         self.child_id = opened.child_id
-        self.title = f"{opened.title}, {opened.child_name}"
         shown_in = language() if language() in opened.form.languages else None
         sheet = Sheet(
             opened.form,
@@ -255,6 +258,7 @@ class FormPage(Page):
             self.view.deleteLater()
         self.section = name
         self.summary.show_errors(())
+        self._name_page()
         self.panel.show_question("")
         checking = name == CHECK
         if checking:
@@ -271,7 +275,13 @@ class FormPage(Page):
         self.view.show()  # now, so that one of its fields can take the keyboard
         self._name_section()
         self._show_rail()
+        self._order_tabs()
         self.middle.verticalScrollBar().setValue(0)
+
+    def _name_page(self, *, wrong: bool = False) -> None:
+        """Give the window its title; it says when something on the page is wrong."""
+        title = f"{self.opened.title}, {self.opened.child_name}"
+        self.title = _("Error: {title}").format(title=title) if wrong else title
 
     def _name_section(self) -> None:
         checking = self.section == CHECK
@@ -323,6 +333,24 @@ class FormPage(Page):
         whole = _("{form} · {percent}%").format(form=self.opened.title, percent=percent)
         self.sections.show_sections(whole, sections, self.section)
 
+    @Slot()
+    def _order_tabs(self) -> None:
+        """Tab goes from the sections through the page to the buttons at its end, then right."""
+        if self.view is None:
+            return
+        view = self.view
+        order_tabs(
+            (
+                *self.sections.buttons.values(),
+                *tab_stops(self.panel_button, self.check_button),
+                *tab_stops(self.recovered, self.trouble, self.state_banner, self.summary),
+                *(view.tab_stops() if isinstance(view, PageView) else tab_stops(view)),
+                self.back_button,
+                self.continue_button,
+                *tab_stops(self.panel),
+            )
+        )
+
     @Slot(str)
     def _choose_section(self, name: str) -> None:
         if name != self.section:
@@ -339,10 +367,14 @@ class FormPage(Page):
             self._focus_view()
 
     def _focus_view(self) -> None:
-        if isinstance(self.view, PageView) and self.controller.editable:
-            self.view.focus_first()
-        elif self.continue_button.isVisible():
-            self.continue_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        taken = (
+            isinstance(self.view, PageView) and self.controller.editable and self.view.focus_first()
+        )
+        if not taken:
+            last = self.continue_button
+            (last if last.isVisible() else self.back_button).setFocus(
+                Qt.FocusReason.OtherFocusReason
+            )
         self.middle.verticalScrollBar().setValue(0)
 
     @Slot(str, str)
@@ -410,6 +442,7 @@ class FormPage(Page):
             self._show_problems(problems)
         else:
             self.summary.show_errors(())
+            self._name_page()
             self.shell.notify(_("No errors found."))
 
     def _show_problems(self, problems: Sequence[Problem], *, going_on: bool = False) -> None:
@@ -427,9 +460,8 @@ class FormPage(Page):
         if going_on:
             lines.append((_("To come back to this later, choose Save and continue again."), None))
         self.summary.show_errors(lines)
-        self.title = _("Error: {title}").format(
-            title=f"{self.opened.title}, {self.opened.child_name}"
-        )
+        self._order_tabs()
+        self._name_page(wrong=True)
 
     def _in_words(self, problem: Problem) -> str:
         """A problem for the summary: with its question, unless the form's own message says it."""
@@ -525,9 +557,11 @@ class FormPage(Page):
         self.controller.flush()
 
     @Slot(object)
-    def _changed(self, _effects: object) -> None:
+    def _changed(self, effects: Effects) -> None:
         self._warned.discard(self.section)
         self._rail_later.start()
+        if effects.relevance or effects.rows or effects.choices:
+            self._tabs_later.start()
 
     @Slot(str)
     def _undone(self, path: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.forms.schema import Group, Item, Question, Repeat
@@ -14,6 +14,7 @@ from app.ui import theme
 from app.ui.form.controller import FormController
 from app.ui.form.field import Field
 from app.ui.form.repeats import RepeatView, Row
+from app.ui.form.tab_order import tab_stops
 from app.ui.kit import Heading, Muted
 
 
@@ -86,11 +87,16 @@ class PageView(QWidget):
         place.focus_editor()
         return True
 
-    def focus_first(self) -> None:
-        """Give the keyboard to the first question that is asked."""
+    def focus_first(self) -> bool:
+        """Give the keyboard to the first thing to do here; false when there is nothing."""
         first = next(self.questions(), None)
         if first is not None:
-            self.focus_question(first)
+            return self.focus_question(first)
+        for repeat in self.repeats.values():
+            if not repeat.isHidden() and not repeat.add.isHidden():
+                repeat.add.setFocus(Qt.FocusReason.OtherFocusReason)
+                return True
+        return False
 
     @Slot(object)
     def apply(self, effects: Effects) -> None:
@@ -129,7 +135,28 @@ class PageView(QWidget):
             self._name_part(part)
         self._update_problems(self.fields)
 
+    def tab_stops(self) -> list[QWidget]:
+        """What Tab leads to on this page, in reading order."""
+        return self._stops(self.page.children, "")
+
     # -- inside ----------------------------------------------------------------------------
+
+    def _stops(self, items: Iterable[Item], before: str) -> list[QWidget]:
+        stops: list[QWidget] = []
+        for item in items:
+            path = f"{before}{item.name}"
+            if isinstance(item, Question):
+                if path in self.fields:
+                    stops += tab_stops(self.fields[path])
+            elif isinstance(item, Repeat):
+                repeat = self.repeats[path]
+                for row in repeat.rows.values():
+                    stops += [row.up, row.down, row.remove]
+                    stops += self._stops(item.children, f"{row.path}/")
+                stops += tab_stops(repeat.removed, repeat.add)
+            else:
+                stops += self._stops(item.children, before)
+        return stops
 
     def _build(
         self,
