@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.casework.keeping import consulted
 from app.casework.problems import RecordGone
 from app.core.clock import FixedClock, age_on
 from app.core.errors import KnownError
@@ -197,8 +198,11 @@ def begun(desk: Desk, work: UnitOfWork, child_id: str, form_id: str, stage: str 
     return record
 
 
-def open_form(desk: Desk, record_id: str) -> OpenForm:
-    """Open a form of a child to read or go on with.
+def open_form(desk: Desk, record_id: str, *, for_child: bool = False) -> OpenForm:
+    """Open a form of a child to read or go on with. Outside a visit to the record it is logged.
+
+    Args:
+        for_child: The laptop is with the child, who goes on with their own questionnaire.
 
     Raises:
         RecordGone: It is not in the casebook.
@@ -206,8 +210,12 @@ def open_form(desk: Desk, record_id: str) -> OpenForm:
     with desk.casebook.read() as session:
         record = found(session, record_id)
         form, document = _current(desk, record)
-        if form.version == record.form_version or not desk.actor.may_write:
-            return opened(desk, session, record)
+        behind = form.version != record.form_version and desk.actor.may_write
+        as_kept = opened(desk, session, record)
+    if not for_child:
+        consulted(desk, FormRecord, record_id, as_kept.child_id)
+    if not behind:
+        return as_kept
     # A draft of an older form is brought up to date once, before anybody goes on with it.
     with desk.casebook.write() as work:
         record = found(work.session, record_id)

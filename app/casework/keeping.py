@@ -176,6 +176,13 @@ def note_consultation(work: UnitOfWork, record: Record, reason: str | None) -> N
     )
 
 
+def consulted(desk: Desk, type_: type[ChildRecord], key: str, child_id: str) -> None:
+    """Log that a record was read by itself, where the child's record was not open already."""
+    if desk.visit(child_id):
+        with desk.casebook.write() as work:
+            note_consultation(work, present(work.session, type_, key), None)
+
+
 def reason_given(reason: str) -> str:
     """The reason without blanks around it.
 

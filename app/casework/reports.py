@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.casework import court, reference
 from app.casework.dates import in_words
 from app.casework.form_records import LOCKED, called, state_words
+from app.casework.keeping import consulted
 from app.casework.problems import RecordGone
 from app.casework.psr_material import gather
 from app.core import i18n
@@ -221,13 +222,15 @@ def create_psr(
 
 
 def open_report(desk: Desk, report_id: str) -> ReportView:
-    """One report.
+    """One report. Outside a visit to the child's record it is logged that it was read.
 
     Raises:
         RecordGone: It is not in the casebook.
     """
     with desk.casebook.read() as session:
-        return _view(desk, session, _found(session, report_id))
+        view = _view(desk, session, _found(session, report_id))
+    consulted(desk, Report, report_id, view.child_id)
+    return view
 
 
 def list_reports(desk: Desk, child_id: str) -> tuple[ReportView, ...]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.casework import casebooks, children, history
+from app.casework import casebooks, children, form_records, history
 from app.casework.children import (
     AlertDetails,
     CareStatusDetails,
@@ -255,6 +255,21 @@ def test_a_visit_ends_when_nothing_is_read_for_half_an_hour(
     office.clock.advance(VISIT_LASTS + timedelta(seconds=1))
     children.open_child(desk, child.id)
     assert len(consultations(desk, child.id)) == 1
+
+
+def test_a_form_that_is_opened_past_the_record_is_a_consultation_too(
+    office: Office, desk: Desk, child: ChildView, add_child: AddChild
+) -> None:
+    record_id = form_records.start(desk, child.id, "assessment").record_id
+    form_records.open_form(desk, record_id)
+    assert consultations(desk, child.id) == []  # the record is open already
+    children.open_child(desk, add_child(given_name="Wren", family_name="Hollis").id)
+    form_records.open_form(desk, record_id, for_child=True)
+    assert consultations(desk, child.id) == []
+    form_records.open_form(desk, record_id)
+    form_records.open_form(desk, record_id)
+    entries = history.changes(desk, child.id, record_id=record_id).entries
+    assert [entry.kind for entry in entries].count("consultation") == 1
 
 
 def test_a_record_that_is_not_there_is_said_to_be_gone(desk: Desk) -> None:
