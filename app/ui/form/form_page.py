@@ -66,6 +66,7 @@ class FormPage(Page):
         self._warned: set[str] = set()
         self._panel_wanted = True
         self._submitting = False
+        self._late: list[FormController] = []
         self._rail_later = QTimer(self)
         self._rail_later.setSingleShot(True)
         self._rail_later.setInterval(RAIL_AFTER_MS)
@@ -90,12 +91,14 @@ class FormPage(Page):
         self.child_id = args.get("child_id")
         record_id = args["record_id"]
         self._clear()
+        self._try_late()
         self.run(lambda: form_records.open_form(desk, record_id), self._opened)
 
     def leaving(self) -> None:
         """Override Page.leaving: everything typed goes to the database thread now."""
         if self.controller is not None and self.controller.editable:
             self.controller.flush(leaving=True)
+        self._try_late()
 
     def place(self) -> Place | None:
         """Override Page.place: the question and where in its text the cursor stands."""
@@ -134,10 +137,31 @@ class FormPage(Page):
             self._body.hide()
             self._body.deleteLater()
         if self.controller is not None:
-            self.controller.deleteLater()
+            self._let_go(self.controller)
         self._body = self.controller = self.opened = self.view = None
         self._warned = set()
         self._submitting = False
+
+    def _let_go(self, controller: FormController) -> None:
+        """Another form is opened. What could not be saved of this one yet is tried on."""
+        if controller.is_saved:
+            controller.deleteLater()
+            return
+        controller.disconnect(self)
+        controller.setParent(self.shell)
+        controller.save_state_changed.connect(partial(self._late_state, controller))
+        self._late.append(controller)
+
+    def _late_state(self, controller: FormController, state: SaveState) -> None:
+        if state is SaveState.FAILED:
+            self.shell.not_saved()
+        elif controller.is_saved and controller in self._late:
+            self._late.remove(controller)
+            controller.deleteLater()
+
+    def _try_late(self) -> None:
+        for controller in tuple(self._late):
+            controller.flush(leaving=True)
 
     def _opened(self, opened: OpenForm) -> None:
         self._clear()
