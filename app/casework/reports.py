@@ -312,20 +312,28 @@ def export(
         raise KnownError(
             _("Say who gets this report."), _("It is kept in the record of who was given a copy.")
         )
-    with desk.casebook.write(reason.strip() or None) as work:
-        report = _found(work.session, report_id)
-        pdf = report.pdf or b""
-        digest = hashlib.sha256(pdf).hexdigest()
-        work.note(
-            "disclosure",
-            "report",
-            report.id,
-            child_id=report.child_id,
-            reason=reason.strip() or None,
-            recipient=recipient.strip(),
-            detail={"pdf": digest, "bytes": len(pdf), "state": report.state},
-        )
-        _write_whole(file, pdf)
+    written = False
+    try:
+        with desk.casebook.write(reason.strip() or None) as work:
+            report = _found(work.session, report_id)
+            pdf = report.pdf or b""
+            digest = hashlib.sha256(pdf).hexdigest()
+            work.note(
+                "disclosure",
+                "report",
+                report.id,
+                child_id=report.child_id,
+                reason=reason.strip() or None,
+                recipient=recipient.strip(),
+                detail={"pdf": digest, "bytes": len(pdf), "state": report.state},
+            )
+            _write_whole(file, pdf)
+            written = True
+    except BaseException:
+        if written:
+            # The log could not be kept, so nothing was passed on.
+            file.unlink(missing_ok=True)
+        raise
     return Exported(file, len(pdf), digest)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -279,3 +281,26 @@ def test_the_address_is_that_of_the_day_of_the_report(desk: Desk, add_child: Add
     text = words(reports.preview(desk, made(desk, of).id))
     assert "1 Nowhere Street" in text
     assert "2 Elsewhere Road" not in text
+
+
+def test_no_file_stays_that_the_log_does_not_tell_of(
+    desk: Desk, add_child: AddChild, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = made(desk, case(desk, add_child))
+    file = tmp_path / "report.pdf"
+    casebook = desk.casebook
+
+    class FailsAtTheEnd:
+        """The casebook on a disk that is full when the entry is to be kept."""
+
+        @contextmanager
+        def write(self, reason: str | None = None) -> Iterator[object]:
+            with casebook.write(reason) as work:
+                yield work
+                assert file.exists()
+                raise KnownError("The disk is full.")
+
+    with monkeypatch.context() as broken, pytest.raises(KnownError, match="full"):
+        broken.setattr(desk, "casebook", FailsAtTheEnd())
+        reports.export(desk, report.id, file, recipient="Fernbridge Youth Court", reason="")
+    assert not file.exists()

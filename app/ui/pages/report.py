@@ -251,11 +251,19 @@ class ReportPage(Page):
         printer.setDocName(self.report.reference)
         dialog = QPrintDialog(printer, self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: self._paint(printer, recipient))
+        dialog.accepted.connect(lambda: self._note_and_paint(printer, recipient))
         dialog.open()
 
-    def _paint(self, printer: Any, recipient: str) -> None:
+    def _note_and_paint(self, printer: Any, recipient: str) -> None:
+        """Nothing goes to the printer that is not in the log."""
         assert self.report is not None
+        desk, report_id = self.desk, self.report.id
+        self.run(
+            lambda: reports.note_print(desk, report_id, recipient=recipient, reason=""),
+            lambda _none: self._paint(printer),
+        )
+
+    def _paint(self, printer: Any) -> None:
         painter = QPainter(printer)
         for page in range(self.document.pageCount()):
             if page:
@@ -264,11 +272,7 @@ class ReportPage(Page):
             image = self.document.render(page, QSize(int(size.width()), int(size.height())))
             painter.drawImage(painter.viewport(), image)
         painter.end()
-        desk, report_id = self.desk, self.report.id
-        self.run(
-            lambda: reports.note_print(desk, report_id, recipient=recipient, reason=""),
-            lambda _none: self.shell.notify(_("Printed. Who got it is in the history.")),
-        )
+        self.shell.notify(_("Printed. Who got it is in the history."))
 
 
 class ExportDialog(Dialog):
