@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import string
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -23,8 +23,9 @@ FOLDER: Final = ROOT / "resources" / "locale" / "cy" / "LC_MESSAGES"
 PO: Final = FOLDER / "waymark.po"
 MO: Final = FOLDER / "waymark.mo"
 
-# `say` and `_say` are `_` in the language of a report.
-KEYWORDS: Final = {"_": None, "N_": None, "say": None, "_say": None, "ngettext": (1, 2)}
+KEYWORDS: Final = {"_": None, "N_": None, "ngettext": (1, 2)}
+# In reports `say` and `_say` are `_` in the language of the report.
+OF_REPORTS: Final = {**KEYWORDS, "say": None, "_say": None}
 
 # The six forms of CLDR: none, one, two, three, six, and every other number.
 NUMBERS: Final = (0, 1, 2, 3, 6, 4)
@@ -52,7 +53,7 @@ class Words(Catalog):
             (REVIEWED_BY, self.reviewed_by),
         ]
 
-    mime_headers = property(_get_mime_headers)  # type: ignore[assignment]
+    mime_headers = property(_get_mime_headers)
 
 
 def forms_of(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
@@ -75,15 +76,22 @@ def placeholders(text: str) -> frozenset[str]:
         return frozenset(re.findall(r"\{(\w+)\}", text))
 
 
+def keywords_of(file: str) -> Mapping[str, tuple[int, ...] | None]:
+    """What translates in `file`, named from the root of the project."""
+    return OF_REPORTS if file.startswith("app/reports/") else KEYWORDS
+
+
 def extracted() -> Words:
     """Every text of the program, without Welsh."""
     found = Words()
-    for file, _line, text, _comments, _context in extract_from_dir(
-        ROOT / "app", [("**.py", "python")], keywords=KEYWORDS
-    ):
-        if text:
-            # A line number would change the file with every change of the program.
-            found.add(text, locations=[(f"app/{Path(file).as_posix()}", 0)])
+    for path in sorted((ROOT / "app").rglob("*.py")):
+        file = path.relative_to(ROOT).as_posix()
+        for _line, text, _comments, _context in extract_from_file(
+            "python", path, keywords=keywords_of(file)
+        ):
+            if text:
+                # A line number would change the file with every change of the program.
+                found.add(text, locations=[(file, 0)])
     return found
 
 
@@ -105,12 +113,13 @@ def merged(found: Catalog, held: Words) -> Words:
     words = Words(held.reviewed_by)
     for message in entries(found):
         before = held.get(message.id)
-        same = before is not None and forms_of(before.id) == forms_of(message.id)
+        if before is not None and forms_of(before.id) != forms_of(message.id):
+            before = None
         words.add(
             message.id,
-            string=before.string if same else "",
+            string=before.string if before else "",
             locations=sorted({(file, 0) for file, _ in message.locations}),
-            flags=before.flags - {"python-format", "python-brace-format"} if same else (),
+            flags=before.flags if before else (),
         )
     return words
 

@@ -33,7 +33,7 @@ def found() -> catalogue.Words:
     return catalogue.extracted()
 
 
-def _calls(tree: ast.AST) -> Iterator[ast.Call]:
+def _calls(file: str, tree: ast.AST) -> Iterator[ast.Call]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             function = node.func
@@ -44,13 +44,16 @@ def _calls(tree: ast.AST) -> Iterator[ast.Call]:
                 if isinstance(function, ast.Attribute)
                 else ""
             )
-            if name in catalogue.KEYWORDS:
+            if name in catalogue.keywords_of(file):
                 yield node
 
 
 def _sources() -> Iterator[tuple[str, ast.Module]]:
     for path in sorted((catalogue.ROOT / "app").rglob("*.py")):
-        yield str(path.relative_to(catalogue.ROOT)), ast.parse(path.read_text(encoding="utf-8"))
+        yield (
+            path.relative_to(catalogue.ROOT).as_posix(),
+            ast.parse(path.read_text(encoding="utf-8")),
+        )
 
 
 def _ids(words: Catalog) -> set[tuple[str, ...]]:
@@ -159,7 +162,7 @@ def test_nothing_is_filled_in_before_it_is_translated() -> None:
     filled = [
         f"{file}:{call.lineno}"
         for file, tree in _sources()
-        for call in _calls(tree)
+        for call in _calls(file, tree)
         for argument in call.args
         if isinstance(argument, ast.JoinedStr | ast.BinOp)
         or (
@@ -171,14 +174,14 @@ def test_nothing_is_filled_in_before_it_is_translated() -> None:
     assert filled == []
 
 
-def _said_at_import(tree: ast.Module) -> Iterator[int]:
+def _said_at_import(file: str, tree: ast.Module) -> Iterator[int]:
     later = {
         id(inside)
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         for inside in ast.walk(node)
     }
-    for call in _calls(tree):
+    for call in _calls(file, tree):
         marked = isinstance(call.func, ast.Name) and call.func.id == "N_"
         if id(call) not in later and not marked:
             yield call.lineno
@@ -186,7 +189,7 @@ def _said_at_import(tree: ast.Module) -> Iterator[int]:
 
 def test_nothing_is_translated_once_and_for_all() -> None:
     # Said at import, it would stay in the language that was spoken then.
-    assert [f"{file}:{at}" for file, tree in _sources() for at in _said_at_import(tree)] == []
+    assert [f"{file}:{at}" for file, tree in _sources() for at in _said_at_import(file, tree)] == []
 
 
 @pytest.mark.parametrize(
