@@ -249,6 +249,7 @@ class Driver:
 
     def _click(self, widget: QWidget, at: QPoint | None, name: str) -> None:
         last: list[QPoint] = []
+        why_not: list[str] = []
 
         def spot_on_top() -> QPoint | None:
             if not shiboken6.isValid(widget) or not widget.isVisible():
@@ -259,10 +260,26 @@ class Driver:
             hit = window.childAt(spot)
             fits = hit is widget or (hit is not None and widget.isAncestorOf(hit))
             rests = last == [spot]
-            last[:] = [spot]
-            return spot if fits and rests and self._at_rest() and widget.isEnabled() else None
+            # Only a page at rest counts: what was just loaded is laid out in the next moment.
+            last[:] = [spot] if self._at_rest() else []
+            why_not[:] = [
+                words
+                for words, so in (
+                    (f"{type(hit).__name__} lies there", fits),
+                    ("the page moves", rests),
+                    ("the program is at work", self._at_rest()),
+                    ("it is grey", widget.isEnabled()),
+                )
+                if not so
+            ]
+            return None if why_not else spot
 
-        spot = self.until(spot_on_top, f"“{name}” to be uppermost and usable", seconds=5)
+        try:
+            spot = self.until(spot_on_top, f"“{name}” to be uppermost and usable", seconds=10)
+        except Gone:
+            raise
+        except TourFailed as error:
+            raise TourFailed(f"{', '.join(why_not)}: {error}") from error
         window = widget.window()
         QTest.mouseMove(window.windowHandle(), spot)
         QTest.mouseClick(window.windowHandle(), Qt.MouseButton.LeftButton, NO_KEY, spot)
@@ -293,6 +310,9 @@ class Driver:
             self.press(Qt.Key.Key_A, with_keys=CONTROL)
             self.press(Qt.Key.Key_Delete)
         self.type(text)
+        if QApplication.activePopupWidget() is not None:
+            # What the field offered to complete the words with is closed, as it stands in the way.
+            self.press(Qt.Key.Key_Escape)
 
     def choose(self, name: str, choice: str, within: QWidget | None = None) -> None:
         """Choose `choice` in the field called `name`, whatever kind of choice it is."""
