@@ -226,7 +226,7 @@ class FormPage(Page):
             self.middle.add(widget)
         self.middle.column.insertLayout(1, self.panel_row)
         self._place_of_view = self.middle.column.count()
-        self.back_button = SecondaryButton(_("Back"), partial(self._step, -1))
+        self.back_button = SecondaryButton(_("Back"), self._back)
         self.continue_button = PrimaryButton(_("Save and continue"), self._continue)
         self.buttons = FlowLayout(gap=16)
         self.buttons.addWidget(self.back_button)
@@ -317,8 +317,7 @@ class FormPage(Page):
         self.header.set_words(title, hint, above)
         editable = self.controller.editable
         names = self._names()
-        first, last = names[0] == self.section, names[-1] == self.section
-        self.back_button.setVisible(not first)
+        last = names[-1] == self.section
         self.check_button.setVisible(editable)
         self.continue_button.setVisible(not last or editable)
         if checking:
@@ -380,6 +379,13 @@ class FormPage(Page):
         if name != self.section:
             self.show_section(name)
             self._focus_view()
+
+    def _back(self) -> None:
+        """The section before; from the first one, the child's record."""
+        if self.controller is not None and self._names()[0] == self.section:
+            self.shell.go("child", child_id=self.child_id, tab="forms")
+        else:
+            self._step(-1)
 
     def _step(self, by: int) -> None:
         if self.controller is None:

@@ -188,6 +188,7 @@ class ListEditor(Editor):
         self.list.itemActivated.connect(self._chosen)
         self.list.currentItemChanged.connect(self._moved)
         self.list.installEventFilter(self)
+        self.show_language("")
 
     def show_language(self, _language: str) -> None:
         """Override Editor.show_language."""

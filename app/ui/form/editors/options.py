@@ -93,6 +93,7 @@ class _Wrapping:
             self.height(),
         )
         painter.drawText(words, _WRAP, self._shown_words())
+        painter.end()
 
     def mark_rect(self) -> QRect:
         """Where the circle or square is drawn."""

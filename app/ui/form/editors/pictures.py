@@ -102,6 +102,7 @@ class _Card:
         painter.drawText(
             QRect(8, top, self.width() - 16, self.height() - top), _CENTRED, self._words()
         )
+        painter.end()
 
     def _draw_tick(self, painter: QPainter) -> None:
         """A tick in the corner: that a card is chosen is never told by colour alone."""
@@ -117,13 +118,11 @@ class _Card:
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         x, y = mark.x(), mark.y()
-        painter.drawPolyline(
-            [
-                QPointF(x + side * 0.28, y + side * 0.52),
-                QPointF(x + side * 0.44, y + side * 0.68),
-                QPointF(x + side * 0.73, y + side * 0.35),
-            ]
-        )
+        # A path: a plain list of points is not safe to hand to the painter.
+        tick = QPainterPath(QPointF(x + side * 0.28, y + side * 0.52))
+        tick.lineTo(x + side * 0.44, y + side * 0.68)
+        tick.lineTo(x + side * 0.73, y + side * 0.35)
+        painter.drawPath(tick)
 
     def _drawn(self) -> bool:
         return self._amount is not None or bool(
