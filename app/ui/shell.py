@@ -301,6 +301,10 @@ class Shell(QMainWindow):
         """Say that something typed could not be saved. The page says why."""
         self._say(_("Not saved"), "attention")
 
+    def nothing_unsaved(self) -> None:
+        """Say again when something was saved last: what was typed since is not wanted."""
+        self._say_saved()
+
     def add_strip(
         self,
         text: str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
@@ -159,6 +160,9 @@ class ErrorSummary(QFrame):
             self._column.addWidget(line)
             line.show()
             self._lines.append(line)
+        # Made after the fields, they would come last when one tabs on from here.
+        for before, after in itertools.pairwise((self, *self._lines)):
+            QWidget.setTabOrder(before, after)
         self.heading.setText(_("There is a problem"))
         self.setAccessibleName(self.heading.text())
         self.setAccessibleDescription(" ".join(text for text, _target in errors))

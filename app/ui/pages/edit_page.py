@@ -257,6 +257,7 @@ class EditPage(Page):
             self.editor.touched = False
         if self.subject is not None:
             self._forget(self.subject)
+            self.shell.nothing_unsaved()
             self._go_on(self.subject.child_id)
 
     def _go_on(self, child_id: str | None) -> None:

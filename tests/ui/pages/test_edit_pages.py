@@ -181,3 +181,31 @@ def test_nothing_can_be_saved_until_the_record_is_read(
     names = {carer.id: carer.title for carer in people.list_carers(desk, child_id)}
     assert names == {carer_id: "Rowan Fenwick", other: "Robin Fenwick"}
     assert shell.page.save.isEnabled()
+
+
+def test_an_edit_is_called_unsaved_until_it_is_saved_or_given_up(
+    shell: Shell, child_id: str, carer_id: str
+) -> None:
+    shell.go("edit_record", record_type="carer", child_id=child_id, record_id=carer_id)
+    type_in(shell, "phone", "01632 960000")
+    assert shell.saved_label.text() == "Not saved"
+    shell.page.cancel.click()
+    assert shell.saved_label.text() == ""
+
+
+def test_save_first_shows_a_child_who_may_be_here_already(
+    qtbot: QtBot, shell: Shell, desk: Desk, child_id: str
+) -> None:
+    known = children.open_child(desk, child_id).details
+    assert known.date_of_birth is not None
+    shell.go("add_child")
+    type_in(shell, "given_name", known.given_name)
+    type_in(shell, "family_name", known.family_name)
+    type_in(shell, "date_of_birth", known.date_of_birth.isoformat())
+    page = shell.page
+    qtbot.waitUntil(lambda: not page.alike.isHidden())
+    page.save.click()
+    assert shell.page is page
+    page.save.click()
+    assert shell.page.name == "child"
+    assert shell.page.child_id != child_id

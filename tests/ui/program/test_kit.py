@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QImage, QKeyEvent, QPainter
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -30,6 +31,7 @@ from app.ui.kit import (
     FlowLayout,
     FocusRing,
     LevelBadge,
+    LinkButton,
     Message,
     PassphraseEdit,
     Pill,
@@ -119,6 +121,37 @@ def test_the_error_summary_leads_to_the_field(qtbot: QtBot) -> None:
     assert window.focusWidget() is field.editor
     summary.show_errors([])
     assert not summary.isVisible()
+
+
+def test_tab_leads_from_the_error_summary_through_its_lines_to_the_fields(qtbot: QtBot) -> None:
+    window = QWidget()
+    column = QVBoxLayout(window)
+    summary = ErrorSummary()
+    fields = [FieldFrame(name, QLineEdit()) for name in ("Given name", "Surname")]
+    column.addWidget(summary)
+    for field in fields:
+        column.addWidget(field)
+    shown(qtbot, window)
+    summary.show_errors([(f"Enter the {field.label.text()}.", field) for field in fields])
+    reached = []
+    for _step in range(3):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        reached.append(window.focusWidget())
+    assert reached == [*summary.lines, fields[0].editor]
+
+
+def test_enter_presses_the_button_that_has_the_keyboard(qtbot: QtBot) -> None:
+    pressed: list[str] = []
+    link = LinkButton("Restore from a backup", lambda: pressed.append("link"))
+    shown(qtbot, link)
+    QTest.keyClick(link, Qt.Key.Key_Return)
+    QTest.keyClick(link, Qt.Key.Key_Enter)
+    assert pressed == ["link", "link"]
+    held = QKeyEvent(
+        QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", True
+    )
+    QApplication.sendEvent(link, held)
+    assert pressed == ["link", "link"]
 
 
 def test_errors_of_before_are_gone_from_the_summary(qtbot: QtBot) -> None:
