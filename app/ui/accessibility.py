@@ -190,7 +190,7 @@ def _needed_by_line(widget: QComboBox | QLineEdit) -> tuple[int, int]:
     metrics = QFontMetrics(widget.font())
     look = theme.current()
     if isinstance(widget, QComboBox):
-        width = metrics.horizontalAdvance(widget.currentText()) + look.px(10) + look.px(32)
+        width = metrics.horizontalAdvance(widget.currentText()) + look.px(10) + look.px(24)
     else:
         # What is typed scrolls in its line; what the empty line says of itself does not.
         width = metrics.horizontalAdvance(widget.placeholderText()) + look.px(10) * 2

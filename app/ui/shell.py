@@ -731,10 +731,7 @@ class Shell(QMainWindow):
         row = QHBoxLayout(bar)
         row.setContentsMargins(look.px(16), look.px(4), look.px(16), look.px(4))
         words = Small(
-            _(
-                "Demonstration casebook. These children are invented, and anyone may know the "
-                "passphrase: put nothing real in here."
-            )
+            _("Demonstration casebook: every child in it is invented. Put nothing real in here.")
         )
         palette = words.palette()
         palette.setColor(words.foregroundRole(), look.color("attention"))

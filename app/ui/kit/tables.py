@@ -126,6 +126,9 @@ class TableModel(QAbstractTableModel, Generic[Row]):
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self.cell(index).spoken
+        if role == Qt.ItemDataRole.ToolTipRole:
+            # The whole of what may be shown shortened.
+            return self.cell(index).spoken or None
         if role == CELL_ROLE:
             return self.cell(index)
         return None
@@ -159,7 +162,7 @@ class _CellDelegate(QStyledItemDelegate):
         if chosen:
             painter.fillRect(area, look.color("accent_soft"))
         painter.fillRect(QRectF(area.x(), area.bottom() - 1, area.width(), 1), look.color("hair"))
-        inside = area.adjusted(look.px(12), 0, -look.px(8), -1)
+        inside = area.adjusted(look.px(12), 0, -look.px(2), -1)
         ink = look.color("muted" if cell.muted else "ink")
         if cell.is_level:
             paint_level(painter, inside, cell.level, ink)
@@ -199,7 +202,23 @@ class _CellDelegate(QStyledItemDelegate):
             width += sum(pill_width(text) + look.px(6) for text, _tone in cell.pills)
             if cell.text and cell.pills:
                 width += look.px(8)
-        return QSize(int(width) + look.px(12) + look.px(8) + 2, row_height())
+        return QSize(int(width) + look.px(12) + look.px(2) + 2, row_height())
+
+
+def _squeezed(widths: list[int], excess: int, stretches: list[int]) -> list[int]:
+    """`widths` made narrower by `excess` in all, the widest of the stretching ones first.
+
+    A little is taken from long words, so that a table need not scroll for the sake of a few pixels.
+    """
+    narrowed = list(widths)
+    for _pixel in range(max(0, excess)):
+        may_give = [
+            at for at, width in enumerate(narrowed) if stretches[at] and width > widths[at] * 3 // 4
+        ]
+        if not may_give:
+            return widths
+        narrowed[max(may_give, key=lambda at: narrowed[at])] -= 1
+    return narrowed
 
 
 def row_height() -> int:
@@ -288,6 +307,8 @@ class Table(QTableView):
                 width = max(width, delegate.sizeHint(option, model.index(row, number)).width())
             widths.append(min(width, theme.current().text_px(360)))
         spare = self.viewport().width() - sum(widths)
+        if -spare < self.viewport().width() // 10:
+            widths = _squeezed(widths, -spare, [column.stretch for column in model.columns])
         shares = sum(column.stretch for column in model.columns)
         if spare > 0 and shares:
             widths = [
