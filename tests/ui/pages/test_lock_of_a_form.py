@@ -7,11 +7,12 @@ from pathlib import Path
 
 from PySide6.QtTest import QTest
 
-from app.casework import children, form_records
-from tests.ui.program.conftest import Seat, folder, sit
+from app.casework import form_records
+from app.casework.desk import Desk
+from tests.ui.program.conftest import Seat, sit
 from tests.ui.window import PASSPHRASE
 
-__all__ = ["folder", "sit"]
+__all__ = ["sit"]
 
 
 def unlocked(seat: Seat) -> Seat:
@@ -23,11 +24,13 @@ def unlocked(seat: Seat) -> Seat:
 
 
 def test_a_lock_leads_back_to_the_question_and_the_cursor(
-    child_id: str, sit: Callable[..., Seat], folder: Path
+    desk: Desk, child_id: str, sit: Callable[..., Seat], tmp_path: Path
 ) -> None:
+    desk.close()
+    folder = tmp_path / "casebook"
     seat = unlocked(sit(folder))
-    desk, shell = seat.program.desk, seat.program.shell
-    record_id = form_records.start(desk, child_id, "assessment").record_id
+    shell = seat.program.shell
+    record_id = form_records.start(seat.program.desk, child_id, "assessment").record_id
     shell.go("form", record_id=record_id, child_id=child_id)
     seat.settle()
     page = shell.page
@@ -46,4 +49,3 @@ def test_a_lock_leads_back_to_the_question_and_the_cursor(
     assert again.name == "form"
     assert (again.args["path"], again.args["cursor"]) == (path, 3)
     assert again.view.fields[path].editor.cursor() == 3
-    assert children.open_child(again.desk, child_id).id == child_id
