@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.tour import steps_assessment, steps_report, steps_start
+from tests.tour import steps_after, steps_assessment, steps_child, steps_report, steps_start
 from tests.tour.telling import Step
 
 # The processes of the program, one after the other, and whether each ends by a lock.
@@ -27,7 +27,10 @@ _STEPS: Final = {
         ("Start the assessment", steps_assessment.start_assessment),
         ("Finish the assessment", steps_assessment.finish_assessment),
         ("Mend what is missing and submit", steps_assessment.mend_and_submit),
+        ("Hear the child", steps_child.hear_the_child),
         ("Make a pre-sentence report", steps_report.make_report),
         ("Make the report final", steps_report.make_final),
+        ("Read the history", steps_after.history),
+        ("See it in other looks", steps_after.looks),
     ),
 }

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pypdfium2
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from tests.tour import people
@@ -20,8 +19,6 @@ NEVER = re.compile(r"\bNone\b|\b[a-z]+_[a-z_]+\b|\{\w+\}")
 def make_report(tour: Tour) -> None:
     """A report from the submitted assessment, shown as its pages will be."""
     driver = tour.driver
-    driver.press(Qt.Key.Key_Left, with_keys=Qt.KeyboardModifier.AltModifier)
-    driver.wait_for("At a glance")
     driver.open_tab("Reports")
     driver.push("Make the report")
     driver.expect_words("Make final", "This report", "pages")
