@@ -250,6 +250,7 @@ class Shell(QMainWindow):
         """Let Ctrl+K find an action by its untranslated words."""
         self._deeds = [deed for deed in self._deeds if deed.label != label]
         self._deeds.append(Deed(label, do, keys))
+        self._fill_places_menu()
 
     def has(self, name: str) -> bool:
         """Whether there is a page of this name."""
@@ -832,7 +833,10 @@ class Shell(QMainWindow):
             action.deleteLater()
         self._chrome_actions: list[QAction] = []
         file_menu = bar.addMenu(_("&File"))
-        self._act(file_menu, _("Backups"), "", lambda: self.go("settings", part="backups"))
+        self._file_menu = file_menu
+        self._backups_action = self._act(
+            file_menu, _("Backups"), "", lambda: self.go("settings", part="backups")
+        )
         file_menu.addSeparator()
         self._act(file_menu, _("Lock"), "Ctrl+L", self.lock, always=True)
         self._act(file_menu, _("Quit"), "Ctrl+Q", self.close)
@@ -889,6 +893,7 @@ class Shell(QMainWindow):
     def _fill_places_menu(self) -> None:
         for action in self._place_actions:
             self._places_menu.removeAction(action)
+            self._file_menu.removeAction(action)
             self.removeAction(action)
             if action in self._chrome_actions:
                 self._chrome_actions.remove(action)
@@ -901,9 +906,20 @@ class Shell(QMainWindow):
                 action.setShortcut(QKeySequence(f"Alt+{number}"))
             action.triggered.connect(lambda _checked=False, name=kind.name: self.go(name))
             self._places_menu.insertAction(self._places_end, action)
-            self.addAction(action)
-            self._chrome_actions.append(action)
-            self._place_actions.append(action)
+            self._take_action(action)
+        for deed in self._deeds:
+            if deed.keys:
+                action = QAction(_(deed.label), self)
+                action.setShortcut(QKeySequence(deed.keys))
+                action.triggered.connect(lambda _checked=False, do=deed.do: do())
+                self._file_menu.insertAction(self._backups_action, action)
+                self._take_action(action)
+
+    def _take_action(self, action: QAction) -> None:
+        """Let the keys of `action` work on every page with a menu."""
+        self.addAction(action)
+        self._chrome_actions.append(action)
+        self._place_actions.append(action)
 
     def _menu_deeds(self) -> tuple[Deed, ...]:
         return (

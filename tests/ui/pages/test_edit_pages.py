@@ -209,3 +209,9 @@ def test_save_first_shows_a_child_who_may_be_here_already(
     page.save.click()
     assert shell.page.name == "child"
     assert shell.page.child_id != child_id
+
+
+def test_the_keys_beside_an_action_in_the_palette_are_in_the_menu(shell: Shell) -> None:
+    (action,) = [one for one in shell.actions() if one.shortcut().toString() == "Ctrl+N"]
+    action.trigger()
+    assert shell.page.name == "add_child"
