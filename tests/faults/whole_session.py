@@ -91,7 +91,7 @@ class Session:
             line.selectAll()
             QTest.keyClicks(line, self.name)
         self.settle(500)
-        QTest.mouseClick(page.save, Qt.MouseButton.LeftButton)
+        page.save.click()
         self.settle()
         assert not isinstance(shell.page, EditChildPage), "the details were not taken"
 
@@ -166,6 +166,8 @@ def main() -> None:
     app = bootstrap.make_qt([])
     program = bootstrap.open_program(bootstrap.Start(folder=folder))
     log.start()
+    # What goes wrong here is to be seen, not shown in a window that nobody looks at.
+    sys.excepthook = sys.__excepthook__
     session = Session(program, name)
     session.unlock()
     child_id, assessment_id, hearing_id = session.a_report()
