@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
 
@@ -58,7 +59,7 @@ class CardsLayout(QLayout):
 
     def sizeHint(self) -> QSize:
         """Override QLayout.sizeHint: everything on one line."""
-        shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
+        shown = [item.sizeHint() for item in self._alive() if not item.isEmpty()]
         gaps = self.spacing() * max(0, len(shown) - 1)
         return QSize(
             sum(size.width() for size in shown) + gaps,
@@ -67,7 +68,7 @@ class CardsLayout(QLayout):
 
     def minimumSize(self) -> QSize:
         """Override QLayout.minimumSize: the widest widget alone on its line."""
-        shown = [item.minimumSize() for item in self._items if not item.isEmpty()]
+        shown = [item.minimumSize() for item in self._alive() if not item.isEmpty()]
         return QSize(
             max((size.width() for size in shown), default=0),
             max((size.height() for size in shown), default=0),
@@ -78,11 +79,15 @@ class CardsLayout(QLayout):
         super().setGeometry(rect)
         self._arrange(rect, apply=True)
 
+    def _alive(self) -> list[QLayoutItem]:
+        """The items, without those that go with their window: Qt asks for sizes even then."""
+        return [item for item in self._items if shiboken6.isValid(item)]
+
     def _arrange(self, rect: QRect, *, apply: bool) -> int:
         """Place the widgets in `rect` (or only reckon) and give the height they need."""
         lines: list[list[tuple[QLayoutItem, QSize]]] = [[]]
         used = 0
-        for item in self._items:
+        for item in self._alive():
             if item.isEmpty():
                 continue
             size = item.sizeHint().boundedTo(QSize(max(rect.width(), 1), 1 << 24))
