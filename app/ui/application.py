@@ -68,6 +68,7 @@ class Opening:
     place: Place | None
     recovery_confirmed: bool
     handover: Any
+    numbers: Any
 
 
 class Faults(QObject):
@@ -196,6 +197,7 @@ class Application(QObject):
             self._restore_window(self.gate)
             self.gate.show_card(make)
             self.gate.show()
+            self.gate.activateWindow()
             self.shown.emit()
         else:
             self.gate.show_card(make)
@@ -263,12 +265,13 @@ class Application(QObject):
         self.last_user_id = desk.actor.id
 
         def find_out() -> Opening:
-            from app.casework import casebooks, questionnaires
+            from app.casework import casebooks, caseload, questionnaires
 
             return Opening(
                 casebooks.last_place(desk),
                 casebooks.recovery_confirmed(desk),
                 questionnaires.current_handover(desk),
+                caseload.counts(desk),
             )
 
         self.tasks.run(find_out, self._enter, self._fault, owner=self)
@@ -294,6 +297,10 @@ class Application(QObject):
         if gate is not None:
             put_window(shell, window_words(gate))
             self.tasks.busy.disconnect(self._busy)
+        numbers = opening.numbers
+        shell.set_number("caseload", numbers.children)
+        shell.set_number("due", numbers.due_this_week, urgent=bool(numbers.due_this_week))
+        shell.set_number("waiting", numbers.waiting_for_me or None)
         self._say_what_matters(shell, desk, opening)
         if opening.handover is not None and shell.has("child_mode"):
             shell.go("child_mode", handover_id=opening.handover.id)

@@ -291,3 +291,8 @@ class Palette(QDialog):
         find = self.model.finds[index.row()]
         self.accept()
         find.do()
+
+    def done(self, result: int) -> None:
+        """Override QDialog::done: the keyboard goes back to the window."""
+        super().done(result)
+        self.shell.activateWindow()

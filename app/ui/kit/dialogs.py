@@ -90,6 +90,8 @@ class Dialog(QDialog):
     def done(self, result: int) -> None:
         """Override QDialog::done: give the keyboard back."""
         super().done(result)
+        # Not every window manager gives the keyboard back to the window behind by itself.
+        self.parentWidget().activateWindow()
         before, self._before = self._before, None
         if before is not None and before.isVisible():
             before.setFocus(Qt.FocusReason.OtherFocusReason)
