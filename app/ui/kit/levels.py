@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.i18n import _
@@ -39,24 +39,20 @@ def draw_level(painter: QPainter, area: QRectF, level: str | None, color: QColor
     if level == "low":
         painter.drawEllipse(middle, half * 0.72, half * 0.72)
     elif level == "medium":
-        painter.drawPolygon(
-            QPolygonF(
-                [
-                    middle + QPointF(0, -half * 0.85),
-                    middle + QPointF(half * 0.92, half * 0.75),
-                    middle + QPointF(-half * 0.92, half * 0.75),
-                ]
+        painter.drawPath(
+            _shape(
+                middle + QPointF(0, -half * 0.85),
+                middle + QPointF(half * 0.92, half * 0.75),
+                middle + QPointF(-half * 0.92, half * 0.75),
             )
         )
     elif level == "high":
-        painter.drawPolygon(
-            QPolygonF(
-                [
-                    middle + QPointF(0, -half),
-                    middle + QPointF(half, 0),
-                    middle + QPointF(0, half),
-                    middle + QPointF(-half, 0),
-                ]
+        painter.drawPath(
+            _shape(
+                middle + QPointF(0, -half),
+                middle + QPointF(half, 0),
+                middle + QPointF(0, half),
+                middle + QPointF(-half, 0),
             )
         )
     elif level == "very_high":
@@ -66,6 +62,15 @@ def draw_level(painter: QPainter, area: QRectF, level: str | None, color: QColor
     else:
         painter.drawRect(QRectF(middle.x() - half * 0.6, middle.y() - 1, half * 1.2, 2))
     painter.restore()
+
+
+def _shape(first: QPointF, *others: QPointF) -> QPainterPath:
+    """A closed shape. A path: a plain list of points is not safe to hand to the painter."""
+    path = QPainterPath(first)
+    for point in others:
+        path.lineTo(point)
+    path.closeSubpath()
+    return path
 
 
 class LevelBadge(QWidget):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from app.casework import children
@@ -216,7 +216,12 @@ class LevelChart(QWidget):
                 if (level := getattr(point, field)) in heights
             ]
             painter.setPen(QPen(look.color(token), look.px(2), style))
-            painter.drawPolyline(line)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            # A path: a plain list of points is not safe to hand to the painter.
+            path = QPainterPath(line[0]) if line else QPainterPath()
+            for point in line[1:]:
+                path.lineTo(point)
+            painter.drawPath(path)
             painter.setBrush(look.color(token))
             painter.setPen(Qt.PenStyle.NoPen)
             if line:
