@@ -11,10 +11,11 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.casework import assessments, form_records
+from app.casework import assessments, form_records, history
 from app.casework.assessments import SubmitRefused, Submitted
 from app.casework.casebooks import Place
 from app.casework.form_records import AnswerChange, OpenForm, Saved
+from app.core import log
 from app.core.clock import local
 from app.core.errors import KnownError
 from app.core.i18n import _, language
@@ -37,6 +38,7 @@ from app.ui.kit import (
     SecondaryButton,
 )
 from app.ui.page import Page
+from app.ui.tasks import places_of
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
 CHECK: Final = "check_answers"
 RAIL_AFTER_MS: Final = 120  # a rail that is a moment behind costs no key stroke
+EARLIER_ANSWERS: Final = 3
 NARROW: Final = 1000  # pixels at 100 % below which the panel at the right is folded away
 
 
@@ -233,7 +236,7 @@ class FormPage(Page):
         self.buttons.addWidget(self.continue_button)
         self.middle.add(self.buttons)
         self.middle.end()
-        self.panel = QuestionPanel(self.controller, names=self._name_of)
+        self.panel = QuestionPanel(self.controller, look_up=self._look_up, names=self._name_of)
         row.addWidget(self.sections)
         row.addWidget(self.middle, 1)
         row.addWidget(self.panel)
@@ -605,6 +608,31 @@ class FormPage(Page):
 
     def _name_of(self, user_id: str) -> str:
         return self.desk.actor.name if user_id == self.desk.actor.id else ""
+
+    def _look_up(self, path: str, found: Callable[[list[tuple[str, str]]], None]) -> None:
+        """Find the last words that stood at `path` before those of now."""
+        desk, opened = self.desk, self.opened
+
+        def before() -> list[tuple[str, str]]:
+            page = history.changes(
+                desk,
+                opened.child_id,
+                record_id=opened.record_id,
+                field=f"{history.ANSWERS}{path}",
+                limit=EARLIER_ANSWERS,
+            )
+            return [
+                (_("Changed {when} by {who}").format(when=entry.when, who=entry.who), change.before)
+                for entry in page.entries
+                for change in entry.fields
+                if change.field == f"{history.ANSWERS}{path}"
+            ]
+
+        self.tasks.run(before, found, self._not_looked_up, owner=self.panel)
+
+    def _not_looked_up(self, error: Exception) -> None:
+        # A help beside the question: it must not stop anybody who is typing.
+        log.ui.warning("history of an answer: %s", places_of(error))
 
     @Slot()
     def _toggle_panel(self) -> None:

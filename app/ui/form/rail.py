@@ -105,7 +105,7 @@ class SectionButton(QPushButton):
                 side, self.height() - above - look.px(6), self.width() - 2 * side, look.px(6)
             )
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.color("hair"))
+            painter.setBrush(look.color("line" if here else "hair"))
             painter.drawRoundedRect(bar, bar.height() / 2, bar.height() / 2)
             if self.section.part > 0:
                 done = QRectF(bar)

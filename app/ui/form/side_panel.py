@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Final
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.core.i18n import _, ngettext
@@ -13,7 +16,8 @@ from app.ui.form.controller import FormController
 from app.ui.form.typed import date_in_words
 from app.ui.kit import Body, Heading, LinkButton, Muted, Pill, SidePanel
 
-WIDTH = 286
+WIDTH: Final = 286
+LOOK_UP_AFTER_MS: Final = 300  # passing through a question asks nothing of the casebook
 
 
 class QuestionPanel(SidePanel):
@@ -30,8 +34,8 @@ class QuestionPanel(SidePanel):
         """Make an empty panel.
 
         Args:
-            look_up: Finds what was answered before at a path, newest first, as pairs of who and
-                when, and the words; calls back on the GUI thread.
+            look_up: Finds what was answered before at a path, newest first: pairs of when and by
+                whom it was changed, and the words until then; calls back on the GUI thread.
             names: Gives the name of a person from their id.
         """
         super().__init__(_("About this question"), parent, width=WIDTH)
@@ -39,6 +43,10 @@ class QuestionPanel(SidePanel):
         self._look_up = look_up
         self._names = names
         self.path = ""
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(LOOK_UP_AFTER_MS)
+        self._later.timeout.connect(self._ask)
         look = theme.current()
         self.section_heading = Heading(_("This section"))
         self.section = Muted()
@@ -114,8 +122,7 @@ class QuestionPanel(SidePanel):
         self.clear.setVisible(answered and self.controller.editable)
         if again:
             self._show(False, self.before_heading, self.before)
-            if path and self._look_up is not None:
-                self._look_up(path, self._found)
+            self._later.start()
 
     def _show_origin(self, answer: Answer) -> None:
         who = {
@@ -144,9 +151,17 @@ class QuestionPanel(SidePanel):
         self.said_how.setText(" ".join(parts))
         self.said_how.setVisible(bool(parts))
 
-    def _found(self, entries: list[tuple[str, str]]) -> None:
+    def _ask(self) -> None:
+        if self.path and self._look_up is not None:
+            self._look_up(self.path, partial(self._found, self.path))
+
+    def _found(self, path: str, entries: list[tuple[str, str]]) -> None:
         """Show what was answered before, unless the keyboard has moved on."""
-        lines = [f"“{words}”\n{when}" for when, words in entries[:3] if words]
+        if path != self.path:
+            return
+        lines = [
+            _("“{words}”").format(words=words) + f"\n{when}" for when, words in entries if words
+        ]
         self.before.setText("\n\n".join(lines))
         self._show(bool(lines), self.before_heading, self.before)
 

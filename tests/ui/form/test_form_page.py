@@ -282,6 +282,18 @@ def test_the_panel_helps_with_the_question_that_has_the_keyboard(page: FormPage)
     assert page.view.fields["nickname"].editor.line.text() == ""
 
 
+def test_the_panel_shows_what_stood_there_before(qtbot: Any, page: FormPage) -> None:
+    for words in ("Nan", "Nan and Kit"):
+        page.controller.set_answer("nickname", words)
+        page.controller.flush(leaving=True)
+    page.view.focus_question("story")
+    page.view.focus_question("nickname")
+    qtbot.waitUntil(page.panel.before.isVisible, timeout=3000)
+    assert page.panel.before.text() == ("“Nan”\nChanged 23 November 2026 at 09:30 by Ash Rivers")
+    page.view.focus_question("story")
+    assert not page.panel.before.isVisible()
+
+
 def test_a_form_can_be_completed_by_keyboard_alone(
     place: Place, page: FormPage, record_id: str
 ) -> None:

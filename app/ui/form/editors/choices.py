@@ -91,7 +91,9 @@ class _ButtonChoices(Editor):
             button.clicked.connect(partial(self._clicked, option.name))
             self._watch(button)
             columns = len(options) + 1 if self._across else self._columns
-            self._layout.addWidget(button, place // columns, place % columns)
+            self._layout.addWidget(
+                button, place // columns, place % columns, Qt.AlignmentFlag.AlignLeft
+            )
             self._buttons[option.name] = button
         if self._across:
             self._layout.setColumnStretch(len(options), 1)
