@@ -73,7 +73,7 @@ def submit(desk: Desk, record_id: str) -> Submitted:
     with desk.casebook.write() as work:
         work.seal(record_id)
         record = found(work.session, record_id)
-        if record.state != "draft":
+        if record.state != "draft" or record.kind not in COUNTERSIGNED_KINDS:
             raise NotEditable
         sheet = sheet_of(desk, work.session, record)
         problems = sheet.problems()

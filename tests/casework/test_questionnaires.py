@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.casework import demo, form_records, questionnaires
+from app.casework import assessments, demo, form_records, questionnaires
 from app.casework.desk import Desk
 from app.casework.form_records import AnswerChange, NotEditable
 from app.core.errors import KnownError
@@ -121,3 +121,10 @@ def test_a_worker_reads_the_childs_unfinished_answers_and_can_not_change_them(
     assert not form_records.open_form(desk, handover.record_id).editable
     (listed,) = form_records.list_forms(desk, child.id)
     assert not listed.editable
+
+
+def test_the_childs_answers_are_not_the_workers_to_submit(desk: Desk, add_child: AddChild) -> None:
+    handover = hand_over(desk, add_child().id)
+    with pytest.raises(NotEditable):
+        assessments.submit(desk, handover.record_id)
+    assert questionnaires.current_handover(desk) is not None
