@@ -320,6 +320,7 @@ class Application(QObject):
     def _say_what_matters(self, shell: Shell, desk: Desk, opening: Opening) -> None:
         ended = self._marker_of_last_time()
         if ended is not None:
+            shell.ended_at = ended
             when = local(ended).strftime("%H:%M")
             shell.add_strip(
                 _(

@@ -216,6 +216,8 @@ class Shell(QMainWindow):
         """What was typed on pages that edit records and is not saved, by what it was typed for."""
         self._page: Page | None = None
         self._saved_at: datetime | None = None
+        # When something was last saved before the program ended without being closed.
+        self.ended_at: datetime | None = None
         self._covered_dialogs: list[QWidget] = []
         self._full_screen_before: Qt.WindowState | None = None
         self._leaving_for_good = False

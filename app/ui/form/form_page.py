@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,13 +48,14 @@ if TYPE_CHECKING:
 CHECK: Final = "check_answers"
 RAIL_AFTER_MS: Final = 120  # a rail that is a moment behind costs no key stroke
 EARLIER_ANSWERS: Final = 3
+SAME_SAVE: Final = timedelta(seconds=30)  # the marker is touched a moment after the save
 NARROW: Final = 1000  # pixels at 100 % below which the panel at the right is folded away
 
 
 class FormPage(Page):
     """A form of a child: `entered` with record_id, child_id, and path and cursor to come back to.
 
-    With `recovered`, it says until when was kept what had been typed before the program stopped.
+    Where the program ended in the middle of this form, it says until when was kept what was typed.
     """
 
     rail = False
@@ -247,7 +248,7 @@ class FormPage(Page):
 
     def _show_notices(self) -> None:
         opened = self.opened
-        if self.args.get("recovered"):
+        if self._was_cut_short():
             self.recovered.set_words(
                 _("What you typed until {time} was kept.").format(time=_clock(opened.saved_at)),
                 _("Waymark had stopped without being closed"),
@@ -269,6 +270,15 @@ class FormPage(Page):
                 _("Nobody has checked the Welsh of this form yet. It stays out of final reports.")
             )
             self.welsh_banner.show()
+
+    def _was_cut_short(self) -> bool:
+        """Whether this is the form that was being typed into when the program ended."""
+        ended = self.shell.ended_at
+        return (
+            ended is not None
+            and self.opened.editable
+            and abs(ended - self.opened.saved_at) <= SAME_SAVE
+        )
 
     # -- sections --------------------------------------------------------------------------
 
@@ -530,7 +540,7 @@ class FormPage(Page):
     def _submitted(self, submitted: Submitted) -> None:
         self.shell.saved(submitted.at)
         self.shell.notify(_("Submitted and locked."))
-        self.args = {**self.args, "path": "", "recovered": False}
+        self.args = {**self.args, "path": ""}
         desk, record_id = self.desk, submitted.record_id
         self.run(lambda: form_records.open_form(desk, record_id), self._opened)
 

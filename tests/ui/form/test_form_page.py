@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -253,9 +254,13 @@ def test_a_switch_of_language_keeps_place_and_words(place: Place, page: FormPage
 
 
 def test_what_was_kept_is_said_after_the_program_had_stopped(place: Place, record_id: str) -> None:
-    page = place.shell.go("form", record_id=record_id, child_id=place.child_id, recovered=True)
+    place.shell.ended_at = place.desk.clock.now() + timedelta(seconds=1)
+    page = place.shell.go("form", record_id=record_id, child_id=place.child_id)
     assert page.recovered.isVisible()
     assert page.recovered.text.text() == "What you typed until 09:30 was kept."
+    place.shell.ended_at -= timedelta(hours=1)
+    page = place.shell.go("form", record_id=record_id, child_id=place.child_id)
+    assert not page.recovered.isVisible()
 
 
 def test_undo_brings_back_a_removed_row_from_anywhere(place: Place, page: FormPage) -> None:
