@@ -229,7 +229,7 @@ def test(arguments: Sequence[str]) -> int:
     ensure_system(tests=True)
     ensure_environment()
     # Two workers: what a small machine has; Qt's offscreen platform needs no screen.
-    chosen = list(arguments) if arguments else ["-n", "2", "--dist", "loadgroup"]
+    chosen = list(arguments) if arguments else ["-n", "2"]
     steps: list[tuple[str, tuple[str, ...]]] = [
         ("lint", ("-m", "ruff", "check", ".")),
         ("format", ("-m", "ruff", "format", "--check", ".")),
