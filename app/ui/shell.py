@@ -626,8 +626,8 @@ class Shell(QMainWindow):
         for part in (self.top_bar, self.rail, self.status_bar, self.menuBar()):
             part.setVisible(shown)
         self.demo_banner.setVisible(shown and self.desk.demo)
-        for number in range(self._strip_column.count()):
-            self._strip_column.itemAt(number).widget().setVisible(shown)
+        for banner in self._strip_banners:
+            banner.setVisible(shown)
         for action in self._chrome_actions:
             action.setEnabled(shown)
         if not shown and self._full_screen_before is None:
@@ -745,6 +745,7 @@ class Shell(QMainWindow):
 
     def _fill_strips(self) -> None:
         clear(self._strip_column)
+        self._strip_banners: list[Banner] = []
         for strip in self._strips:
             actions: tuple[QWidget, ...] = ()
             if strip.action and strip.do is not None:
@@ -753,6 +754,7 @@ class Shell(QMainWindow):
             banner = Banner(strip.text, strip.tone, actions=(*actions, close))
             banner.setObjectName("strip")
             self._strip_column.addWidget(banner)
+            self._strip_banners.append(banner)
 
     def close_strips(self, action: str) -> None:
         """Close what was said above the pages with this action."""
