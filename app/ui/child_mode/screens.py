@@ -121,7 +121,7 @@ class StartScreen(Centred):
     def __init__(self, title: str, lines: Sequence[str], way: str) -> None:
         super().__init__()
         look = theme.current()
-        self.column.setSpacing(look.px(14))
+        self.column.setSpacing(look.px(12))
         self.heading = BigWords(title, size="child_question", weight=700)
         self.column.addWidget(self.heading)
         for line in (
