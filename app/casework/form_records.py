@@ -112,15 +112,6 @@ class Startable:
     title: str
 
 
-@dataclass(frozen=True)
-class AnswerHistory:
-    """Who gave one answer, in which words, when: the newest first."""
-
-    at: datetime
-    who: str
-    text: str
-
-
 class NotEditable(KnownError):
     """The form was submitted or given back: its answers don't change any more."""
 
