@@ -150,7 +150,8 @@ def _flat(group: Group | Repeat) -> list[Question | Repeat]:
     """The questions and repeats of a page, those of its parts included."""
     found: list[Question | Repeat] = []
     for item in group.children:
-        if isinstance(item, Group):
+        # A repeat is a group too, and its questions are asked on its cards.
+        if isinstance(item, Group) and not isinstance(item, Repeat):
             found.extend(_flat(item))
         else:
             found.append(item)
