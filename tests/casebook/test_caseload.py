@@ -84,12 +84,13 @@ def test_a_page_is_read_from_one_index_without_sorting(casebook: Casebook, engin
         caseload.count(session)
     event.remove(engine, "before_cursor_execute", listen)
     questions = [(sql, values) for sql, values in asked if sql.startswith("SELECT")]
-    assert len(questions) == 3
     with engine.connect() as connection:
-        for sql, values in questions:
+        for index, (sql, values) in zip(
+            ("child_by_name", "child_by_name", "child_by_birth"), questions, strict=True
+        ):
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
             assert len(plan) == 1
-            assert "COVERING INDEX child_by_name" in plan[0][3]
+            assert f"COVERING INDEX {index}" in plan[0][3]
 
 
 def test_the_list_can_be_narrowed(casebook: Casebook) -> None:

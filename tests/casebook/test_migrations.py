@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import OperationalError
 
 from app.core.clock import FixedClock
@@ -22,37 +22,41 @@ from app.models.casebook import Casebook, EntriesMissing
 from app.models.database import WRITES
 from app.models.migrations import m0002_order_names
 from app.models.queries import caseload, history
-from app.models.records import Child, FormRecord, Place
+from app.models.records import Child, FormRecord, HarmPrompt, Place
 from app.models.records.child import plain_name
 from app.models.search import search
 from app.models.store_errors import StoreDamaged, StoreTooNew, WrongKey
 from tests.casebook.conftest import DATA_KEY, STORE_ID
-from tests.data import make_casebook_v1 as v1
+from tests.data import make_casebook as old
 
 DATA = Path(__file__).parents[1] / "data"
 ROOT = Path(__file__).parents[2]
 
 
+VERSIONS = tuple(range(1, migrations.NEWEST))
+
+
 @pytest.fixture
-def old_folder(tmp_path: Path) -> Path:
-    """A copy of the casebook that version 1 left."""
-    folder = tmp_path / "casebook"
-    shutil.copytree(DATA / "casebook_v1", folder)
+def old_folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A copy of the casebook that version 1, or the version asked for, left."""
+    version = getattr(request, "param", 1)
+    folder = tmp_path / f"v{version}"
+    shutil.copytree(DATA / f"casebook_v{version}", folder)
     return folder
 
 
 @pytest.fixture
 def data_key(old_folder: Path, clock: FixedClock) -> bytes:
     return vault.unlock(
-        old_folder, user_id=v1.USER_ID, passphrase=v1.PASSPHRASE, clock=clock
+        old_folder, user_id=old.USER_ID, passphrase=old.PASSPHRASE, clock=clock
     ).data_key
 
 
 def open_old(folder: Path, data_key: bytes, clock: FixedClock, **more: Any) -> Casebook:
     return Casebook.open(
         database.open_engine(folder / database.STORE_NAME, data_key, newest=migrations.NEWEST),
-        store_id=v1.STORE_ID,
-        actor_id=v1.USER_ID,
+        store_id=old.STORE_ID,
+        actor_id=old.USER_ID,
         clock=clock,
         audit_key=change_log.audit_key(data_key),
         **more,
@@ -97,9 +101,11 @@ def test_the_steps_lead_to_the_tables_that_the_records_describe(
         assert by_steps[table] == form, table
 
 
-def test_a_casebook_of_version_1_opens_whole(
+@pytest.mark.parametrize("old_folder", VERSIONS, indirect=True)
+def test_a_casebook_of_an_old_version_opens_whole(
     old_folder: Path, data_key: bytes, clock: FixedClock
 ) -> None:
+    before = int(old_folder.name.removeprefix("v"))
     casebook = open_old(old_folder, data_key, clock)
     assert migrations.version_of(casebook.engine) == migrations.NEWEST
     assert schema(casebook.engine)["child"] != {}
@@ -118,12 +124,12 @@ def test_a_casebook_of_version_1_opens_whole(
         (found,) = search(session, "grandmother")
         form = session.get_one(FormRecord, found.record_id)
         assert form.answers["home"]["value"] == "With his grandmother"
-        assert session.get_one(Place, v1.USER_ID).record_id == form.id
+        assert session.get_one(Place, old.USER_ID).record_id == form.id
         assert [f.record_id for f in search(session, "art")] == [form.id]
         entries = history.entries(session, limit=100)
     assert [entry.kind for entry in entries[:2]] == ["update", "migrate"]
     assert entries[0].set_to["answers.school"]["value"] == "He likes art and"
-    assert entries[1].detail == {"from": 1, "to": migrations.NEWEST}
+    assert entries[1].detail == {"from": before, "to": migrations.NEWEST}
     assert casebook.verify().ok
 
     with casebook.write() as work:
@@ -131,6 +137,22 @@ def test_a_casebook_of_version_1_opens_whole(
     with casebook.read() as session:
         assert [line.given_name for line in caseload.children(session)][3] == "Tal"
         assert session.get_one(Child, tal.child_id).sort_name == "eowen tal"
+    casebook.close()
+
+
+@pytest.mark.parametrize("old_folder", VERSIONS[1:], indirect=True)
+def test_a_sign_of_harm_of_an_old_version_still_waits(
+    old_folder: Path, data_key: bytes, clock: FixedClock
+) -> None:
+    casebook = open_old(old_folder, data_key, clock)
+    with casebook.write() as work:
+        prompt = work.session.scalars(select(HarmPrompt)).one()
+        assert (prompt.state, prompt.path) == ("open", "safe_at_home")
+        assert (prompt.given, prompt.later, prompt.later_at) == (None, None, None)
+        prompt.given = {"value": "a_bit", "language": "cy"}
+    with casebook.read() as session:
+        assert session.get_one(HarmPrompt, prompt.id).given == {"value": "a_bit", "language": "cy"}
+    assert casebook.verify().ok
     casebook.close()
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from app.core.errors import BugError
 from app.models.database import WRITES
-from app.models.migrations import m0001_first, m0002_order_names
+from app.models.migrations import m0001_first, m0002_order_names, m0003_signs_of_harm
 from app.models.store_errors import StoreDamaged, StoreTooNew
 
 
@@ -28,7 +28,7 @@ class Step(Protocol):
         """Change the tables and what they hold, within one transaction."""
 
 
-STEPS: Final[tuple[Step, ...]] = (m0001_first, m0002_order_names)
+STEPS: Final[tuple[Step, ...]] = (m0001_first, m0002_order_names, m0003_signs_of_harm)
 NEWEST: Final = STEPS[-1].VERSION
 
 

@@ -57,6 +57,7 @@ class Child(Record):
             "allocated_to",
             "merged_into",
         ),
+        Index("child_by_birth", "removed_at", "merged_into", "date_of_birth", "id"),
     )
 
     derived: ClassVar[frozenset[str]] = frozenset({"sort_name"})
@@ -129,6 +130,7 @@ class Alert(ChildRecord):
     """
 
     __tablename__ = "alert"
+    __table_args__ = (Index("alert_by_review", "review_on", "removed_at", "child_id"),)
 
     kind: Mapped[str]
     text: Mapped[str] = mapped_column(default="")

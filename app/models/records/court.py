@@ -82,6 +82,9 @@ class Outcome(ChildRecord):
     """
 
     __tablename__ = "outcome"
+    __table_args__ = (
+        Index("outcome_by_date", "outcome_date", "disposal", "removed_at", "end_date", "child_id"),
+    )
 
     outcome_date: Mapped[date | None]
     end_date: Mapped[date | None]

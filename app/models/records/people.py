@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import ChildRecord
@@ -64,6 +65,9 @@ class Address(ChildRecord):
     """
 
     __tablename__ = "address"
+    __table_args__ = (
+        Index("address_to_confirm", "confirmed", "created_at", "removed_at", "to_date", "child_id"),
+    )
 
     lines: Mapped[str] = mapped_column(default="")
     postcode: Mapped[str] = mapped_column(default="")

@@ -31,7 +31,37 @@ class FormRecord(ChildRecord):
     """
 
     __tablename__ = "form_record"
-    __table_args__ = (Index("form_record_by_state", "state", "form_id"),)
+    # Answers are long: what a list asks of a form is read from an index, past the answers.
+    __table_args__ = (
+        Index(
+            "form_record_by_state",
+            "state",
+            "due_on",
+            "removed_at",
+            "child_id",
+            "started_by",
+            "id",
+        ),
+        Index(
+            "form_record_by_submission", "kind", "submitted_at", "state", "removed_at", "child_id"
+        ),
+        Index("form_record_by_revision", "revises_id", "state"),
+        Index(
+            "form_record_in_brief",
+            "child_id",
+            "removed_at",
+            "id",
+            "kind",
+            "state",
+            "due_on",
+            "submitted_at",
+            "revises_id",
+            "created_at",
+            "level_reoffending",
+            "level_serious_harm",
+            "level_safety",
+        ),
+    )
     documents: ClassVar[frozenset[str]] = frozenset({"answers"})
 
     form_id: Mapped[str]
@@ -142,8 +172,17 @@ class Handover(ChildRecord):
 class HarmPrompt(ChildRecord):
     """An answer that is a sign of harm: somebody has to act, and say what was done.
 
+    It is made when the child gives the answer, not when the laptop comes back, and keeps it
+    whatever the child does next.
+
     Attributes:
+        handover_id: The handover in which it was said.
         path: The question in the form.
+        given: The answer as it was given, as a form's document holds it (value, language, when);
+            None in what version 2 kept, where the answer stands in the form alone.
+        later: The answer that the child put in its place before the laptop came back; None where
+            there was none, or the answer was taken away.
+        later_at: When it was changed or taken away; None: it was not.
         state: open, then acted.
     """
 
@@ -160,3 +199,6 @@ class HarmPrompt(ChildRecord):
     acted_at: Mapped[datetime | None]
     acted_by: Mapped[str | None]
     what_was_done: Mapped[str] = mapped_column(default="")
+    given: Mapped[dict[str, Any] | None]
+    later: Mapped[dict[str, Any] | None]
+    later_at: Mapped[datetime | None]

@@ -1,8 +1,9 @@
-"""Make `tests/data/casebook_v1/`: a casebook as version 1 of the tables left it.
+"""Make `tests/data/casebook_v<N>/`: a casebook as version N of the tables left it.
 
-Run by hand, once: `python tests/data/make_casebook_v1.py`. The people are invented. What is in it
-is written by the program into a store of the newest version, and then copied row by row into the
-tables of version 1, so that the change log in it is a real one.
+Run by hand, once for each version, before the step to the next one is released:
+`python tests/data/make_casebook.py N`. The people are invented. What is in it is written by the
+program into a store of the newest version, and then copied row by row into the tables of that
+version, so that the change log in it is a real one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from app.core.clock import FixedClock
 from app.models import change_log, database, migrations, vault
@@ -26,6 +27,8 @@ from app.models.records import (
     Alert,
     Child,
     FormRecord,
+    Handover,
+    HarmPrompt,
     Hearing,
     Identifier,
     Offence,
@@ -34,7 +37,7 @@ from app.models.records import (
     User,
 )
 
-FOLDER = Path(__file__).parent / "casebook_v1"
+HERE = Path(__file__).parent
 PASSPHRASE = "seven herons over rivermouth"
 STORE_ID = "0198c0de-0000-7000-8000-0000000000f1"
 USER_ID = "0198c0de-0000-7000-8000-0000000000fa"
@@ -92,11 +95,46 @@ def write(casebook: Casebook, clock: FixedClock) -> None:
         work.add(Place(user_id=USER_ID, page="form", record_id=form.id, left_at=clock.now()))
 
 
-def copy(newest: Engine, first: Engine) -> None:
-    """Every row into the tables of version 1, in columns that those have."""
+def hear(casebook: Casebook, clock: FixedClock) -> None:
+    """A questionnaire that a child gave back, with a sign of harm that nobody has acted on."""
+    with casebook.write() as work:
+        tal = work.session.scalars(select(Child).where(Child.given_name == "Tal")).one()
+        form = work.add(
+            FormRecord(
+                child_id=tal.id,
+                form_id="my_life_now",
+                form_version=1,
+                kind="questionnaire",
+                answers={"safe_at_home": {"value": "a_bit", "language": "en"}},
+            )
+        )
+        work.flush()
+        handover = work.add(
+            Handover(
+                child_id=tal.id,
+                form_record_id=form.id,
+                form_id=form.form_id,
+                user_id=USER_ID,
+                state="ended",
+                started_at=clock.now(),
+            )
+        )
+        work.add(
+            HarmPrompt(
+                child_id=tal.id,
+                form_record_id=form.id,
+                handover_id=handover.id,
+                path="safe_at_home",
+                raised_at=clock.now(),
+            )
+        )
+
+
+def copy(newest: Engine, older: Engine) -> None:
+    """Every row into the tables of an older version, in columns that those have."""
     with (
         newest.connect() as source,
-        first.execution_options(**{WRITES: True}).begin() as target,
+        older.execution_options(**{WRITES: True}).begin() as target,
     ):
         tables = target.exec_driver_sql(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search_index%'"
@@ -114,11 +152,12 @@ def copy(newest: Engine, first: Engine) -> None:
                 )
 
 
-def main() -> None:
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir()
+def main(version: int) -> None:
+    folder = HERE / f"casebook_v{version}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     made = vault.create(
-        FOLDER,
+        folder,
         user_id=USER_ID,
         user_name="Ash Marlow",
         passphrase=PASSPHRASE,
@@ -138,13 +177,14 @@ def main() -> None:
             audit_key=change_log.audit_key(made.data_key),
         )
         write(casebook, clock)
-        first = database.create_store(FOLDER / database.STORE_NAME, made.data_key)
-        migrations.make_schema(first, version=1)
-        copy(newest, first)
+        hear(casebook, clock)
+        older = database.create_store(folder / database.STORE_NAME, made.data_key)
+        migrations.make_schema(older, version=version)
+        copy(newest, older)
         # Not closed as a casebook: that would seal what the crash left open.
         newest.dispose()
-        first.dispose()
+        older.dispose()
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))
