@@ -1,0 +1,191 @@
+"""How what two people wrote becomes one record: the server is the judge, and no clock is asked.
+
+For each field that an operation writes: it has effect where nobody else wrote that field since
+the revision that its device rested on, or where the field still holds what the device started
+from. Where both wrote the same value there is nothing to do. Otherwise both values are kept as a
+conflict for a person; the record keeps the value that was there first, or of two levels the more
+severe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+# From the least to the most severe; the values of every judgement.
+LEVELS: Final = ("low", "medium", "high", "very_high")
+
+# Fields that hold a set: what one person adds and another takes away doesn't collide.
+SETS: Final = frozenset(
+    {"child.languages", "hearing.offence_ids", "outcome.offence_ids", "victim.offence_ids"}
+)
+
+# Types of record that are only ever added to: a correction is a new one.
+APPEND_ONLY: Final[frozenset[str]] = frozenset()
+
+# What no child-facing view shows and only some roles may hold.
+RESTRICTED: Final = frozenset({"victim"})
+
+# Types whose conflicts concern somebody's safety whatever the field.
+SAFETY_TYPES: Final = frozenset({"alert", "harm_prompt", "care_status"})
+
+# A snapshot never changes: while the field named here holds one of these values, no field that
+# starts with the prefix may be written.
+SEALED: Final[Mapping[str, tuple[str, frozenset[str], str]]] = {
+    "form_record": (
+        "state",
+        frozenset({"submitted", "countersigned", "superseded"}),
+        "answers.",
+    ),
+    "report": ("state", frozenset({"final", "withdrawn", "superseded"}), "content"),
+}
+
+Outcome = Literal["applied", "merged", "conflict"]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A record as the server holds it.
+
+    Attributes:
+        rev: How many times it was written.
+        fields: Its fields; one that is None is not among them.
+        field_rev: The revision at which each field was last written.
+    """
+
+    rev: int
+    fields: Mapping[str, Any]
+    field_rev: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Collision:
+    """A field that two people wrote.
+
+    Attributes:
+        current: What counts until a person decides.
+        safety: Whether somebody's safety may depend on it.
+    """
+
+    field: str
+    base: Any
+    theirs: Any
+    mine: Any
+    current: Any
+    safety: bool
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What became of an operation's fields.
+
+    Attributes:
+        record: The record afterwards; the same object as before where nothing was written.
+        collisions: One for each field that two people wrote.
+        outcome: *merged*: somebody else had written other fields since.
+    """
+
+    record: Held
+    outcome: Outcome
+    collisions: tuple[Collision, ...] = field(default=())
+
+
+NOTHING: Final = Held(0, {}, {})
+
+
+def merge(
+    held: Held,
+    type_: str,
+    set_to: Mapping[str, Any],
+    base: Mapping[str, Any],
+    base_rev: int,
+) -> Merged:
+    """Write an operation's fields into a record.
+
+    Args:
+        held: The record, `NOTHING` where there is none yet.
+        type_: The type of the record.
+        set_to, base: By field: as written, and as it stood before on the device.
+        base_rev: The revision that the device rested on.
+    """
+    rev = held.rev + 1
+    fields, field_rev = dict(held.fields), dict(held.field_rev)
+    collisions: list[Collision] = []
+    wrote = False
+    sealed = _sealed_prefix(held, type_)
+    for name, mine in set_to.items():
+        theirs, start = held.fields.get(name), base.get(name)
+        if mine == theirs:
+            continue
+        seen = held.field_rev.get(name, 0) <= base_rev
+        in_seal = sealed is not None and name.startswith(sealed)
+        if (seen or theirs == start) and not in_seal:
+            value = mine
+        elif f"{type_}.{name}" in SETS and not in_seal:
+            value = merged_set(start, theirs, mine)
+            if value == theirs:
+                continue
+        elif name.endswith("/@order") and not in_seal:
+            # Whoever comes last decides in which order rows are shown; no words are lost.
+            value = mine
+        else:
+            current = theirs if in_seal else more_severe(theirs, mine)
+            safety = _is_safety(type_, theirs, mine)
+            collisions.append(Collision(name, start, theirs, mine, current, safety))
+            if current == theirs:
+                continue
+            value = current
+        wrote = True
+        field_rev[name] = rev
+        if value is None:
+            fields.pop(name, None)
+        else:
+            fields[name] = value
+    after = Held(rev, fields, field_rev) if wrote else held
+    if collisions:
+        return Merged(after, "conflict", tuple(collisions))
+    moved_on = any(at > base_rev for name, at in held.field_rev.items() if name not in set_to)
+    return Merged(after, "merged" if moved_on else "applied")
+
+
+def merged_set(base: Any, theirs: Any, mine: Any) -> list[Any]:
+    """A set after two people changed it: what either added is in it, what either took away is not.
+
+    Order is theirs, then what was added here.
+    """
+    start, held, wanted = _as_list(base), _as_list(theirs), _as_list(mine)
+    added = [value for value in wanted if value not in start and value not in held]
+    taken = [value for value in start if value not in wanted]
+    return [value for value in held if value not in taken] + added
+
+
+def more_severe(theirs: Any, mine: Any) -> Any:
+    """Of two levels the more severe; of anything else, theirs."""
+    one, other = level_of(theirs), level_of(mine)
+    if one is None or other is None:
+        return theirs
+    return mine if LEVELS.index(other) > LEVELS.index(one) else theirs
+
+
+def level_of(value: Any) -> str | None:
+    """The level that a value, or an answer that holds one, stands for; None for any other."""
+    inner = value.get("value") if isinstance(value, Mapping) else value
+    return inner if isinstance(inner, str) and inner in LEVELS else None
+
+
+def _is_safety(type_: str, theirs: Any, mine: Any) -> bool:
+    levels = level_of(theirs) is not None or level_of(mine) is not None
+    return levels or type_ in SAFETY_TYPES
+
+
+def _sealed_prefix(held: Held, type_: str) -> str | None:
+    rule = SEALED.get(type_)
+    if rule is None:
+        return None
+    name, values, prefix = rule
+    return prefix if held.fields.get(name) in values else None
+
+
+def _as_list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []
