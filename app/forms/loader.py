@@ -519,6 +519,14 @@ class FormLibrary:
             )
         return form
 
+    def has(self, form_id: str) -> bool:
+        """Whether there is a form of that id, in any version."""
+        return form_id in self._newest
+
+    def moves_drafts_on(self, form_id: str) -> bool:
+        """Whether a draft goes on in the newest version of its form, see `upgrades`."""
+        return self.has(form_id)
+
     def forms(self) -> tuple[Form, ...]:
         """Every form in its newest version, by id."""
         return tuple(self.form(form_id) for form_id in self._newest)

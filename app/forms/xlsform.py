@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from app.core.i18n import _
 from app.forms.appearances import why_refused
@@ -31,6 +32,8 @@ from app.forms.schema import Form
 
 LARGEST: Final = 10 * 1024 * 1024
 """Bytes of a form file; a form of a thousand questions is far smaller."""
+LARGEST_UNPACKED: Final = 50 * 1024 * 1024
+"""Bytes of all that an `.xlsx` holds; one made to fill the memory says more."""
 
 _TYPES: Final[dict[str, str]] = {
     "select one": "select_one",
@@ -86,8 +89,44 @@ _SHEET: Final = re.compile(r"['‘](survey|choices|settings)['’] sheet")
 _SHEET_START: Final = re.compile(r"On the '\w+' sheet, (?:the )?")
 
 
+@dataclass(frozen=True)
+class Spreadsheet:
+    """A form as a spreadsheet describes it, and where in the sheets each part of it stands.
+
+    Attributes:
+        survey_rows: Row of the sheet *survey* by the name of a group or question.
+        choice_rows: Row of the sheet *choices* by the names of the list and the choice.
+    """
+
+    form: Form
+    survey_rows: Mapping[str, int]
+    choice_rows: Mapping[tuple[str, str], int]
+
+    def where(self, place: str) -> str:
+        """Sheet and row of a place as lint names it (`home / label`, `choices / colour / red`)."""
+        parts = place.split(" / ")
+        if parts[0] == "choices" and len(parts) > 1:
+            rows = [
+                row
+                for (list_name, name), row in self.choice_rows.items()
+                if list_name == parts[1] and (len(parts) == 2 or name == parts[2])
+            ]
+            return _where("choices", min(rows, default=1))
+        row = self.survey_rows.get(parts[0].partition(" ")[0])
+        return _where("settings", 2) if row is None else _where("survey", row)
+
+
 def import_xlsform(path: Path) -> Form:
     """The form that the spreadsheet at `path` (`.xlsx` or `.md`) describes.
+
+    Raises:
+        FormError: see `read_xlsform`.
+    """
+    return read_xlsform(path).form
+
+
+def read_xlsform(path: Path) -> Spreadsheet:
+    """What the spreadsheet at `path` (`.xlsx` or `.md`) describes, and where it says so.
 
     Raises:
         FormError: if it is no XLSForm, or uses something that is not supported; it names the
@@ -102,7 +141,24 @@ def import_xlsform(path: Path) -> Form:
         raise FormError(
             path.name, "", _("The file cannot be read."), str(error.strerror)
         ) from error
-    return _Import(path).form()
+    if path.suffix == ".xlsx":
+        _refuse_swollen(path)
+    reading = _Import(path)
+    return Spreadsheet(reading.form(), reading.rows, reading.choice_rows)
+
+
+def _refuse_swollen(path: Path) -> None:
+    try:
+        with ZipFile(path) as packed:
+            unpacked = sum(entry.file_size for entry in packed.infolist())
+    except (BadZipFile, OSError) as error:
+        raise FormError(path.name, "", _("The file is not a spreadsheet.")) from error
+    if unpacked > LARGEST_UNPACKED:
+        raise FormError(path.name, "", _("The file is too large for a form."))
+
+
+def _where(sheet: str, row: int) -> str:
+    return _("sheet {sheet}, row {row}").format(sheet=sheet, row=row)
 
 
 class _Import:
@@ -126,6 +182,7 @@ class _Import:
             raise FormError(self.file, "", _("The file is not a spreadsheet.")) from error
         self.default_language = self.language(str(self.raw.get("default_language", ""))) or "en"
         self.languages: dict[str, None] = {}
+        self.form_kind = "questionnaire"
 
     def from_pyxform(self, error: Exception) -> FormError:
         """pyxform's finding, with the sheet and the row in their place."""
@@ -139,7 +196,7 @@ class _Import:
 
     @staticmethod
     def where(sheet: str, row: int) -> str:
-        return _("sheet {sheet}, row {row}").format(sheet=sheet, row=row)
+        return _where(sheet, row)
 
     def fail(self, sheet: str, row: int, what: str) -> FormError:
         return FormError(self.file, self.where(sheet, row), what)
@@ -191,6 +248,7 @@ class _Import:
         for key in sorted(set(settings) - _SETTINGS):
             raise self.setting(key)
         own = self.own(settings.get("waymark"), "settings", 2)
+        self.form_kind = str(own.pop("kind", "questionnaire"))
         survey = [
             self.item(child)
             for child in settings.get("children", [])
@@ -208,7 +266,7 @@ class _Import:
         data = Place(
             id=settings["id_string"],
             version=int(version),
-            kind=own.pop("kind", "questionnaire"),
+            kind=self.form_kind,
             title=dict.fromkeys(languages, title[self.default_language])
             if set(title) == {self.default_language}
             else title,
@@ -310,6 +368,8 @@ class _Import:
         return dict(raw)
 
     def own_columns(self, found: Place, own: dict[str, Any], row: int) -> None:
+        if self.form_kind == "questionnaire" and found["type"] not in ("group", "repeat"):
+            found["said_by"] = "child"
         report = {
             key.removeprefix("report_"): own.pop(key)
             for key in list(own)
