@@ -1,0 +1,1 @@
+"""The doors of the server: each module is a router, thin, with the work done behind it."""
