@@ -57,12 +57,16 @@ def form_copy(sheet: Sheet, copy: FormCopy, *, only_answered: bool = False) -> R
     say = wording(language)
     sections: list[Section] = []
     for page in sheet.form.pages:
-        if not sheet.is_relevant(page.name):
+        # What stands outside every group has a page of its own, which the sheet doesn't know.
+        grouped = sheet.has(page.name)
+        if grouped and not sheet.is_relevant(page.name):
             continue
         blocks = tuple(_blocks(sheet, page.name, only_answered=only_answered))
         if blocks:
             number = str(len(sections) + 1)
-            sections.append(Section(number, sheet.label(page.name), blocks))
+            seen_from = page.name if grouped else page.children[0].name
+            heading = sheet.filled(seen_from, page.label, language=language)
+            sections.append(Section(number, heading, blocks))
     if not sections:
         nothing = Paragraph((Run(say("Nothing has been answered in this form yet.")),))
         sections.append(Section("", say("Answers"), (nothing,)))

@@ -103,6 +103,25 @@ def test_a_copy_of_answers_alone_leaves_out_the_rest(sheet: Sheet) -> None:
     assert "Official" not in text
 
 
+def test_what_stands_outside_every_group_is_printed_too(clock: FixedClock) -> None:
+    loose = FORM + """
+  - {type: text, name: loose, label: {en: "Anything else?"}}
+  - type: repeat
+    name: helpers
+    label: {en: "Who helps {child}"}
+    children:
+      - {type: text, name: helper, label: {en: "Who?"}}
+"""
+    sheet = Sheet(form_from_yaml(loose, file="loose.yaml"), clock=clock, context={"child": "Wren"})
+    sheet.set("loose", "The canal", by="worker")
+    row, _effects = sheet.add_row("helpers")
+    sheet.set(f"helpers/{row}/helper", "Nan", by="worker")
+    report = form_copy(sheet, a_copy(), only_answered=True)
+    assert [part.heading for part in report.sections] == ["A small form", "Who helps Wren"]
+    text = text_of(render(report))
+    assert "The canal" in text and "Nan" in text
+
+
 def test_an_empty_form_says_that_it_is_empty(clock: FixedClock) -> None:
     empty = Sheet(form_from_yaml(FORM, file="small.yaml"), clock=clock)
     text = text_of(render(form_copy(empty, a_copy(), only_answered=True)))
