@@ -104,7 +104,9 @@ def test_a_copy_of_answers_alone_leaves_out_the_rest(sheet: Sheet) -> None:
 
 
 def test_what_stands_outside_every_group_is_printed_too(clock: FixedClock) -> None:
-    loose = FORM + """
+    loose = (
+        FORM
+        + """
   - {type: text, name: loose, label: {en: "Anything else?"}}
   - type: repeat
     name: helpers
@@ -112,6 +114,7 @@ def test_what_stands_outside_every_group_is_printed_too(clock: FixedClock) -> No
     children:
       - {type: text, name: helper, label: {en: "Who?"}}
 """
+    )
     sheet = Sheet(form_from_yaml(loose, file="loose.yaml"), clock=clock, context={"child": "Wren"})
     sheet.set("loose", "The canal", by="worker")
     row, _effects = sheet.add_row("helpers")
