@@ -27,6 +27,8 @@ def read(arguments: list[str]) -> argparse.Namespace:
     # Given by the process before this one, after a lock.
     parser.add_argument("--user", default="", help=argparse.SUPPRESS)
     parser.add_argument("--window", default="", help=argparse.SUPPRESS)
+    # What could not be saved before the lock comes, sealed, on the standard input.
+    parser.add_argument("--carried", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 
@@ -43,7 +45,13 @@ def main(arguments: list[str] | None = None) -> int:
         return self_test()
     folder = asked.casebook.expanduser().resolve() if asked.casebook else None
     code = bootstrap.run(
-        bootstrap.Start(folder=folder, demo=asked.demo, user_id=asked.user, window=asked.window)
+        bootstrap.Start(
+            folder=folder,
+            demo=asked.demo,
+            user_id=asked.user,
+            window=asked.window,
+            carried=bootstrap.read_carried() if asked.carried else b"",
+        )
     )
     crash_log.stop()
     return code

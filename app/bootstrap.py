@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Final
 
 from app import __version__
 from app.core import log
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from app.ui.application import Application
     from app.ui.gate import Sight
 
+SECONDS_TO_HAND_OVER: Final = 10.0
+
 
 @dataclass(frozen=True)
 class Start:
@@ -32,12 +34,14 @@ class Start:
         demo: Use the demonstration casebook, and make it where there is none.
         user_id: Who is offered first where there are several users.
         window: Size and place of the window, from the process before this one.
+        carried: Sealed words that no disk took, from the process before this one.
     """
 
     folder: Path | None = None
     demo: bool = False
     user_id: str = ""
     window: str = ""
+    carried: bytes = field(default=b"", repr=False)
 
 
 def make_qt(arguments: list[str]) -> QApplication:
@@ -66,8 +70,8 @@ def open_program(start: Start) -> Application:
     if folder is None:
         folder = Path(settings.casebook) if settings.casebook else default_casebook_folder()
 
-    def restart(where: Path, user_id: str, window: str) -> None:
-        again = replace(start, folder=where, user_id=user_id, window=window)
+    def restart(where: Path, user_id: str, window: str, carried: bytes) -> None:
+        again = replace(start, folder=where, user_id=user_id, window=window, carried=carried)
         start_fresh_process(again)
 
     outside = Outside(
@@ -85,6 +89,7 @@ def open_program(start: Start) -> Application:
         clock=SystemClock(),
         user_id=start.user_id,
         window=start.window,
+        carried=start.carried,
     )
     program.faults.install()
     program.start()
@@ -144,6 +149,7 @@ def describe(folder: Path) -> Sight:
         wait_seconds=state.wait_seconds,
         message=state.message,
         demo_passphrase=passphrase,
+        previous_keys=state.previous_keys,
     )
 
 
@@ -180,18 +186,49 @@ def start_fresh_process(start: Start) -> None:
         command += ["--user", start.user_id]
     if start.window:
         command += ["--window", start.window]
+    if start.carried:
+        command.append("--carried")
     detached = getattr(subprocess, "DETACHED_PROCESS", 0)
     group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-    subprocess.Popen(
+    fresh = subprocess.Popen(
         command,
         cwd=None if frozen else Path(__file__).resolve().parents[1],
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE if start.carried else subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=sys.platform != "win32",
         creationflags=detached | group,
         close_fds=True,
     )
+    if fresh.stdin is not None:
+        _hand_over(fresh.stdin, start.carried)
+
+
+def _hand_over(pipe: IO[bytes], carried: bytes) -> None:
+    """Give the fresh process the sealed words; it reads them first of all."""
+    import threading
+
+    def write() -> None:
+        try:
+            with pipe:
+                pipe.write(carried)
+        except OSError:
+            log.ui.error("the fresh process did not take what could not be saved")
+
+    writing = threading.Thread(target=write, name="handing over", daemon=True)
+    writing.start()
+    # A process that does not read must not keep the key of this one in memory.
+    writing.join(SECONDS_TO_HAND_OVER)
+
+
+def read_carried() -> bytes:
+    """The sealed words that the process before this one gives, see `start_fresh_process`."""
+    try:
+        with open(0, "rb", closefd=False) as given:
+            return given.read()
+    except OSError:
+        log.ui.error("what could not be saved was announced and did not come")
+        return b""
 
 
 def finish() -> None:

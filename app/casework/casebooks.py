@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from sqlalchemy import select
 
@@ -45,6 +47,7 @@ Progress = Callable[[int, int], bool]
 
 BACKUPS: Final = "backups"
 WAIT_FOR_LAST: Final = 2.0
+WAYS_BACK_IN: Final = frozenset({"recovery code", "organisation key"})
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class CasebookState:
         demo: The demonstration casebook, whose passphrase is public.
         wait_seconds: How long to wait before the next try, after wrong passphrases.
         message: What is wrong and what to do, in words; empty where nothing is.
+        previous_keys: Whether `put_back_previous_keys` can mend it.
     """
 
     kind: StateKind
@@ -72,6 +76,7 @@ class CasebookState:
     demo: bool
     wait_seconds: int
     message: str
+    previous_keys: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +163,8 @@ class Place:
         page: Name of the page. child_id, record_id: what it showed.
         path: Path of the question, or what else the page needs to be as it was, such as what was
             typed and not saved. cursor: place of the text cursor in it.
+        words: What was typed anywhere in the window and not saved: pairs of what it was typed
+            for (a list of texts) and the fields, as JSON can hold them.
     """
 
     page: str
@@ -165,6 +172,7 @@ class Place:
     record_id: str | None = None
     path: str | None = None
     cursor: int | None = None
+    words: Sequence[Any] = ()
 
 
 class WrongRecoveryWords(KnownError):
@@ -194,6 +202,7 @@ def describe(folder: Path, clock: Clock | None = None) -> CasebookState:
         demo=state.demo,
         wait_seconds=state.wait_seconds,
         message=message,
+        previous_keys=_previous_keys(folder, state.kind),
     )
 
 
@@ -380,6 +389,8 @@ def _open(folder: Path, keys: vault.Unlocked, user_id: str, clock: Clock, *, how
         _settle_device(folder, casebook)
         with casebook.write() as work:
             work.note("unlock", "user", user_id, detail={"how": how})
+            if how in WAYS_BACK_IN:
+                work.note("keys", "user", user_id, detail={"what": "passphrase", "by": how})
         demo = casebook.state().demo
     except BaseException:
         engine.dispose()
@@ -461,6 +472,9 @@ def confirm_recovery_code(desk: Desk, typed: str) -> None:
         raise WrongRecoveryWords
     with desk.casebook.write() as work:
         work.state.recovery_confirmed = True
+        work.note(
+            "keys", "user", desk.actor.id, detail={"what": "recovery code", "confirmed": True}
+        )
 
 
 def recovery_confirmed(desk: Desk) -> bool:
@@ -477,7 +491,8 @@ def new_recovery_code(desk: Desk, passphrase: str) -> str:
         WrongPassphrase: The passphrase is not that of the person who acts.
     """
     confirm_passphrase(desk, passphrase)
-    code = vault.new_recovery_code(desk.folder, data_key=desk.data_key)
+    with _key_change(desk, "recovery code"):
+        code = vault.new_recovery_code(desk.folder, data_key=desk.data_key)
     with desk.casebook.write() as work:
         work.state.recovery_confirmed = False
     return code
@@ -497,13 +512,32 @@ def change_passphrase(desk: Desk, old: str, new: str) -> None:
         )
     vault.check_passphrase(new)
     confirm_passphrase(desk, old)
-    vault.set_passphrase(
-        desk.folder,
-        data_key=desk.data_key,
-        user_id=desk.actor.id,
-        passphrase=new,
-        kdf=kdf.calibrated(),
-    )
+    with _key_change(desk, "passphrase"):
+        vault.set_passphrase(
+            desk.folder,
+            data_key=desk.data_key,
+            user_id=desk.actor.id,
+            passphrase=new,
+            kdf=kdf.calibrated(),
+        )
+
+
+@contextmanager
+def _key_change(desk: Desk, what: str) -> Iterator[None]:
+    """Log a change of a key before it is made, and afterwards where it was not made after all.
+
+    Two transactions: the key file keeps its revision in the store while it is changed. Before,
+    so that no key ever changes without an entry.
+    """
+    detail = {"what": what, "by": "passphrase"}
+    with desk.casebook.write() as work:
+        work.note("keys", "user", desk.actor.id, detail=detail)
+    try:
+        yield
+    except KnownError:
+        with desk.casebook.write() as work:
+            work.note("keys", "user", desk.actor.id, detail={**detail, "done": False})
+        raise
 
 
 def add_user(desk: Desk, name: str, role: Role, passphrase: str) -> UserView:
@@ -586,6 +620,30 @@ def service(desk: Desk) -> ServiceView:
     with desk.casebook.read() as session:
         held = session.get_one(Service, desk.casebook.service_id)
         return ServiceView(id=held.id, name=held.name, area=held.area, language=held.language)
+
+
+def put_back_previous_keys(folder: Path) -> None:
+    """Put the previous copy of the key file in place of a damaged or missing one.
+
+    A passphrase or recovery code changed since that copy opens nothing with it. A copy that is
+    older than the store has met is refused at the next unlock.
+
+    Raises:
+        KnownError: The copy is no good either, the present file is, or the disk refuses.
+    """
+    vault.put_back_previous(folder)
+    log.casework.warning("the previous copy of the key file was put back")
+
+
+def _previous_keys(folder: Path, kind: str) -> bool:
+    """Whether a previous copy of the key file can stand in for the present one."""
+    if kind not in ("keys_missing", "keys_damaged"):
+        return False
+    try:
+        key_file.read(folder, key_file.PREVIOUS_NAME)
+    except KnownError:
+        return False
+    return True
 
 
 # -- copies and checks -------------------------------------------------------------------------
@@ -735,10 +793,16 @@ def lock(desk: Desk, place: Place | None) -> None:
         desk.close()
 
 
-def keep_place(desk: Desk, place: Place) -> None:
-    """Keep where the person is, so that a crash too leads back to it."""
+def keep_place(desk: Desk, place: Place, *, left_at: datetime | None = None) -> None:
+    """Keep where the person is, so that a crash too leads back to it.
+
+    Args:
+        left_at: When they were there, where that was not now: a later place is left alone.
+    """
     with desk.casebook.write() as work:
-        _put_place(desk, work, place)
+        held = work.get(PlaceRow, desk.actor.id)
+        if left_at is None or held is None or held.left_at <= left_at:
+            _put_place(desk, work, place)
 
 
 def _put_place(desk: Desk, work: UnitOfWork, place: Place) -> None:
@@ -746,7 +810,14 @@ def _put_place(desk: Desk, work: UnitOfWork, place: Place) -> None:
     if row is None:
         row = work.add(PlaceRow(user_id=desk.actor.id, page=place.page, left_at=desk.clock.now()))
     row.page, row.child_id, row.record_id = place.page, place.child_id, place.record_id
-    row.path, row.cursor, row.left_at = place.path, place.cursor, desk.clock.now()
+    row.path, row.cursor, row.left_at = _with_words(place), place.cursor, desk.clock.now()
+
+
+def _with_words(place: Place) -> str | None:
+    """The path, and after a line end, which no path has, the words."""
+    if not place.words:
+        return place.path
+    return f"{place.path or ''}\n{json.dumps(list(place.words), ensure_ascii=False)}"
 
 
 def last_place(desk: Desk) -> Place | None:
@@ -755,10 +826,12 @@ def last_place(desk: Desk) -> Place | None:
         row = session.get(PlaceRow, desk.actor.id)
         if row is None:
             return None
+        path, _end, words = (row.path or "").partition("\n")
         return Place(
             page=row.page,
             child_id=row.child_id,
             record_id=row.record_id,
-            path=row.path,
+            path=path or None,
             cursor=row.cursor,
+            words=json.loads(words) if words else (),
         )

@@ -100,9 +100,11 @@ class Desk:
             self.casebook.seal()
             self._anchor()
         finally:
-            self.casebook.close()
-            if self.instance_lock is not None:
-                self.instance_lock.release()
+            try:
+                self.casebook.close()
+            finally:
+                if self.instance_lock is not None:
+                    self.instance_lock.release()
 
     def _anchor(self) -> None:
         if self.keeper is None:

@@ -95,6 +95,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "print": N_("Printed: {record}"),
     "unlock": N_("Unlocked the casebook"),
     "lock": N_("Locked the casebook"),
+    "keys": N_("Changed what opens the casebook"),
     "backup": N_("Backed up the casebook"),
     "restore_backup": N_("Restored the casebook from a backup"),
     "migrate": N_("Brought the casebook up to date"),

@@ -59,12 +59,14 @@ KINDS: Final = frozenset(
         "merge",
         "unmerge",
         "erase",
+        "purge",
         "consultation",
         "disclosure",
         "export",
         "print",
         "unlock",
         "lock",
+        "keys",
         "backup",
         "restore_backup",
         "migrate",
@@ -88,7 +90,8 @@ class Change(Base):
             what came from a server.
         kind: One of `KINDS`.
         fields: Names of the fields that were written; parts of a document as `answers.<path>`.
-        base_revision: The record's revision before the change.
+        base_revision: The server's revision that the record rested on before the change; in
+            entries of before version 4 of the store, the record's own revision.
         actor_id: The user who did it.
         made_at: By the device's clock, for people to read.
         origin: The server that it came from; None for what was done here.
@@ -101,7 +104,9 @@ class Change(Base):
         Index("change_by_device", "device_id", "device_seq", unique=True),
         Index("change_by_child", "child_id", "entry"),
         Index("change_by_record", "record_id", "entry"),
-        Index("change_erasures", "record_id", "entry", sqlite_where=text("kind = 'erase'")),
+        Index(
+            "change_erasures", "record_id", "entry", sqlite_where=text("kind IN ('erase', 'purge')")
+        ),
     )
 
     entry: Mapped[int] = mapped_column(primary_key=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,23 +18,26 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.core import i18n, log
 from app.core import settings as settings_file
 from app.core.clock import Clock, local
-from app.core.errors import BugError
+from app.core.errors import BugError, KnownError
 from app.core.i18n import N_, _
-from app.core.paths import log_folder
 from app.core.settings import Settings
 from app.ui import qt_words, theme
 from app.ui.gate import Gate, Sight
+from app.ui.open_marker import EndedBefore, OpenMarker
 from app.ui.tasks import Tasks, places_of
 from app.ui.unlock import FolderCard, RecoverCard, RestoreCard, TroubleCard, UnlockCard, WaitCard
 
 if TYPE_CHECKING:
     from app.casework.casebooks import Place
     from app.casework.desk import Desk
+    from app.ui.leaving import Unsaved
     from app.ui.lock import LockWatch
     from app.ui.shell import Shell
 
 PAGE_PACKAGES: Final = ("app.ui.pages", "app.ui.form", "app.ui.child_mode")
 SECONDS_TO_SAVE: Final = 20.0
+PAUSES_BEFORE_SAVING_AGAIN: Final = (0.3, 1.0)
+CARRY_MS: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Outside:
         first_sight: What can be told of a folder at once, without reading the store; None: nothing.
         describe: The same, thoroughly; slow the first time, so it runs on the database thread.
         restart: Start a fresh process on the casebook in this folder, for this user, in a window
-            like this one.
+            like this one, and give it sealed words that no disk took (empty: there are none).
         end: End this process now. Never returns.
         finish: End the event loop, so that the process comes to its end in order.
         makes_demonstration: Whether `describe` makes the demonstration where there is none.
@@ -55,7 +56,7 @@ class Outside:
 
     first_sight: Callable[[Path], Sight | None]
     describe: Callable[[Path], Sight]
-    restart: Callable[[Path, str, str], None]
+    restart: Callable[[Path, str, str, bytes], None]
     end: Callable[[], None]
     finish: Callable[[], None]
     makes_demonstration: bool = False
@@ -69,6 +70,7 @@ class Opening:
     recovery_confirmed: bool
     handover: Any
     numbers: Any
+    taken: Any
 
 
 class Faults(QObject):
@@ -106,6 +108,7 @@ class Application(QObject):
         user_id: str = "",
         window: str = "",
         tasks: Tasks | None = None,
+        carried: bytes = b"",
     ) -> None:
         super().__init__()
         self.outside = outside
@@ -121,6 +124,12 @@ class Application(QObject):
         self._window = window
         self._watch: LockWatch | None = None
         self._ending = False
+        self._saving_first = False
+        # Sealed words that no disk took at the last lock.
+        self.carried = carried
+        self._carry_on = QTimer(self)
+        self._carry_on.setInterval(CARRY_MS)
+        self._carry_on.timeout.connect(self._put_down)
         self._copied = ""
         self.faults = Faults(self)
         self.faults.raised.connect(self._fault)
@@ -142,6 +151,26 @@ class Application(QObject):
             self._show(lambda: WaitCard(self))
         # The thorough look comes after the first picture: it reads in half of the program.
         QTimer.singleShot(0, self, self.look_again)
+        if self.carried:
+            self._put_down()
+            self._carry_on.start()
+
+    @Slot()
+    def _put_down(self) -> None:
+        """Write the sealed words that this process was given to a disk that takes them."""
+        folder, carried = self.folder, self.carried
+
+        def put_down() -> None:
+            from app.casework import aside
+
+            aside.keep(folder, carried)
+
+        def done(_nothing: None) -> None:
+            self._carry_on.stop()
+            self.carried = b""
+
+        if carried and self.tasks.pending <= 1:
+            self.tasks.run(put_down, done, lambda _error: None, owner=self)
 
     @property
     def waiting_words(self) -> str:
@@ -230,6 +259,9 @@ class Application(QObject):
 
         self.desk = desk
         self._show(lambda: RecoveryCard(self, desk, code))
+        # The code would stand on the screen of a laptop that nobody is at. Locking loses nothing:
+        # another code can be made from within.
+        self._start_watch(self.gate)
 
     def unlock(
         self,
@@ -263,21 +295,25 @@ class Application(QObject):
         """The casebook is open: find out where to go, then show the window for it."""
         self.desk = desk
         self.last_user_id = desk.actor.id
+        carried = self.carried
 
         def find_out() -> Opening:
             from app.casework import casebooks, caseload, questionnaires
 
+            # First of all: it may say where the person was.
+            taken = take_back(desk, carried)
             return Opening(
                 casebooks.last_place(desk),
                 casebooks.recovery_confirmed(desk),
                 questionnaires.current_handover(desk),
                 caseload.counts(desk),
+                taken,
             )
 
         self.tasks.run(find_out, self._enter, self._fault, owner=self)
 
     def _enter(self, opening: Opening) -> None:
-        from app.ui.lock import LockWatch
+        from app.ui.leaving import say_what_came_back
         from app.ui.shell import Shell
 
         desk = self.desk
@@ -292,16 +328,20 @@ class Application(QObject):
         shell.lock_asked.connect(self.lock)
         shell.quit_asked.connect(self.quit)
         shell.settings_asked.connect(self.take_settings)
-        shell.was_saved.connect(self._touch_marker)
+        shell.was_saved.connect(self._was_saved)
         gate, self.gate = self.gate, None
         if gate is not None:
             put_window(shell, window_words(gate))
             self.tasks.busy.disconnect(self._busy)
+        if not opening.taken.waiting:
+            self._carry_on.stop()
+            self.carried = b""
         numbers = opening.numbers
         shell.set_number("caseload", numbers.children)
         shell.set_number("due", numbers.due_this_week, urgent=bool(numbers.due_this_week))
         shell.set_number("waiting", numbers.waiting_for_me or None)
         self._say_what_matters(shell, desk, opening)
+        say_what_came_back(shell, opening.taken)
         if opening.handover is not None and shell.has("child_mode"):
             shell.go("child_mode", handover_id=opening.handover.id)
         else:
@@ -312,24 +352,31 @@ class Application(QObject):
         if gate is not None:
             gate.hide()
             gate.deleteLater()
-        self._put_marker()
+        self._marker.put()
+        self._start_watch(shell)
+
+    def _start_watch(self, window: QWidget | None) -> None:
+        """Lock by itself from now on, for this window."""
+        from app.ui.lock import LockWatch
+
+        if self._watch is not None:
+            self._watch.stop()
+        if window is None:
+            return
         self._watch = LockWatch(self.settings.idle_lock_minutes, self)
         self._watch.due.connect(self.lock)
-        self._watch.watch_system(int(shell.winId()))
+        self._watch.watch_system(int(window.winId()))
 
     def _say_what_matters(self, shell: Shell, desk: Desk, opening: Opening) -> None:
-        ended = self._marker_of_last_time()
-        if ended is not None:
-            shell.ended_at = ended
-            when = local(ended).strftime("%H:%M")
+        left = self._marker.left()
+        if left is not None:
+            if left.saved:
+                shell.ended_at = left.at
             shell.add_strip(
-                _(
-                    "Waymark ended without warning last time, at about {time}. What was saved "
-                    "until then is here."
-                ).format(time=when),
+                self._words_for_the_end(left),
                 "attention",
                 N_("Report a problem"),
-                lambda: shell.go("problem_report"),
+                shell.report_problem,
             )
         if not opening.recovery_confirmed and not desk.demo:
             shell.add_strip(
@@ -340,6 +387,23 @@ class Application(QObject):
             )
         for notice in getattr(desk, "notices", ()):
             shell.add_strip(notice, "serious")
+
+    def _words_for_the_end(self, left: EndedBefore) -> str:
+        at = local(left.at)
+        time = f"{at:%H:%M}"
+        if at.date() != self.clock.today():
+            from app.casework.dates import in_words
+
+            time = _("{day} at {time}").format(day=in_words(at.date()), time=time)
+        if left.saved:
+            return _(
+                "Waymark ended without warning last time. It last saved something on this "
+                "laptop at {time}; everything saved is here."
+            ).format(time=time)
+        return _(
+            "Waymark ended without warning last time. Nothing was saved after the casebook "
+            "was unlocked at {time}."
+        ).format(time=time)
 
     # ---- settings -------------------------------------------------------------------------
 
@@ -398,32 +462,137 @@ class Application(QObject):
 
     @property
     def ending(self) -> bool:
-        """Whether the program is on its way out."""
-        return self._ending
+        """Whether the casebook is being closed."""
+        return self._ending or self._saving_first
 
     @Slot(str)
     def lock(self, reason: str = "asked") -> None:
         """Save, close the casebook, and end this process; a fresh one asks for the passphrase.
 
-        Nothing on the screen can hold it up: dialogs are closed without asking.
+        Nothing on the screen can hold it up: dialogs are closed without asking. What the disk
+        does not take is sealed and kept elsewhere until the next unlock, see `aside`.
         """
-        if self._ending or self.desk is None:
+        if self._ending or self._saving_first or self.desk is None:
             return
         log.ui.info("lock: %s", reason)
         window = self._window_state()
-        self._leave()
-        self.outside.restart(self.folder, self.last_user_id, window)
+        carried = self._leave()
+        self.outside.restart(self.folder, self.last_user_id, window, carried)
         self.outside.end()
 
     @Slot()
     def quit(self) -> None:
-        """Save, close the casebook and end the program."""
-        if self._ending:
+        """Save, close the casebook and end the program. What can't be saved is asked about."""
+        if self._ending or self._saving_first:
             return
-        self._leave()
+        if self.desk is None and self.carried:
+            self._ask_about_carried()
+            return
+        unsaved = self._save_first()
+        if unsaved.count:
+            self._ask_about(unsaved)
+            return
+        self._finish()
+
+    def _finish(self) -> None:
+        carried = self._leave()
+        if carried:
+            # It closed all the same, and no disk took the words: a fresh process holds them.
+            self.outside.restart(self.folder, self.last_user_id, "", carried)
         self.outside.finish()
 
-    def _leave(self) -> None:
+    def _save_first(self) -> Unsaved:
+        """Save what can be saved while the window is still there; say what can't."""
+        from app.ui.leaving import Unsaved
+
+        shell, desk = self.shell, self.desk
+        if shell is None or desk is None:
+            return Unsaved(0, 0)
+        errors: list[Exception] = []
+        self._saving_first = True
+        try:
+            place = shell.leave_page()
+            self._wait_until(time.monotonic() + SECONDS_TO_SAVE)
+            if place is not None and place.words:
+
+                def keep() -> None:
+                    from app.casework import casebooks
+
+                    casebooks.keep_place(desk, place)
+
+                self.tasks.run(keep, None, errors.append, owner=self)
+                self._wait_until(time.monotonic() + SECONDS_TO_SAVE)
+        finally:
+            self._saving_first = False
+        unkept = shell.unkept()
+        errors += [error for page in shell.pages if (error := page.save_error()) is not None]
+        return Unsaved(
+            sum(len(one.changes) for one in unkept),
+            len(place.words) if errors and place is not None else 0,
+            errors[0] if errors else None,
+        )
+
+    def _ask_about(self, unsaved: Unsaved) -> None:
+        from app.ui.leaving import LeavingDialog
+
+        assert self.shell is not None
+        LeavingDialog(
+            unsaved,
+            self.shell,
+            try_again=self.quit,
+            put_aside=self._put_aside_and_close,
+            lose=self._lose_and_close,
+        ).ask()
+
+    def _put_aside_and_close(self) -> None:
+        """Close only when the words are on a disk: somebody is there to be told otherwise."""
+        from app.casework import aside
+
+        assert self.shell is not None and self.desk is not None
+        try:
+            aside.keep(self.folder, self._sealed(self.shell.leave_page()))
+        except KnownError as error:
+            self.shell.show_error(error)
+            return
+        self._leave(put_aside=False)
+        self.outside.finish()
+
+    def _lose_and_close(self) -> None:
+        log.ui.warning("closed without saving, as asked")
+        self._leave(put_aside=False)
+        self.outside.finish()
+
+    def _ask_about_carried(self) -> None:
+        """Quit from the unlock window of a process that holds words no disk took."""
+        from app.casework import aside
+        from app.ui.kit.dialogs import Message
+
+        try:
+            aside.keep(self.folder, self.carried)
+        except KnownError as error:
+            assert self.gate is not None
+            self.gate.show()
+            Message(
+                _("Not everything is saved"),
+                _(
+                    "This window holds answers that could not be saved before the casebook was "
+                    "locked. Make room on the disk, then unlock the casebook."
+                ),
+                self.gate,
+                hint=error.user_text,
+                confirm=_("Close and lose them"),
+                on_confirm=self._lose_carried,
+                cancel=_("Go back"),
+            ).ask()
+            return
+        self._lose_carried()
+
+    def _lose_carried(self) -> None:
+        self.carried = b""
+        self._finish()
+
+    def _leave(self, *, put_aside: bool = True) -> bytes:
+        """Close the casebook. Gives sealed words that could neither be saved nor put on a disk."""
         self._ending = True
         if self._watch is not None:
             self._watch.stop()
@@ -438,6 +607,9 @@ class Application(QObject):
             self.tasks.cancel_all()
         deadline = time.monotonic() + SECONDS_TO_SAVE
         self._wait_until(deadline)
+        if shell is not None and put_aside:
+            self._save_again(shell, deadline)
+        failed: list[Exception] = []
         if desk is not None:
 
             def close() -> None:
@@ -445,16 +617,51 @@ class Application(QObject):
 
                 casebooks.lock(desk, place)
 
-            self.tasks.run(close, None, self._not_closed, owner=self)
+            self.tasks.run(close, None, failed.append, owner=self)
             self._wait_until(deadline + SECONDS_TO_SAVE / 2)
+        carried = b""
+        if shell is not None and put_aside and (shell.unkept() or failed or self.tasks.pending):
+            carried = self._put_aside(place)
+        for error in failed:
+            log.ui.error("the casebook was not closed in order: %s", places_of(error))
         if not self.tasks.close(SECONDS_TO_SAVE / 4):
             log.ui.error("work was still going on at the end")
         self.desk = None
         self._clear_clipboard()
-        self._take_marker()
+        self._marker.take()
         if shell is not None:
             shell.leave_for_good()
             shell.hide()
+        return carried
+
+    def _save_again(self, shell: Shell, deadline: float) -> None:
+        """Give the disk another moment for what it did not take."""
+        for pause in PAUSES_BEFORE_SAVING_AGAIN:
+            if not shell.unkept() or time.monotonic() > deadline:
+                return
+            loop = QEventLoop()
+            QTimer.singleShot(int(pause * 1000), loop.quit)
+            loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+            shell.save_again()
+            self._wait_until(deadline)
+
+    def _sealed(self, place: Place | None) -> bytes:
+        from app.casework import aside
+
+        assert self.shell is not None and self.desk is not None
+        return aside.seal(self.desk, self.shell.unkept(), place)
+
+    def _put_aside(self, place: Place | None) -> bytes:
+        """Seal what is not saved and put it on a disk; where none takes it, give it back."""
+        from app.casework import aside
+
+        data = self._sealed(place)
+        try:
+            aside.keep(self.folder, data)
+        except KnownError:
+            log.ui.error("no disk takes what could not be saved: the next process holds it")
+            return data
+        return b""
 
     def _wait_until(self, deadline: float) -> None:
         """Let the work that was asked for finish, with what follows from it."""
@@ -464,9 +671,6 @@ class Application(QObject):
                 | QEventLoop.ProcessEventsFlag.WaitForMoreEvents,
                 50,
             )
-
-    def _not_closed(self, error: Exception) -> None:
-        log.ui.error("the casebook was not closed in order: %s", places_of(error))
 
     def _clear_clipboard(self) -> None:
         clipboard = QGuiApplication.clipboard()
@@ -486,35 +690,13 @@ class Application(QObject):
         if self._window:
             put_window(gate, self._window)
 
-    # ---- a marker of being open, to know afterwards whether the end was an orderly one ------
-
-    def _marker(self) -> Path:
-        import hashlib
-
-        name = hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]
-        return log_folder() / f"open-{name}"
-
-    def _marker_of_last_time(self) -> datetime | None:
-        from datetime import UTC
-
-        try:
-            return datetime.fromtimestamp(self._marker().stat().st_mtime, UTC)
-        except FileNotFoundError:
-            return None
-
-    def _put_marker(self) -> None:
-        marker = self._marker()
-        marker.parent.mkdir(parents=True, exist_ok=True)
-        marker.touch()
+    @property
+    def _marker(self) -> OpenMarker:
+        return OpenMarker(self.folder)
 
     @Slot()
-    def _touch_marker(self) -> None:
-        marker = self._marker()
-        if marker.exists():
-            os.utime(marker)
-
-    def _take_marker(self) -> None:
-        self._marker().unlink(missing_ok=True)
+    def _was_saved(self) -> None:
+        self._marker.saved()
 
     # ---- faults ---------------------------------------------------------------------------
 
@@ -531,6 +713,19 @@ class Application(QObject):
     def _busy(self, job: Any) -> None:
         if self.gate is not None:
             self.gate.show_busy(job)
+
+
+def take_back(desk: Desk, carried: bytes) -> Any:
+    """Put back what could not be saved at the last lock, and have room for the next time."""
+    from app.casework import aside
+
+    try:
+        taken = aside.take_back(desk, carried)
+    except Exception as error:  # noqa: BLE001 - what was put aside must keep nobody out
+        log.ui.error("words put aside: %s", places_of(error))
+        taken = aside.TakenBack(waiting=True)
+    aside.keep_room(desk)
+    return taken
 
 
 def window_words(window: QWidget) -> str:
@@ -559,7 +754,8 @@ def register_pages(shell: Shell) -> None:
     """Let every package of pages join the window."""
     from app.ui import help_page, problem_report, settings_page
 
-    for package in PAGE_PACKAGES:
-        import_module(package).register(shell)
+    # First what needs no other package: a fault of a page still leads to a problem report.
     for module in (settings_page, help_page, problem_report):
         module.register(shell)
+    for package in PAGE_PACKAGES:
+        import_module(package).register(shell)

@@ -40,6 +40,7 @@ class Sight:
     Attributes:
         kind: none: there is no casebook; ready: it can be unlocked; anything else: see `message`.
         demo_passphrase: The public passphrase of the demonstration, to be shown.
+        previous_keys: Whether a previous copy of the key file can be put back.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class Sight:
     wait_seconds: int = 0
     message: str = ""
     demo_passphrase: str = field(default="", repr=False)
+    previous_keys: bool = False
 
 
 class Brand(Body):

@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.ui.tasks import Job, Tasks
 
 if TYPE_CHECKING:
+    from app.casework.aside import Unkept
     from app.casework.casebooks import Place
     from app.casework.desk import Desk
+    from app.core.errors import KnownError
     from app.ui.shell import Shell
 
 
@@ -84,6 +86,16 @@ class Page(QWidget):
         """The page is left, or the casebook is about to be locked: put what is unsaved on the
         database thread. Must not ask anything.
         """
+
+    def unkept(self) -> tuple[Unkept, ...]:
+        """Answers that are not known to be in the casebook: put aside, sealed, at a lock that
+        can't save them.
+        """
+        return ()
+
+    def save_error(self) -> KnownError | None:
+        """Why `unkept` could not be saved; None where nothing was said."""
+        return None
 
     def place(self) -> Place | None:
         """Where the person is, to come back here after a lock; None: the page as it was gone to."""

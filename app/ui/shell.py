@@ -40,6 +40,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.core import log
 from app.core.clock import local
@@ -49,7 +50,7 @@ from app.core.settings import Settings
 from app.ui import theme
 from app.ui.kit.blocks import Banner, BusyOverlay
 from app.ui.kit.buttons import Button, LinkButton
-from app.ui.kit.dialogs import Message
+from app.ui.kit.dialogs import HOLDS_WORDS, Message
 from app.ui.kit.fields import bring_into_view
 from app.ui.kit.focus import FocusRing
 from app.ui.kit.layout import clear
@@ -58,12 +59,16 @@ from app.ui.page import Page
 from app.ui.tasks import Job, Tasks, places_of
 
 if TYPE_CHECKING:
+    from app.casework.aside import Unkept
     from app.casework.casebooks import Place
     from app.casework.desk import Desk
     from app.casework.search import Hit
     from app.ui.application import Application
 
 TextEdits = (QLineEdit, QPlainTextEdit, QTextEdit)
+KEEP_WORDS_AFTER_MS: Final = 1500
+Subject = tuple[str | None, ...]
+"""What something is typed for: a kind of thing and the ids that tell which."""
 TEXT_SIZES: Final = (100, 110, 125, 150, 175, 200)
 ROLE_WORDS: Final = {
     "practitioner": N_("practitioner"),
@@ -212,13 +217,18 @@ class Shell(QMainWindow):
         self._pages: dict[str, Page] = {}
         self._numbers: dict[str, tuple[int | None, bool]] = {}
         self._history: list[tuple[str, dict[str, Any]]] = []
-        self.unsaved: dict[Any, dict[str, Any]] = {}
-        """What was typed on pages that edit records and is not saved, by what it was typed for."""
+        self.unsaved: dict[Subject, dict[str, Any]] = {}
+        """What was typed and is not saved, by what it was typed for; kept in the casebook too."""
         self._page: Page | None = None
         self._saved_at: datetime | None = None
         # When something was last saved before the program ended without being closed.
         self.ended_at: datetime | None = None
         self._covered_dialogs: list[QWidget] = []
+        self._covered_place: Place | None = None
+        self._note_words_later = QTimer(self)
+        self._note_words_later.setSingleShot(True)
+        self._note_words_later.setInterval(KEEP_WORDS_AFTER_MS)
+        self._note_words_later.timeout.connect(self._note_words)
         self._full_screen_before: Qt.WindowState | None = None
         self._leaving_for_good = False
         self.setWindowTitle("Waymark")
@@ -279,6 +289,11 @@ class Shell(QMainWindow):
         return self._page
 
     @property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages that were made so far."""
+        return tuple(self._pages.values())
+
+    @property
     def can_go_back(self) -> bool:
         """Whether there is a page before this one."""
         return bool(self._history)
@@ -308,6 +323,42 @@ class Shell(QMainWindow):
         """Say again when something was saved last: what was typed since is not wanted."""
         self._say_saved()
 
+    def keep_words(self, subject: Subject, **fields: Any) -> None:
+        """Hold what is typed for `subject` until it is saved: over a lock and a crash too."""
+        if self.unsaved.get(subject) != fields:
+            self.unsaved[subject] = fields
+            self._note_words_later.start()
+
+    def kept_words(self, subject: Subject) -> dict[str, Any]:
+        """What was typed for `subject` and is not saved; empty where nothing was."""
+        return self.unsaved.get(subject, {})
+
+    def forget_words(self, subject: Subject) -> None:
+        """What was typed for `subject` is saved, or not wanted."""
+        if self.unsaved.pop(subject, None) is not None:
+            self._note_words_later.start()
+
+    def with_words(self, place: Place) -> Place:
+        """`place` with everything that was typed and is not saved."""
+        words = tuple([list(subject), fields] for subject, fields in self.unsaved.items())
+        return replace(place, words=words)
+
+    @Slot()
+    def _note_words(self) -> None:
+        place, desk = self._place_now(), self.desk
+        if place is None or self.ending:
+            return
+        from app.casework import casebooks
+
+        self.tasks.run(
+            lambda: casebooks.keep_place(desk, place), None, self._words_not_noted, owner=self
+        )
+
+    def _words_not_noted(self, error: Exception) -> None:
+        # They are still held here, and a lock keeps them in one way or another.
+        log.ui.warning("unsaved words: %s", places_of(error))
+        self.not_saved()
+
     def add_strip(
         self,
         text: str,
@@ -326,6 +377,11 @@ class Shell(QMainWindow):
         QAccessible.updateAccessibility(QAccessibleEvent(self.note_label, QAccessible.Event.Alert))
         self._note_timer.start(12_000)
 
+    def report_problem(self, what: str = "") -> None:
+        """Show the problem report; `what`: the kind of fault."""
+        if self.has("problem_report"):
+            self.go("problem_report", **({"what": what} if what else {}))
+
     @Slot(object)
     def show_error(self, error: Exception) -> None:
         """Say what went wrong, and what can be done."""
@@ -333,13 +389,21 @@ class Shell(QMainWindow):
             Message(_("That did not work"), error.user_text, self, hint=error.hint).ask()
             return
         log.ui.error("shown to the person: %s", places_of(error))
+        if not self.has("problem_report"):
+            # A fault before the pages are there: there is no report to lead to yet.
+            Message(
+                _("Something went wrong in Waymark"),
+                _("What you saved before is safe. Close Waymark and open it again."),
+                self,
+            ).ask()
+            return
         Message(
             _("Something went wrong in Waymark"),
             _("What you saved before is safe. This is a fault in the program, not in your work."),
             self,
             hint=_("A problem report helps to mend it. You see it before it is saved."),
             confirm=_("Write a problem report"),
-            on_confirm=lambda: self.go("problem_report", what=type(error).__name__),
+            on_confirm=lambda: self.report_problem(type(error).__name__),
             cancel=_("Close"),
         ).ask()
 
@@ -405,21 +469,47 @@ class Shell(QMainWindow):
         page = self._page
         if page is None:
             return None
-        place: Place | None = None
-        for step in (page.leaving, page.place):
-            try:
-                place = step()
-            except Exception as error:  # noqa: BLE001 - lock wins over any fault of a page
-                log.ui.error("leaving %s: %s", page.name, places_of(error))
+        try:
+            page.leaving()
+        except Exception as error:  # noqa: BLE001 - lock wins over any fault of a page
+            log.ui.error("leaving %s: %s", page.name, places_of(error))
+        return self._place_now()
+
+    def _place_now(self) -> Place | None:
+        """Where the person is, with what they typed and did not save. Never fails."""
+        page = self._page
+        if page is None:
+            return None
+        place = self._covered_place if self.covered else self._place_of(page)
         if place is None:
             from app.casework.casebooks import Place as MadePlace
 
             known = ("child_id", "record_id", "path", "cursor")
             place = MadePlace(page.name, **{k: page.args[k] for k in known if page.args.get(k)})
-        return place
+        return self.with_words(place)
+
+    @staticmethod
+    def _place_of(page: Page) -> Place | None:
+        try:
+            return page.place()
+        except Exception as error:  # noqa: BLE001 - lock wins over any fault of a page
+            log.ui.error("the place on %s: %s", page.name, places_of(error))
+            return None
+
+    def save_again(self) -> None:
+        """Try once more to save answers that are not in the casebook, on whatever page."""
+        for page in self._pages.values():
+            if page.unkept():
+                page.leaving()
+
+    def unkept(self) -> tuple[Unkept, ...]:
+        """Answers on any page that are not known to be in the casebook."""
+        return tuple(one for page in self._pages.values() for one in page.unkept())
 
     def go_to_place(self, place: Place | None, otherwise: str = "caseload") -> None:
-        """Come back to where the person was."""
+        """Come back to where the person was, with what they had typed and not saved."""
+        for subject, fields in place.words if place is not None else ():
+            self.unsaved.setdefault(tuple(subject), dict(fields))
         if place is None or not self.has(place.page):
             if self.has(otherwise):
                 self.go(otherwise)
@@ -445,7 +535,11 @@ class Shell(QMainWindow):
         """Draw everything anew, in another language, theme or text size, at the same place."""
         focus = self.focusWidget()
         spoken = (type(focus).__name__, focus.accessibleName()) if focus is not None else None
+        covered = self.covered
+        if covered:
+            self.toggle_cover()
         place = self.leave_page()
+        self._close_word_dialogs()
         page, self._page = self._page, None
         for old in self._pages.values():
             old.hide()
@@ -466,6 +560,15 @@ class Shell(QMainWindow):
                 ):
                     widget.setFocus()
                     break
+        if covered:
+            self.toggle_cover()
+
+    def _close_word_dialogs(self) -> None:
+        """Close dialogs whose words are held here: their page is made anew and opens them again."""
+        for widget in QApplication.topLevelWidgets():
+            if widget.property(HOLDS_WORDS) and widget.parentWidget() is self:
+                widget.hide()
+                widget.deleteLater()
 
     def close_dialogs(self) -> None:
         """Close everything that stands over the window, without asking."""
@@ -492,10 +595,13 @@ class Shell(QMainWindow):
                 dialog.show()
             self._covered_dialogs = []
             self._show_title()
-            if self._focus_before is not None:
+            self._covered_place = None
+            if self._focus_before is not None and isValid(self._focus_before):
                 self._focus_before.setFocus()
             return
         self._focus_before = self.focusWidget()
+        # Now: the cover takes the keyboard away from the question.
+        self._covered_place = self._place_of(self._page) if self._page is not None else None
         self._covered_dialogs = [
             widget
             for widget in QApplication.topLevelWidgets()
@@ -869,7 +975,7 @@ class Shell(QMainWindow):
         help_menu = bar.addMenu(_("&Help"))
         self._act(help_menu, _("Help"), "F1", lambda: self.go("help"))
         self._act(help_menu, _("Keyboard"), "", lambda: self.go("help", part="keyboard"))
-        self._act(help_menu, _("Report a problem"), "", lambda: self.go("problem_report"))
+        self._act(help_menu, _("Report a problem"), "", self.report_problem)
         self._act(help_menu, _("About Waymark"), "", lambda: self.go("help", part="about"))
         self._place_actions: list[QAction] = []
         self._fill_places_menu()
@@ -940,7 +1046,7 @@ class Shell(QMainWindow):
             Deed(N_("Change passphrase"), lambda: self.go("settings", part="passphrase")),
             Deed(N_("Backups"), lambda: self.go("settings", part="backups")),
             Deed(N_("Help"), lambda: self.go("help"), "F1"),
-            Deed(N_("Report a problem"), lambda: self.go("problem_report")),
+            Deed(N_("Report a problem"), self.report_problem),
             Deed(N_("Quit"), self.close, "Ctrl+Q"),
         )
 

@@ -27,8 +27,8 @@ WORDS = "These words stay. " * 6
 
 
 @contextmanager
-def full(disk: Path, *, really: bool) -> Iterator[None]:
-    """No room within the block: a full disk, or files that may not grow."""
+def full(disk: Path, *, really: bool, limit: int = 1000) -> Iterator[None]:
+    """No room within the block: a full disk, or files that may not grow past `limit` bytes."""
     if really:
         filler = disk / "filler"
         with filler.open("wb", buffering=0) as filling:
@@ -44,7 +44,7 @@ def full(disk: Path, *, really: bool) -> Iterator[None]:
     import resource
 
     unlimited = resource.RLIM_INFINITY
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, unlimited))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, unlimited))
     yield
     resource.setrlimit(resource.RLIMIT_FSIZE, (unlimited, unlimited))
 
@@ -66,13 +66,13 @@ def save(session: Session, disk: Path, *, really: bool) -> dict[str, Any]:
             break
     editor = page.view.fields[texts[0]].editor
     target = editor.focus_target()
-    editor.place_cursor(len(_shown(target)))
-    wanted = _shown(target) + WORDS
+    editor.place_cursor(len(shown(target)))
+    wanted = shown(target) + WORDS
     seen: dict[str, Any] = {"record_id": record.record_id, "path": texts[0], "text": wanted}
     with full(disk, really=really):
         QTest.keyClicks(target, WORDS)
         session.settle(1500)
-        seen["on_screen"] = _shown(target) == wanted
+        seen["on_screen"] = shown(target) == wanted
         seen["told"] = page.trouble.isVisible()
         seen["status"] = shell.saved_label.text()
     page.controller.flush()
@@ -82,7 +82,8 @@ def save(session: Session, disk: Path, *, really: bool) -> dict[str, Any]:
     return seen
 
 
-def _shown(field: Any) -> str:
+def shown(field: Any) -> str:
+    """What a text field holds."""
     return str(field.toPlainText() if hasattr(field, "toPlainText") else field.text())
 
 

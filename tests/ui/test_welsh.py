@@ -384,7 +384,7 @@ def test_no_card_before_the_casebook_says_anything_past_the_catalogue(
     outside = Outside(
         first_sight=lambda _folder: sight,
         describe=lambda _folder: sight,
-        restart=lambda _folder, _user, _window: None,
+        restart=lambda _folder, _user, _window, _carried: None,
         end=lambda: None,
         finish=lambda: None,
         makes_demonstration=True,

@@ -54,6 +54,10 @@ class PromptCard(Card):
             self.add(Muted(_("What was done: {text}").format(text=prompt.what_was_done)))
             return
         self.text = GrowingText()
+        self.subject = ("harm", prompt.id)
+        # Held by the window until it is saved, so that a lock leads back to it.
+        self.text.setPlainText(str(page.shell.kept_words(self.subject).get("words", "")))
+        self.text.textChanged.connect(partial(page.hold, self))
         self.frame = FieldFrame(
             _("What did you do, or decide?"),
             self.text,
@@ -101,6 +105,7 @@ class HarmPage(Page):
     def act(self, card: PromptCard) -> None:
         """Note what was done about one sign."""
         desk, prompt_id, words = self.desk, card.prompt.id, card.text.toPlainText()
+        child_id = self.child_id
 
         def failed(error: Exception) -> None:
             if isinstance(error, KnownError):
@@ -111,19 +116,28 @@ class HarmPage(Page):
 
         def act_and_list() -> tuple[PromptView, ...]:
             questionnaires.act_on_prompt(desk, prompt_id, words)
-            return questionnaires.harm_prompts(desk, self.child_id)
+            return questionnaires.harm_prompts(desk, child_id)
 
-        self.run(act_and_list, self._show, failed)
+        def acted(prompts: Sequence[PromptView]) -> None:
+            self.shell.forget_words(card.subject)
+            self._show(prompts)
+
+        self.run(act_and_list, acted, failed)
+
+    def hold(self, card: PromptCard) -> None:
+        """Let the window hold what is typed about one sign until it is saved."""
+        words = card.text.toPlainText()
+        if words.strip():
+            self.shell.keep_words(card.subject, words=words)
+        else:
+            self.shell.forget_words(card.subject)
 
     def _show(self, prompts: Sequence[PromptView]) -> None:
-        kept = {card.prompt.id: card.text.toPlainText() for card in self.cards if self._open(card)}
         clear(self._column)
         self.cards = []
         waiting = [prompt for prompt in prompts if not prompt.what_was_done]
         for prompt in (*waiting, *(prompt for prompt in prompts if prompt.what_was_done)):
             card = PromptCard(prompt, self)
-            if self._open(card):
-                card.text.setPlainText(kept.get(prompt.id, ""))
             self.cards.append(card)
             self._column.addWidget(card)
         self.steps.setVisible(bool(waiting))
@@ -136,10 +150,6 @@ class HarmPage(Page):
             self.cards[0].text.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.done.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    @staticmethod
-    def _open(card: PromptCard) -> bool:
-        return not card.prompt.what_was_done
 
     def _go_on(self) -> None:
         if self.child_id and self.shell.has("child"):

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.casework import form_records, questionnaires
+from app.casework.aside import Unkept
 from app.casework.casebooks import Place
 from app.casework.form_records import AnswerChange, OpenForm, Saved
 from app.casework.questionnaires import HandoverView, PromptView
@@ -32,7 +33,7 @@ from app.ui.child_mode.screens import (
 )
 from app.ui.child_mode.session import At, ChildSession
 from app.ui.child_mode.speech import Voice, voice_for
-from app.ui.form.controller import FormController, SaveState
+from app.ui.form.controller import FormController, SaveState, unkept_of
 from app.ui.form.tab_order import order_tabs, tab_stops
 from app.ui.kit import Body
 from app.ui.page import Page
@@ -101,9 +102,17 @@ class ChildModePage(Page):
         if self.controller is not None and self.handover is not None:
             self.controller.flush(leaving=True)
 
+    def unkept(self) -> tuple[Unkept, ...]:
+        """Override Page.unkept: what the child said."""
+        return unkept_of(() if self.controller is None else (self.controller,))
+
     def may_leave(self) -> bool:
         """Override Page.may_leave: not while the laptop is with the child."""
         return self.handover is None and not self._looking
+
+    def save_error(self) -> KnownError | None:
+        """Override Page.save_error."""
+        return None if self.controller is None else self.controller.save_error
 
     def place(self) -> Place | None:
         """Override Page.place."""
@@ -212,6 +221,7 @@ class ChildModePage(Page):
             keep=partial(self._keep, self.opened.record_id),
             clock=self.desk.clock,
             saved_at=self.opened.saved_at,
+            record_id=self.opened.record_id,
             parent=self,
         )
         self.controller.changed.connect(self._changed)

@@ -7,7 +7,7 @@ saves goes through a `Keep`, which the page provides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.casework.aside import Unkept
 from app.casework.form_records import AnswerChange
 from app.core.clock import Clock
 from app.core.errors import KnownError
@@ -97,9 +98,11 @@ class FormController(QObject):
         saved_at: datetime | None = None,
         editable: bool = True,
         how: str = "typed",
+        record_id: str = "",
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self.record_id = record_id
         self.sheet = sheet
         self.form = sheet.form
         self.by = by
@@ -111,7 +114,7 @@ class FormController(QObject):
         self._keep = keep
         self._state = SaveState.SAVED
         self._unsaved: dict[str, None] = {}
-        self._on_the_way = 0
+        self._on_the_way: list[dict[str, None]] = []
         self._leaving = False
         self._failures = 0
         self._undo: list[_AnswerBefore | _RowRemoved] = []
@@ -263,25 +266,33 @@ class FormController(QObject):
         self._retry.stop()
         if not self._unsaved and not self._leaving:
             return
-        changes = self._changes()
+        changes = self._changes(self._unsaved)
         leaving, self._leaving = self._leaving, False
         sent, self._unsaved = self._unsaved, {}
-        self._on_the_way += 1
+        self._on_the_way.append(sent)
         # Saves are done in the order they are asked for, so none has to wait for another here.
         self._keep(changes, leaving=leaving, done=self._kept, failed=partial(self._not_kept, sent))
 
-    def _changes(self) -> tuple[AnswerChange, ...]:
-        """What is unsaved, each answer as it stands now. Rows that changed go as a whole repeat."""
+    def unkept(self) -> tuple[AnswerChange, ...]:
+        """What is not known to be saved, each answer as it stands now; what is under way too."""
+        paths: dict[str, None] = {}
+        for sent in (*self._on_the_way, self._unsaved):
+            paths.update(sent)
+        return self._changes(paths)
+
+    def _changes(self, paths: Mapping[str, None]) -> tuple[AnswerChange, ...]:
+        """Each answer at `paths` as it stands now. Rows that changed go as a whole repeat."""
         changes = []
-        for path in self._unsaved:
-            if any(above in self._unsaved for above in _repeats_above(path)):
+        for path in paths:
+            if any(above in paths for above in _repeats_above(path)):
                 continue
             if self.sheet.has(path):
                 changes.append(AnswerChange(path, self.sheet.json_at(path)))
         return tuple(changes)
 
     def _kept(self, at: datetime, /) -> None:
-        self._on_the_way -= 1
+        # Saves are answered in the order they were asked for.
+        del self._on_the_way[0]
         self._failures = 0
         self.save_error = None
         self.saved_at = at
@@ -291,7 +302,7 @@ class FormController(QObject):
             self._enter(SaveState.WAITING)
 
     def _not_kept(self, sent: dict[str, None], error: Exception, /) -> None:
-        self._on_the_way -= 1
+        del self._on_the_way[0]
         self._unsaved = {**sent, **self._unsaved}
         self.save_error = error if isinstance(error, KnownError) else _unexpected()
         wait = RETRY_MS[min(self._failures, len(RETRY_MS) - 1)]
@@ -318,6 +329,12 @@ class FormController(QObject):
     def _remember(self, step: _AnswerBefore | _RowRemoved) -> None:
         self._undo.append(step)
         del self._undo[:-UNDO_STEPS]
+
+
+def unkept_of(controllers: Iterable[FormController]) -> tuple[Unkept, ...]:
+    """What of these forms is not known to be saved."""
+    told = (Unkept(controller.record_id, controller.unkept()) for controller in controllers)
+    return tuple(one for one in told if one.changes)
 
 
 def _timer(owner: QObject, milliseconds: int, slot: Any) -> QTimer:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.casework import assessments, form_records, history
+from app.casework.aside import Unkept
 from app.casework.assessments import SubmitRefused, Submitted
 from app.casework.casebooks import Place
 from app.casework.form_records import AnswerChange, OpenForm, Saved
@@ -23,7 +24,7 @@ from app.forms.schema import Group
 from app.forms.sheet import MISSING, Sheet
 from app.ui import theme
 from app.ui.form.check_answers import CheckAnswers
-from app.ui.form.controller import FormController, SaveState
+from app.ui.form.controller import FormController, SaveState, unkept_of
 from app.ui.form.page_view import PageView
 from app.ui.form.rail import Section, SectionRail
 from app.ui.form.side_panel import QuestionPanel
@@ -68,6 +69,7 @@ class FormPage(Page):
         self.view: PageView | CheckAnswers | None = None
         self._body: QWidget | None = None
         self._warned: set[str] = set()
+        self._last_asked = ""
         self._panel_wanted = True
         self._submitting = False
         self._late: list[FormController] = []
@@ -103,6 +105,17 @@ class FormPage(Page):
         if self.controller is not None and self.controller.editable:
             self.controller.flush(leaving=True)
         self._try_late()
+
+    def unkept(self) -> tuple[Unkept, ...]:
+        """Override Page.unkept: of this form, and of those that were left before."""
+        open_now = (self.controller,) if self.controller is not None else ()
+        return unkept_of(
+            controller for controller in (*self._late, *open_now) if controller.editable
+        )
+
+    def save_error(self) -> KnownError | None:
+        """Override Page.save_error."""
+        return None if self.controller is None else self.controller.save_error
 
     def place(self) -> Place | None:
         """Override Page.place: the question and where in its text the cursor stands."""
@@ -186,6 +199,7 @@ class FormPage(Page):
             clock=self.desk.clock,
             saved_at=opened.saved_at,
             editable=opened.editable,
+            record_id=self.opened.record_id,
             parent=self,
         )
         self._build()
@@ -297,6 +311,7 @@ class FormPage(Page):
         self.summary.show_errors(())
         self._name_page()
         self.panel.show_question("")
+        self._last_asked = ""
         checking = name == CHECK
         if checking:
             view = CheckAnswers(self.controller, self.controller.pages())
@@ -306,6 +321,7 @@ class FormPage(Page):
             page = next(page for page in self.controller.pages() if page.name == name)
             view = PageView(self.controller, page)
             view.focused.connect(self.panel.show_question)
+            view.focused.connect(self._asked)
             self.panel.show_question(next(view.questions(), ""))
             self.view = view
         self.middle.column.insertWidget(self._place_of_view, self.view)
@@ -444,14 +460,25 @@ class FormPage(Page):
                 place.editor.place_cursor(cursor)
             QTimer.singleShot(0, self, partial(self._focus_path, path))
 
+    @Slot(str)
+    def _asked(self, path: str) -> None:
+        self._last_asked = path
+
     def _here(self) -> tuple[str, int | None]:
-        """The question that has the keyboard and where its text cursor stands."""
+        """The question that has the keyboard, or had it before a button outside the page was
+        pressed, and where its text cursor stands.
+        """
+        if not isinstance(self.view, PageView):
+            return "", None
         focus = self.window().focusWidget()
-        if isinstance(self.view, PageView) and focus is not None:
-            for path, place in self.view.fields.items():
-                if place.isAncestorOf(focus):
-                    return path, place.editor.cursor() if place.editor is not None else None
-        return "", None
+        fields = self.view.fields
+        path = self._last_asked
+        if focus is not None and self.view.isAncestorOf(focus):
+            path = next((at for at, one in fields.items() if one.isAncestorOf(focus)), "")
+        place = fields.get(path)
+        if place is None:
+            return "", None
+        return path, place.editor.cursor() if place.editor is not None else None
 
     # -- checking and submitting -----------------------------------------------------------
 

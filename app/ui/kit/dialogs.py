@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -12,6 +13,9 @@ from app.ui import theme
 from app.ui.kit.buttons import PrimaryButton, SecondaryButton
 from app.ui.kit.focus import FocusRing
 from app.ui.kit.text import Body, Muted, Title
+
+HOLDS_WORDS: Final = "holdsWords"
+"""The property of a dialog whose words the window holds, so that it can be closed unasked."""
 
 
 class Dialog(QDialog):

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -33,8 +32,7 @@ KEEP_AFTER_MS: Final = 1500
 SAVE_KEYS: Final = ("Ctrl+Return", "Ctrl+Enter", "Ctrl+S")
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """What is being edited. `record_id` None: something new of this child; both None: a child."""
 
     record_type: str
@@ -183,7 +181,8 @@ class EditPage(Page):
         if self.subject not in self.shell.unsaved or self.shell.page is not self or place is None:
             return
         self._noted = True
-        self.run(lambda: casebooks.keep_place(desk, place), failed=self._not_noted)
+        kept = self.shell.with_words(place)
+        self.run(lambda: casebooks.keep_place(desk, kept), failed=self._not_noted)
 
     def _not_noted(self, _error: Exception) -> None:
         self.shell.not_saved()
@@ -194,7 +193,7 @@ class EditPage(Page):
         self.shell.unsaved.pop(subject, None)
         if self._noted and subject == self.subject:
             self._noted = False
-            desk, place = self.desk, self.place_after(subject.child_id)
+            desk, place = self.desk, self.shell.with_words(self.place_after(subject.child_id))
             self.run(lambda: casebooks.keep_place(desk, place))
 
     def _save(self) -> None:

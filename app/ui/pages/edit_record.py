@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Slot
 
 from app.casework import casebooks, children, court
 from app.casework.casebooks import Place
@@ -20,6 +20,8 @@ from app.ui.kit import (
     PrimaryButton,
     SecondaryButton,
 )
+from app.ui.kit.dialogs import HOLDS_WORDS
+from app.ui.page import Page
 from app.ui.pages.details import DetailsEditor
 from app.ui.pages.edit_page import EditPage, Subject, subject_of
 from app.ui.pages.record_kinds import KINDS, RecordKind
@@ -85,6 +87,8 @@ class EditRecordPage(EditPage):
                 required=self.kind.required,
             )
         )
+        if self.shell.kept_words(self._remove_subject()):
+            self._ask_to_remove()
 
     def _ask_to_remove(self) -> None:
         ReasonDialog(
@@ -94,19 +98,33 @@ class EditRecordPage(EditPage):
             _("Remove"),
             self._remove,
             self,
+            subject=self._remove_subject(),
         ).ask()
+
+    def _remove_subject(self) -> tuple[str | None, ...]:
+        return ("remove", *(self.subject or ()))
 
     def _remove(self, reason: str) -> None:
         kind, subject, desk = self.kind, self.subject, self.desk
         assert kind is not None and subject is not None and subject.record_id is not None
         record_id = subject.record_id
-        self.run(
-            lambda: kind.remove(desk, record_id, reason), lambda none: self._saved(subject, none)
-        )
+
+        def removed(none: None) -> None:
+            self.shell.forget_words(("remove", *subject))
+            self._saved(subject, none)
+
+        self.run(lambda: kind.remove(desk, record_id, reason), removed)
 
 
 class ReasonDialog(Dialog):
-    """Asks for a reason before something is done that others have to be able to understand."""
+    """Asks for a reason before something is done that others have to be able to understand.
+
+    What is typed is held by the window until `Shell.forget_words`, so that neither a lock nor a
+    save that fails loses it; the page opens the dialog again where words are held for it.
+
+    Args:
+        subject: What the words are for.
+    """
 
     def __init__(
         self,
@@ -114,22 +132,49 @@ class ReasonDialog(Dialog):
         label: str,
         hint: str,
         confirm: str,
-        on_confirm: Any,
-        parent: QWidget,
+        on_confirm: Callable[[str], object],
+        parent: Page,
+        *,
+        subject: tuple[str | None, ...],
     ) -> None:
         super().__init__(title, parent)
         from PySide6.QtWidgets import QPlainTextEdit
 
+        self.setProperty(HOLDS_WORDS, True)
+        self._shell = parent.shell
+        self._subject = subject
         self._on_confirm = on_confirm
         self.text = QPlainTextEdit()
         self.text.setTabChangesFocus(True)
         self.text.setMaximumHeight(self.text.fontMetrics().height() * 5)
+        held = self._shell.kept_words(subject)
+        self.text.setPlainText(str(held.get("words", "")))
+        cursor = self.text.textCursor()
+        cursor.setPosition(min(int(held.get("cursor", 0)), len(self.text.toPlainText())))
+        self.text.setTextCursor(cursor)
+        self.text.textChanged.connect(self._typed)
+        self.text.cursorPositionChanged.connect(self._typed)
         self.field = FieldFrame(label, self.text, hint=hint)
         self.column.addWidget(self.field)
         self.add_button(SecondaryButton(_("Cancel"), self.reject))
         self.go = PrimaryButton(confirm, self._go)
         self.add_button(self.go)
         self.text.setFocus()
+
+    @Slot()
+    def _typed(self) -> None:
+        words = self.text.toPlainText()
+        if words.strip():
+            self._shell.keep_words(
+                self._subject, words=words, cursor=self.text.textCursor().position()
+            )
+        else:
+            self._shell.forget_words(self._subject)
+
+    def reject(self) -> None:
+        """Override QDialog::reject: the words are not wanted."""
+        self._shell.forget_words(self._subject)
+        super().reject()
 
     def _go(self) -> None:
         reason = self.text.toPlainText().strip()

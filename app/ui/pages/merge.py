@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
@@ -78,6 +79,7 @@ class MergePage(Page):
         self.view = view
         self.header.set_words(self.title, above=view.name)
         self._list([(one.child_id, one.name, " ".join(one.reasons)) for one in alike])
+        self._go_on_writing(view)
 
     def _find(self) -> None:
         desk, text = self.desk, self.search.text().strip()
@@ -118,12 +120,28 @@ class MergePage(Page):
             _("Join the records"),
             lambda reason: self._join(other_id, reason),
             self,
+            subject=("merge", self.view.id, other_id),
         ).ask()
+
+    def _go_on_writing(self, view: ChildView) -> None:
+        """Open the dialog again that a lock closed."""
+        desk = self.desk
+        for _kind, keep_id, other_id in (
+            subject for subject in self.shell.unsaved if subject[0] == "merge"
+        ):
+            if keep_id == view.id and other_id is not None:
+                self.run(
+                    partial(children.open_child, desk, other_id),
+                    lambda other: self._ask(other.id, other.name),
+                )
+                return
 
     def _join(self, other_id: str, reason: str) -> None:
         assert self.view is not None
         desk, keep_id = self.desk, self.view.id
-        self.run(
-            lambda: children.merge(desk, keep_id, other_id, reason),
-            lambda view: self.shell.go("child", child_id=view.id, tab="history"),
-        )
+
+        def joined(view: ChildView) -> None:
+            self.shell.forget_words(("merge", keep_id, other_id))
+            self.shell.go("child", child_id=view.id, tab="history")
+
+        self.run(lambda: children.merge(desk, keep_id, other_id, reason), joined)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSize, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSize, Qt, Slot
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
@@ -30,6 +30,7 @@ from app.ui.kit import (
     ScrollPage,
     SecondaryButton,
 )
+from app.ui.kit.dialogs import HOLDS_WORDS
 from app.ui.page import Page
 from app.ui.pages.edit_record import ReasonDialog
 
@@ -150,6 +151,16 @@ class ReportPage(Page):
         self._facts_place = facts
         self.final.setVisible(report.editable)
         self.anew.setVisible(report.editable)
+        self._go_on_writing(report)
+
+    def _go_on_writing(self, report: ReportView) -> None:
+        """Open the dialog again that a lock closed."""
+        if report.editable and self.shell.kept_words(("final", report.id)):
+            self._ask_final()
+        elif self.shell.kept_words(("print", report.id)):
+            self._ask_print()
+        elif self.shell.kept_words(("export", report.id)):
+            self._ask_export()
 
     def _again(self, report: ReportView) -> None:
         self.shell.saved(self.desk.clock.now())
@@ -175,6 +186,7 @@ class ReportPage(Page):
             _("Make final"),
             self._make_final,
             self,
+            subject=("final", self.report.id),
         ).ask()
 
     def _make_final(self, reason: str) -> None:
@@ -182,10 +194,14 @@ class ReportPage(Page):
         desk, report_id = self.desk, self.report.id
         self.run(
             lambda: reports.make_final(desk, report_id, reason),
-            self._again,
+            self._made_final,
             self._not_final,
             busy_text=_("Sealing the report"),
         )
+
+    def _made_final(self, report: ReportView) -> None:
+        self.shell.forget_words(("final", report.id))
+        self._again(report)
 
     def _not_final(self, error: Exception) -> None:
         self.shell.show_error(error)
@@ -225,6 +241,8 @@ class ReportPage(Page):
         )
 
     def _exported(self, done: Exported) -> None:
+        if self.report is not None:
+            self.shell.forget_words(("export", self.report.id))
         self.shell.notify(
             _("Exported as {name}. Who got it is in the history.").format(name=done.file.name)
         )
@@ -239,6 +257,7 @@ class ReportPage(Page):
             _("Print"),
             self._print,
             self,
+            subject=("print", self.report.id),
         ).ask()
 
     def _print(self, recipient: str) -> None:
@@ -260,8 +279,13 @@ class ReportPage(Page):
         desk, report_id = self.desk, self.report.id
         self.run(
             lambda: reports.note_print(desk, report_id, recipient=recipient, reason=""),
-            lambda _none: self._paint(printer),
+            lambda _none: self._noted(printer),
         )
+
+    def _noted(self, printer: Any) -> None:
+        if self.report is not None:
+            self.shell.forget_words(("print", self.report.id))
+        self._paint(printer)
 
     def _paint(self, printer: Any) -> None:
         painter = QPainter(printer)
@@ -288,6 +312,13 @@ class ExportDialog(Dialog):
         self.reason = QLineEdit()
         self.reason_field = FieldFrame(_("Why"), self.reason, optional=True)
         self.file = QLineEdit(str(Path.home() / reports.file_name(report)))
+        self.setProperty(HOLDS_WORDS, True)
+        self._subject = ("export", report.id)
+        held = page.shell.kept_words(self._subject)
+        self.recipient.setText(str(held.get("recipient", "")))
+        self.reason.setText(str(held.get("reason", "")))
+        for line in (self.recipient, self.reason):
+            line.textChanged.connect(self._typed)
         self.file_field = FieldFrame(
             _("File"),
             self.file,
@@ -303,6 +334,19 @@ class ExportDialog(Dialog):
         self.add_button(SecondaryButton(_("Cancel"), self.reject))
         self.add_button(PrimaryButton(_("Export"), self._go))
         self.recipient.setFocus()
+
+    @Slot()
+    def _typed(self) -> None:
+        recipient, reason = self.recipient.text(), self.reason.text()
+        if recipient.strip() or reason.strip():
+            self._page.shell.keep_words(self._subject, recipient=recipient, reason=reason)
+        else:
+            self._page.shell.forget_words(self._subject)
+
+    def reject(self) -> None:
+        """Override QDialog::reject: the words are not wanted."""
+        self._page.shell.forget_words(self._subject)
+        super().reject()
 
     def _choose(self) -> None:
         chooser = QFileDialog(self, _("Export as PDF"), self.file.text())

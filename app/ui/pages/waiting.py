@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.casework import oversight, questionnaires
@@ -63,6 +64,7 @@ class WaitingPage(Page):
             self.scroll.add(Muted(_("Nothing waits. Well done.")))
         self.scroll.end()
         self.shell.set_number("waiting", len(open_prompts) + len(queue) or None)
+        self._go_on_writing(open_prompts, queue)
 
     def _prompt(self, prompt: PromptView) -> Card:
         card = Card(self.shell.shown_name(prompt.child_id, prompt.child_name))
@@ -90,16 +92,54 @@ class WaitingPage(Page):
 
     def _act(self, prompt: PromptView) -> None:
         desk = self.desk
-        ReasonDialog(
+        self._ask(
+            ("harm", prompt.id),
             _("What was done?"),
             _("What you did, or decided and why"),
             _("One sentence is enough."),
             _("Save"),
-            lambda words: self.run(
-                lambda: questionnaires.act_on_prompt(desk, prompt.id, words), self._again
-            ),
+            lambda words: questionnaires.act_on_prompt(desk, prompt.id, words),
+        )
+
+    def _ask(
+        self,
+        subject: tuple[str, str],
+        title: str,
+        label: str,
+        hint: str,
+        confirm: str,
+        work: Callable[[str], object],
+    ) -> None:
+        """Ask for words and do `work` with them; they are held until it is done."""
+
+        def done(_result: object) -> None:
+            self.shell.forget_words(subject)
+            self._again()
+
+        ReasonDialog(
+            title,
+            label,
+            hint,
+            confirm,
+            lambda words: self.run(lambda: work(words), done),
             self,
+            subject=subject,
         ).ask()
+
+    def _go_on_writing(self, prompts: Sequence[PromptView], queue: Sequence[OversightItem]) -> None:
+        """Open the dialog again that a lock closed."""
+        deeds: list[tuple[tuple[str, str], Callable[[], None]]] = [
+            (("harm", prompt.id), partial(self._act, prompt)) for prompt in prompts
+        ]
+        if self.desk.actor.may_countersign:
+            for item in queue:
+                if not item.mine:
+                    deeds.append((("countersign", item.id), partial(self._countersign, item)))
+                    deeds.append((("return", item.id), partial(self._return, item)))
+        begun = (do for subject, do in deeds if self.shell.kept_words(subject))
+        go_on = next(begun, None)
+        if go_on is not None:
+            go_on()
 
     def _item(self, item: OversightItem) -> Card:
         card = Card(self.shell.shown_name(item.child_id, item.child_name))
@@ -135,30 +175,26 @@ class WaitingPage(Page):
 
     def _countersign(self, item: OversightItem) -> None:
         desk = self.desk
-        ReasonDialog(
+        self._ask(
+            ("countersign", item.id),
             _("Countersign"),
             _("Why you agree"),
             _("Your reasons stay with the assessment, under your name."),
             _("Countersign"),
-            lambda words: self.run(
-                lambda: oversight.countersign(desk, item.id, words), self._again
-            ),
-            self,
-        ).ask()
+            lambda words: oversight.countersign(desk, item.id, words),
+        )
 
     def _return(self, item: OversightItem) -> None:
         desk = self.desk
-        ReasonDialog(
+        self._ask(
+            ("return", item.id),
             _("Return with directions"),
             _("What is to be done"),
             _("{author} sees this at the top of the new version.").format(author=item.author),
             _("Return"),
-            lambda words: self.run(
-                lambda: oversight.return_with_directions(desk, item.id, words), self._again
-            ),
-            self,
-        ).ask()
+            lambda words: oversight.return_with_directions(desk, item.id, words),
+        )
 
-    def _again(self, _result: object) -> None:
+    def _again(self) -> None:
         self.shell.saved(self.desk.clock.now())
         self.entered(self.desk, self.args)

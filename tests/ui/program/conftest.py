@@ -28,7 +28,7 @@ class Seat:
 
     program: Application
     qtbot: QtBot
-    restarted: list[tuple[Path, str, str]] = field(default_factory=list)
+    restarted: list[tuple[Path, str, str, bytes]] = field(default_factory=list)
     ended: list[bool] = field(default_factory=list)
 
     @property
@@ -94,12 +94,12 @@ def sit(
     seats: list[Seat] = []
 
     def start(folder: Path, settings: Settings | None = None) -> Seat:
-        restarted: list[tuple[Path, str, str]] = []
+        restarted: list[tuple[Path, str, str, bytes]] = []
         ended: list[bool] = []
         outside = Outside(
             first_sight=bootstrap.first_sight,
             describe=bootstrap.describe,
-            restart=lambda where, user, window: restarted.append((where, user, window)),
+            restart=lambda *asked: restarted.append(asked),
             end=lambda: ended.append(True),
             finish=lambda: None,
         )

@@ -15,6 +15,7 @@ from app.core.clock import FixedClock
 from app.core.settings import Settings, load
 from app.ui import application as program_module
 from app.ui.kit import Dialog
+from app.ui.open_marker import OpenMarker
 from app.ui.setup import RecoveryCard, SetupCard, strength
 from app.ui.unlock import FolderCard, TroubleCard, UnlockCard
 from tests.ui.program.conftest import Seat
@@ -224,7 +225,8 @@ def test_a_lock_ends_the_process_and_a_fresh_one_comes_back_to_the_page(
     seat.program.shell.go("help")
     seat.program.shell.lock()
     assert seat.ended == [True]
-    ((where, user_id, window),) = seat.restarted
+    ((where, user_id, window, carried),) = seat.restarted
+    assert carried == b""
     assert where == folder
     assert user_id
     assert "x" in window
@@ -303,8 +305,9 @@ def test_an_end_without_warning_is_told_the_next_time_and_only_then(
 ) -> None:
     seat = unlocked(sit(folder))
     # The process is killed: nothing of the orderly end happens, and its lock file is left.
-    monkeypatch.setattr(seat.program, "_take_marker", lambda: None)
-    seat.program.quit()
+    with monkeypatch.context() as killed:
+        killed.setattr(OpenMarker, "take", lambda _marker: None)
+        seat.program.quit()
     again = unlocked(sit(folder))
     assert again.reads("Waymark ended without warning last time")
     again.program.quit()

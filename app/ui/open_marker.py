@@ -1,0 +1,59 @@
+"""A marker of a casebook being open, to know afterwards whether the end was an orderly one.
+
+It lies in the folder of the log and holds nothing but whether something was saved; its time is that
+of the last save, or of the unlocking where nothing was saved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from app.core.paths import log_folder
+
+_SAVED: Final = "saved"
+
+
+@dataclass(frozen=True)
+class EndedBefore:
+    """How far a casebook had come when the program ended without warning.
+
+    Attributes:
+        at: When something was last saved; where `saved` is False, when it was unlocked.
+    """
+
+    at: datetime
+    saved: bool
+
+
+class OpenMarker:
+    """The marker of the casebook in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        name = sha256(str(folder.resolve()).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+        self._file = log_folder() / f"open-{name}"
+
+    def left(self) -> EndedBefore | None:
+        """What an end without warning left behind; None where the last end was an orderly one."""
+        try:
+            at = datetime.fromtimestamp(self._file.stat().st_mtime, UTC)
+            return EndedBefore(at, self._file.read_text("utf-8", errors="replace") == _SAVED)
+        except FileNotFoundError:
+            return None
+
+    def put(self) -> None:
+        """The casebook is open."""
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._file.write_text("", "utf-8")
+
+    def saved(self) -> None:
+        """Something was saved now."""
+        if self._file.exists():
+            self._file.write_text(_SAVED, "utf-8")
+
+    def take(self) -> None:
+        """The casebook is closed in order."""
+        self._file.unlink(missing_ok=True)
