@@ -161,6 +161,16 @@ enrolment_code = _table(
     key=("code_hash",),
 )
 
+# How often codes were guessed wrong from one source within one window of time. Who guesses names
+# no service: these rows stand under `server.enrolment.NOBODY`. source: keyed hash of an address.
+failed_try = _table(
+    "failed_try",
+    Column("source", Text, nullable=False),
+    Column("until", Moment, nullable=False),
+    _count("tries"),
+    key=("source", "until"),
+)
+
 seen_proof = _table(
     "seen_proof",
     Column("jti", Text, nullable=False),
