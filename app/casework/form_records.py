@@ -8,6 +8,7 @@ questions never overwrite each other.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.casework import signs_of_harm
 from app.casework.keeping import consulted
 from app.casework.problems import RecordGone
 from app.core.clock import FixedClock, age_on
@@ -23,6 +25,7 @@ from app.core.i18n import N_, _, language
 from app.forms.schema import Form
 from app.forms.sheet import Sheet
 from app.forms.upgrades import upgraded
+from app.models import documents
 from app.models.records import Child, FormRecord, Oversight, User
 
 if TYPE_CHECKING:
@@ -232,6 +235,9 @@ def save_answers(
 ) -> Saved:
     """Write changed answers in one transaction.
 
+    While the laptop is with a child, what they say is watched for signs of harm: a sign is kept
+    together with the answer, whatever becomes of the answer or of the program afterwards.
+
     Args:
         leaving: The practitioner leaves the page, which ends the run of saves that the change
             log tells as one.
@@ -247,18 +253,45 @@ def save_answers(
             raise RecordGone
         if state != "draft":
             raise NotEditable
-        written = work.save_answers(
-            record_id, {change.path: change.answer for change in changes}, leaving=leaving
+        said = {change.path: change.answer for change in changes}
+        handover_id = signs_of_harm.open_handover(work.session, record_id)
+        if handover_id is None:
+            written = work.save_answers(record_id, said, leaving=leaving)
+            return Saved(written.at, written.revision)
+        record = found(work.session, record_id)
+        before = deepcopy(record.answers)
+        written = work.save_answers(record_id, said, leaving=leaving)
+        signs_of_harm.watch(
+            work,
+            record,
+            sheet_of(desk, work.session, record),
+            handover_id=handover_id,
+            before=before,
+            now=desk.clock.now(),
         )
         return Saved(written.at, written.revision)
 
 
-def sheet_of(desk: Desk, session: Session, record: FormRecord) -> Sheet:
+def sheet_of(
+    desk: Desk,
+    session: Session,
+    record: FormRecord,
+    *,
+    at: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Sheet:
     """The form with its answers, ready to be asked for problems, sentences or signs of harm.
 
     A locked snapshot is read as on the day it was locked: neither *today* nor an age moves on.
+
+    Args:
+        at: Answers that stood there at another time, by path, to be read in place of those now.
     """
     form, document = _current(desk, record)
+    if at:
+        then = deepcopy(dict(document))
+        for path, answer in at.items():
+            documents.put(then, path, dict(answer))
+        document = then
     clock = desk.clock if record.submitted_at is None else FixedClock(record.submitted_at)
     return Sheet(
         form,

@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from app.casework import signs_of_harm
 from app.casework.assessments import snapshot_hash
 from app.casework.form_records import begun, called, found, sheet_of
 from app.casework.passphrase import confirm_passphrase
@@ -39,7 +41,12 @@ class PromptView:
     """An answer that may be a sign of harm, for the worker to act on.
 
     Attributes:
-        question, answer: In the words that the child saw and gave.
+        question, answer: In the words that the child saw and gave; the answer as given first.
+        raised_at: When it was given.
+        changed: Whether the child changed it, or took it away, before the laptop came back.
+        later: The answer that stood there in the end, in words; empty where it was taken away
+            or never changed.
+        language: The language that the child answered in, as a code; empty where not known.
         what_was_done: What the worker wrote; empty until then.
     """
 
@@ -52,6 +59,22 @@ class PromptView:
     answer: str
     raised_at: datetime
     what_was_done: str
+    changed: bool = False
+    later: str = ""
+    language: str = ""
+
+    @property
+    def said(self) -> str:
+        """What the child said, and what became of it, in one sentence."""
+        if not self.changed:
+            return _("“{answer}”").format(answer=self.answer)
+        if not self.later:
+            return _("First said “{first}”, then took it back.").format(first=self.answer)
+        if self.later == self.answer:
+            return _("Said “{first}”, changed it, and said it again.").format(first=self.answer)
+        return _("First said “{first}”, later changed to “{later}”.").format(
+            first=self.answer, later=self.later
+        )
 
 
 @dataclass(frozen=True)
@@ -120,23 +143,15 @@ def give_back(
         handover.ended_by = desk.actor.id
         work.seal(handover.form_record_id)
         record = found(work.session, handover.form_record_id)
-        sheet = sheet_of(desk, work.session, record)
-        raised = set(
-            work.session.scalars(
-                select(HarmPrompt.path).where(HarmPrompt.form_record_id == record.id)
-            )
+        # Each save has raised its own; this finds what was a sign before anybody watched for it.
+        signs_of_harm.watch(
+            work,
+            record,
+            sheet_of(desk, work.session, record),
+            handover_id=handover.id,
+            before=record.answers,
+            now=now,
         )
-        for path in sheet.harm_signs():
-            if path not in raised:
-                work.add(
-                    HarmPrompt(
-                        child_id=record.child_id,
-                        form_record_id=record.id,
-                        handover_id=handover.id,
-                        path=path,
-                        raised_at=now,
-                    )
-                )
         if finished and record.state == "draft":
             record.snapshot_hash = snapshot_hash(
                 record.form_id, record.form_version, record.answers
@@ -145,11 +160,17 @@ def give_back(
             record.submitted_by = desk.actor.id
             record.state = "submitted"
         child_id = record.child_id
-    return tuple(prompt for prompt in harm_prompts(desk, child_id) if not prompt.what_was_done)
+    return harm_prompts(desk, child_id, waiting=True)
 
 
-def harm_prompts(desk: Desk, child_id: str | None = None) -> tuple[PromptView, ...]:
-    """Signs of harm in children's answers, those that wait first, the newest first."""
+def harm_prompts(
+    desk: Desk, child_id: str | None = None, *, waiting: bool = False
+) -> tuple[PromptView, ...]:
+    """Signs of harm in children's answers, those that wait first, the newest first.
+
+    Args:
+        waiting: Only those that nobody has acted on.
+    """
     with desk.casebook.read() as session:
         wanted = (
             select(HarmPrompt, FormRecord, Child)
@@ -160,23 +181,36 @@ def harm_prompts(desk: Desk, child_id: str | None = None) -> tuple[PromptView, .
         )
         if child_id is not None:
             wanted = wanted.where(HarmPrompt.child_id == child_id)
-        prompts = []
-        for prompt, record, child in session.execute(wanted):
-            sheet = sheet_of(desk, session, record)
-            prompts.append(
-                PromptView(
-                    id=prompt.id,
-                    child_id=child.id,
-                    child_name=f"{called(child)} {child.family_name}".strip(),
-                    record_id=record.id,
-                    path=prompt.path,
-                    question=sheet.label(prompt.path),
-                    answer=sheet.shown(prompt.path),
-                    raised_at=prompt.raised_at or prompt.created_at,
-                    what_was_done=prompt.what_was_done,
-                )
-            )
-        return tuple(prompts)
+        if waiting:
+            wanted = wanted.where(HarmPrompt.state == "open")
+        return tuple(
+            _prompt(desk, session, prompt, record, child)
+            for prompt, record, child in session.execute(wanted)
+        )
+
+
+def _prompt(
+    desk: Desk, session: Session, prompt: HarmPrompt, record: FormRecord, child: Child
+) -> PromptView:
+    first = sheet_of(desk, session, record, at={prompt.path: prompt.given} if prompt.given else {})
+    changed = prompt.later_at is not None
+    later = ""
+    if changed and prompt.later is not None:
+        later = sheet_of(desk, session, record, at={prompt.path: prompt.later}).shown(prompt.path)
+    return PromptView(
+        id=prompt.id,
+        child_id=child.id,
+        child_name=f"{called(child)} {child.family_name}".strip(),
+        record_id=record.id,
+        path=prompt.path,
+        question=first.label(prompt.path),
+        answer=first.shown(prompt.path),
+        raised_at=prompt.raised_at or prompt.created_at,
+        what_was_done=prompt.what_was_done,
+        changed=changed,
+        later=later,
+        language=str((prompt.given or {}).get("language") or ""),
+    )
 
 
 def act_on_prompt(desk: Desk, prompt_id: str, what_was_done: str) -> None:
