@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.casework import form_records
@@ -23,8 +25,9 @@ def unlocked(seat: Seat) -> Seat:
     return seat
 
 
+@pytest.mark.parametrize("by", ["idle", "the button"])
 def test_a_lock_leads_back_to_the_question_and_the_cursor(
-    desk: Desk, child_id: str, sit: Callable[..., Seat], tmp_path: Path
+    desk: Desk, child_id: str, sit: Callable[..., Seat], tmp_path: Path, by: str
 ) -> None:
     desk.close()
     folder = tmp_path / "casebook"
@@ -42,7 +45,12 @@ def test_a_lock_leads_back_to_the_question_and_the_cursor(
     page.view.focus_question(path)
     QTest.keyClicks(shell.focusWidget(), "Two words")
     field.editor.place_cursor(3)
-    seat.program.lock("idle")
+    if by == "idle":
+        seat.program.lock("idle")
+    else:
+        # A mouse takes the keyboard along to the button.
+        shell.lock_button.setFocus(Qt.FocusReason.MouseFocusReason)
+        shell.lock_button.click()
     assert seat.ended == [True]
 
     again = unlocked(sit(folder)).program.shell.page
