@@ -48,7 +48,7 @@ class PromptCard(Card):
         when = local(prompt.raised_at).strftime("%H:%M")
         self.add(Heading(prompt.question))
         self.setAccessibleName(prompt.question)
-        self.add(Strong(_("“{words}”").format(words=prompt.answer)))
+        self.add(Strong(prompt.said))
         self.add(Small(_("{child}, {time}").format(child=prompt.child_name, time=when)))
         if prompt.what_was_done:
             self.add(Muted(_("What was done: {text}").format(text=prompt.what_was_done)))

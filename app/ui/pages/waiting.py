@@ -70,7 +70,7 @@ class WaitingPage(Page):
         card = Card(self.shell.shown_name(prompt.child_id, prompt.child_name))
         card.add(Pill(_("May be a sign of harm"), "serious"))
         card.add(Muted(prompt.question))
-        card.add(Strong(f"“{prompt.answer}”"))
+        card.add(Strong(prompt.said))
         card.add(
             Body(
                 _(

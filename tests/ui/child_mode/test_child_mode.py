@@ -332,6 +332,40 @@ def test_a_sign_of_harm_is_shown_at_once_and_what_was_done_is_noted(
     assert place.shell.page.name == "child"
 
 
+def words_shown(page: QWidget) -> list[str]:
+    """Every word that stands in the window, but for the number of the question."""
+    return [
+        widget.text()
+        for widget in page.window().findChildren(QWidget)
+        if hasattr(widget, "text")
+        and widget.isVisible()
+        and widget.text()
+        and widget is not getattr(page, "count", None)
+    ]
+
+
+def test_a_yes_that_was_changed_shows_both_to_the_worker_and_nothing_to_the_child(
+    place: Place, page: ChildModePage
+) -> None:
+    cards = at(page, "worry").editor.cards
+    cards["a_bit"].click()
+    page.controller.flush()
+    before = words_shown(page)
+    cards["a_lot"].click()
+    page.controller.flush()
+    assert len(questionnaires.harm_prompts(place.desk, place.child_id)) == 1
+    assert words_shown(page) == before
+    cards["not_at_all"].click()
+    page.controller.flush()
+    assert words_shown(page) == before
+    give_back(page)
+    harm = place.shell.page
+    assert isinstance(harm, HarmPage)
+    assert "First said “A lot”, later changed to “Not at all”." in words_shown(harm)
+    place.shell.go("waiting")
+    assert "First said “A lot”, later changed to “Not at all”." in words_shown(place.shell.page)
+
+
 def test_an_answer_that_cannot_be_saved_is_said_in_plain_words(
     page: ChildModePage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
