@@ -59,18 +59,19 @@ MOST_BLOB_BYTES: Final = 64 * 1024 * 1024
 MANY_REMOVALS: Final = 20
 MANY_REMOVALS_SHARE: Final = 0.05
 
+# The engine behind pydantic takes `$` for the very end of a text, never before a line break.
 Id = Annotated[
     str,
-    StringConstraints(pattern=r"\A[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z"),
+    StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"),
 ]
-Sha256 = Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{64}\Z")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Stream = Annotated[
     str,
     StringConstraints(
-        pattern=r"\A(service|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\Z"
+        pattern=r"^(service|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$"
     ),
 ]
-TypeName = Annotated[str, StringConstraints(pattern=r"\A[a-z][a-z_]{0,59}\Z")]
+TypeName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,59}$")]
 KindName = TypeName
 FieldName = Annotated[str, StringConstraints(min_length=1, max_length=MOST_FIELD_NAME)]
 Fields = dict[FieldName, Any]
