@@ -8,6 +8,7 @@ sends SIGKILL, and what was not yet on disk is gone.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -111,7 +112,8 @@ class Process:
     def kill(self) -> None:
         """kill -9."""
         if self._alive:
-            os.kill(self.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
             self._gone()
 
     def _gone(self) -> None:

@@ -162,9 +162,10 @@ class Wire:
         self._told: deque[Fault] = deque()
         self._chance: _Chance | None = None
         self._held: Request | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._idle = threading.Condition(self._lock)
         self._over = threading.Event()
-        self._working = 0
+        self._working = self._treating = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._accepting = threading.Thread(target=self._accept, name="wire", daemon=True)
         self._accepting.start()
@@ -191,11 +192,12 @@ class Wire:
         self._chance = _Chance(random.Random(seed), rate, kinds)
 
     def calm(self) -> None:
-        """No more faults. What is still held back is delivered, late."""
-        with self._lock:
+        """No more faults. What is still held back is delivered, late, before this returns."""
+        with self._idle:
             self._chance = None
             self._told.clear()
             self.forge = self.alter = None
+            self._idle.wait_for(lambda: self._treating == 0, _HELD_AT_MOST)
         self._deliver_held()
 
     def close(self) -> None:
@@ -205,9 +207,8 @@ class Wire:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._accepting.join()
-        deadline = time.monotonic() + _WHOLE
-        while self._working and time.monotonic() < deadline:
-            time.sleep(0.01)
+        with self._idle:
+            self._idle.wait_for(lambda: self._working == 0, _WHOLE)
 
     def __enter__(self) -> Self:
         return self
@@ -233,11 +234,14 @@ class Wire:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
+        request = None
         try:
             with connection:
                 connection.settimeout(_WHOLE)
                 request = read_request(connection)
                 if request is not None:
+                    with self._lock:
+                        self._treating += 1
                     self._treat(connection, request)
         except OSError:
             # The laptop hung up or was killed; that is its part of the game.
@@ -245,6 +249,8 @@ class Wire:
         finally:
             with self._lock:
                 self._working -= 1
+                self._treating -= request is not None
+                self._idle.notify_all()
 
     def _count(self, what: str) -> None:
         with self._lock:
