@@ -27,9 +27,7 @@ from tests.vaults import CHEAP
 def type_words(session: Session) -> tuple[dict[str, Any], Any]:
     """Open a form at its first text and give what is to be typed there."""
     child_id, *_ids = session.a_report()
-    record = session.of_casework(
-        lambda: form_records.start(session.desk, child_id, "resettlement")
-    )
+    record = session.of_casework(lambda: form_records.start(session.desk, child_id, "resettlement"))
     assert isinstance(record, form_records.OpenForm)
     session.program.shell.go("form", record_id=record.record_id)
     session.settle()
