@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from app.casework import form_records, questionnaires
 from app.core import i18n
@@ -334,10 +334,11 @@ def test_a_sign_of_harm_is_shown_at_once_and_what_was_done_is_noted(
 
 def words_shown(page: QWidget) -> list[str]:
     """Every word that stands in the window, but for the number of the question."""
+    QApplication.processEvents()
     return [
         widget.text()
         for widget in page.window().findChildren(QWidget)
-        if hasattr(widget, "text")
+        if isinstance(widget, QLabel | QAbstractButton)
         and widget.isVisible()
         and widget.text()
         and widget is not getattr(page, "count", None)
@@ -362,8 +363,6 @@ def test_a_yes_that_was_changed_shows_both_to_the_worker_and_nothing_to_the_chil
     harm = place.shell.page
     assert isinstance(harm, HarmPage)
     assert "First said “A lot”, later changed to “Not at all”." in words_shown(harm)
-    place.shell.go("waiting")
-    assert "First said “A lot”, later changed to “Not at all”." in words_shown(place.shell.page)
 
 
 def test_an_answer_that_cannot_be_saved_is_said_in_plain_words(
