@@ -44,6 +44,7 @@ class HistoryEntry:
         kind: create, update, remove, move, merge, consultation, export …
         record_type, record_id: What it was done to.
         fields: What differs. reason: as given; may be empty.
+        joined_id: The record that a merge joined to this child's and that still is; else empty.
     """
 
     entry_id: str
@@ -57,6 +58,7 @@ class HistoryEntry:
     record_id: str
     fields: tuple[FieldChange, ...]
     reason: str
+    joined_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ class _Teller:
         self._desk = desk
         self._session = session
         self._names: dict[str, str] = {}
+        self._joins_told: dict[str, bool] = {}
         self._forms: dict[str, Form | None] = {}
         self._labels: dict[tuple[str, int], dict[str, str]] = {}
 
@@ -188,7 +191,18 @@ class _Teller:
             record_id=record_id,
             fields=self._fields(entry),
             reason=entry.reason,
+            joined_id=self._joined(entry),
         )
+
+    def _joined(self, entry: log_entries.Entry) -> str:
+        """The record that this entry joined to its child's, as long as it is joined."""
+        other_id = str(entry.detail.get("other", "")) if entry.kind == "merge" else ""
+        if not other_id or self._joins_told.get(other_id):
+            return ""
+        # Only the last merge of a record can be undone, and entries come the newest first.
+        self._joins_told[other_id] = True
+        other = self._session.get(Child, other_id)
+        return other_id if other is not None and other.merged_into == entry.record_id else ""
 
     def _what(self, entry: log_entries.Entry) -> str:
         word = wording.record_word(entry.record_type or "")
@@ -215,6 +229,9 @@ class _Teller:
         told = []
         for name in entry.fields:
             before, after = entry.base.get(name), entry.set_to.get(name)
+            if name.startswith(ANSWERS) and name.endswith("/@order"):
+                # In which order rows stand; the rows are told of by themselves.
+                continue
             if name.startswith(ANSWERS):
                 told.append(self._answer(entry, name, before, after))
                 continue

@@ -15,6 +15,7 @@ casebook = logging.getLogger("waymark.casebook")
 casework = logging.getLogger("waymark.casework")
 forms = logging.getLogger("waymark.forms")
 reports = logging.getLogger("waymark.reports")
+sync = logging.getLogger("waymark.sync")
 ui = logging.getLogger("waymark.ui")
 
 FILE_NAME = "waymark.log"

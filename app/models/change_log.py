@@ -34,7 +34,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, Final, NamedTuple
 
@@ -172,6 +172,25 @@ class Head(NamedTuple):
 NO_HEAD: Final = Head(0, BEGINNING)
 
 
+class Received(NamedTuple):
+    """A change that came from a server, to be logged.
+
+    Attributes:
+        base, set_to: Values by field, before and after, as JSON can hold them.
+        actor_id, made_at: Who did it and when (as stored); None where the server doesn't say.
+    """
+
+    kind: str
+    record_type: str
+    record_id: str
+    child_id: str | None
+    base: Mapping[str, Any]
+    set_to: Mapping[str, Any]
+    base_revision: int
+    actor_id: str | None
+    made_at: str | None
+
+
 def audit_key(data_key: bytes) -> bytes:
     """The key of the chain's hashes, derived from the data key of the store (32 bytes)."""
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=_AUDIT_INFO).derive(data_key)
@@ -245,12 +264,15 @@ class ChangeLog:
         detail: Mapping[str, Any] | None = None,
         actor_id: str | None = None,
         made_at: datetime | None = None,
+        origin: str | None = None,
     ) -> int:
         """Append one entry and its payload; return its place in the chain.
 
         Args:
             base, set_to: Values by field, before and after, as JSON can hold them.
-            actor_id, made_at: Given only for what somebody did earlier and a crash left unsealed.
+            actor_id, made_at: Given only for what somebody did earlier and a crash left unsealed,
+                or elsewhere.
+            origin: The server that it came from, which makes it an entry that is never sent.
 
         Raises:
             TextUnkeepable: A text can't be encoded.
@@ -278,7 +300,7 @@ class ChangeLog:
             new_id(),
             self._group_id,
             self._device_id,
-            self._device_seq + 1,
+            None if origin else self._device_seq + 1,
             kind,
             self._service_id,
             record_type,
@@ -288,7 +310,7 @@ class ChangeLog:
             base_revision,
             actor_id or self._actor_id,
             moment_text(made_at or self._clock.now()),
-            None,
+            origin,
             payload_hash(payload[1], payload[2]) if payload else None,
             previous.hash,
         ]
@@ -297,8 +319,55 @@ class ChangeLog:
         if payload:
             self._connection.exec_driver_sql(_INSERT_PAYLOAD, payload)
         self._head = Head(entry, link)
-        self._device_seq += 1
+        self._device_seq += 0 if origin else 1
         return entry
+
+    def append_received(self, received: Iterable[Received], origin: str) -> int:
+        """Append what came from a server, all at once; return how many entries were made.
+
+        Args:
+            origin: The server that it came from.
+        """
+        if self._head is None:
+            self._read_head()
+        entry, link = self._head or NO_HEAD
+        now = moment_text(self._clock.now())
+        rows, payloads = [], []
+        for change in received:
+            entry += 1
+            fields = change.set_to or change.base
+            hashed = None
+            if fields:
+                payload = self._payload(entry, {"set": change.set_to, "base": change.base})
+                payloads.append(payload)
+                hashed = payload_hash(payload[1], payload[2])
+            row = (
+                entry,
+                new_id(),
+                self._group_id,
+                self._device_id,
+                None,
+                change.kind,
+                self._service_id,
+                change.record_type,
+                change.record_id,
+                change.child_id,
+                canonical(list(fields)),
+                change.base_revision,
+                change.actor_id or self._actor_id,
+                change.made_at or now,
+                origin,
+                hashed,
+                link,
+            )
+            link = own_hash(self._key, row)
+            rows.append((*row, link))
+        if rows:
+            self._connection.exec_driver_sql(_INSERT_CHANGE, rows)
+        if payloads:
+            self._connection.exec_driver_sql(_INSERT_PAYLOAD, payloads)
+        self._head = Head(entry, link)
+        return len(rows)
 
     @staticmethod
     def _payload(entry: int, body: Mapping[str, Any]) -> tuple[int, bytes, str]:

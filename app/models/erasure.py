@@ -4,6 +4,9 @@ The values of every entry about the child are taken away; the entries stay, with
 fields, times and hashes, so that the chain is whole and still shows who saw and wrote what when.
 What is kept about the erasure itself is a ground from a short list and counts, never content.
 Backups are copies of their own and run out by rotation.
+
+A child who no longer travels with this laptop is taken away in the same manner (*purge*): the
+server keeps the records, this copy keeps nothing but the entries without their values.
 """
 
 from __future__ import annotations
@@ -29,7 +32,14 @@ class Erased(NamedTuple):
     entries: int
 
 
-def erase_child(connection: Connection, log: ChangeLog, child_id: str, ground: Ground) -> Erased:
+def erase_child(
+    connection: Connection,
+    log: ChangeLog,
+    child_id: str,
+    ground: Ground | None,
+    *,
+    origin: str | None = None,
+) -> Erased:
     """Erase a child, with the records that were merged into it.
 
     Values of a record that was once held under this child by mistake, and has since been moved
@@ -38,10 +48,67 @@ def erase_child(connection: Connection, log: ChangeLog, child_id: str, ground: G
     Args:
         connection: In a writing transaction.
         child_id: The child; where it isn't held, nothing happens but the entry.
+        ground: None only for an erasure that was done elsewhere.
+        origin: The server that an erasure done elsewhere came from.
     """
-    if ground not in _GROUNDS:
+    if ground not in _GROUNDS and not (ground is None and origin):
         raise BugError("an erasure needs a ground from the list")
+    said = {"ground": ground} if ground else {}
     children = _with_merged(connection, child_id)
+    return _take_away(connection, log, "erase", children, said, origin)
+
+
+def purge_child(connection: Connection, log: ChangeLog, child_id: str) -> Erased:
+    """Take a child away from this copy, because the child no longer travels with it.
+
+    Args:
+        connection: In a writing transaction.
+    """
+    taken = _take_away(connection, log, "purge", [child_id], {}, None)
+    connection.exec_driver_sql("DELETE FROM stream_cursor WHERE stream = ?", (child_id,))
+    return taken
+
+
+def erase_record(
+    connection: Connection,
+    log: ChangeLog,
+    kind: str,
+    record_type: str,
+    record_id: str,
+    child_id: str | None,
+    origin: str,
+) -> bool:
+    """Take one record and its values away, as the server did; whether it was held.
+
+    Args:
+        kind: *erase*, or *purge* where it lives on elsewhere.
+    """
+    held = connection.exec_driver_sql(
+        f'SELECT 1 FROM "{record_type}" WHERE id = ?', (record_id,)
+    ).fetchone()
+    entries = _entries_of_record(connection, record_id)
+    if held or entries:
+        log.append(
+            kind, record_type=record_type, record_id=record_id, child_id=child_id, origin=origin
+        )
+    connection.exec_driver_sql("DELETE FROM open_edit WHERE record_id = ?", (record_id,))
+    connection.exec_driver_sql(f'DELETE FROM "{record_type}" WHERE id = ?', (record_id,))
+    connection.exec_driver_sql("DELETE FROM search_text WHERE record_id = ?", (record_id,))
+    for table in ("sync_extra", "sync_quarantine", "sync_conflict", "sync_refused"):
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE record_id = ?", (record_id,))
+    for entry in entries:
+        connection.exec_driver_sql("DELETE FROM change_payload WHERE entry = ?", (entry,))
+    return held is not None
+
+
+def _take_away(
+    connection: Connection,
+    log: ChangeLog,
+    kind: str,
+    children: list[str],
+    said: dict[str, str],
+    origin: str | None,
+) -> Erased:
     records = [(type_, id_) for child in children for type_, id_ in _records_of(connection, child)]
     entries = sorted(
         {
@@ -49,12 +116,14 @@ def erase_child(connection: Connection, log: ChangeLog, child_id: str, ground: G
             *(entry for _, id_ in records for entry in _entries_of_record(connection, id_)),
         }
     )
-    detail = {"ground": ground, "records": len(records), "entries": len(entries)}
+    detail = {**said, "records": len(records), "entries": len(entries)}
     for child in children:
-        log.append("erase", record_type="child", record_id=child, child_id=child, detail=detail)
+        log.append(
+            kind, record_type="child", record_id=child, child_id=child, detail=detail, origin=origin
+        )
     for type_, id_ in records:
         if _was_elsewhere(connection, id_, children):
-            log.append("erase", record_type=type_, record_id=id_, detail={"ground": ground})
+            log.append(kind, record_type=type_, record_id=id_, detail=said, origin=origin)
     for type_, id_ in records:
         connection.exec_driver_sql("DELETE FROM open_edit WHERE record_id = ?", (id_,))
         connection.exec_driver_sql(f'DELETE FROM "{type_}" WHERE id = ?', (id_,))
@@ -62,6 +131,10 @@ def erase_child(connection: Connection, log: ChangeLog, child_id: str, ground: G
         connection.exec_driver_sql("DELETE FROM change_payload WHERE entry = ?", (entry,))
     for child in children:
         connection.exec_driver_sql("DELETE FROM place WHERE child_id = ?", (child,))
+        for table in ("sync_extra", "sync_quarantine", "sync_conflict"):
+            connection.exec_driver_sql(f"DELETE FROM {table} WHERE stream = ?", (child,))
+        for table in ("sync_quarantine", "sync_conflict", "sync_refused", "sync_notice"):
+            connection.exec_driver_sql(f"DELETE FROM {table} WHERE child_id = ?", (child,))
         search.forget_child(connection, child)
     return Erased(len(records), len(entries))
 

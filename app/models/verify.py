@@ -116,7 +116,8 @@ class _Chain:
         self._key = audit_key
         self._device_seq: dict[str, int] = {}
         erasures = connection.exec_driver_sql(
-            "SELECT record_id, max(entry) FROM change WHERE kind = 'erase' GROUP BY record_id"
+            "SELECT record_id, max(entry) FROM change WHERE kind IN ('erase', 'purge')"
+            " GROUP BY record_id"
         )
         self._erased: dict[str | None, int] = {row[0]: row[1] for row in erasures}
 

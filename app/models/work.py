@@ -56,6 +56,7 @@ class _Held(NamedTuple):
     document: documents.Document
     revision: int
     changed_at: datetime
+    base_revision: int
 
 
 class WorkSession(Session):
@@ -79,6 +80,7 @@ class UnitOfWork:
 
     Attributes:
         reason: Why, in the words of the person who acts; kept in each entry's payload.
+        resolves: Ids of conflicts that the records written next settle, for the server.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class UnitOfWork:
         reason: str | None = None,
     ) -> None:
         self.reason = reason
+        self.resolves: tuple[str, ...] = ()
         self._connection = connection
         self._service_id = service_id
         self._actor_id = actor_id
@@ -286,15 +289,22 @@ class UnitOfWork:
     def _held(self, record_id: str) -> _Held | None:
         """What the store holds of a form record, past any object of it."""
         row = self._connection.exec_driver_sql(
-            "SELECT id, child_id, form_id, form_version, state, answers, revision, changed_at"
-            " FROM form_record WHERE id = ?",
+            "SELECT id, child_id, form_id, form_version, state, answers, revision, changed_at,"
+            " base_revision FROM form_record WHERE id = ?",
             (record_id,),
         ).fetchone()
         if row is None:
             return None
-        id_, child_id, form_id, version, state, answers, revision, at = row
+        id_, child_id, form_id, version, state, answers, revision, at, base_revision = row
         return _Held(
-            id_, child_id, (form_id, version), state, json.loads(answers), revision, moment_of(at)
+            id_,
+            child_id,
+            (form_id, version),
+            state,
+            json.loads(answers),
+            revision,
+            moment_of(at),
+            base_revision,
         )
 
     def _append_edits(self, held: _Held, just_now: Mapping[str, Any | None]) -> bool:
@@ -310,6 +320,9 @@ class UnitOfWork:
         base = documents.outermost(base)
         after = {path: documents.read(held.document, path) for path in base}
         changed = [path for path, was in base.items() if was != after[path]]
+        for path, order in documents.orders(held.document, base, changed).items():
+            base[path], after[path] = order
+            changed.append(path)
         if rows:
             self._connection.exec_driver_sql(
                 "DELETE FROM open_edit WHERE record_id = ?", (held.id,)
@@ -323,7 +336,7 @@ class UnitOfWork:
             child_id=held.child_id,
             base={f"answers.{path}": base[path] for path in changed},
             set_to={f"answers.{path}": after[path] for path in changed},
-            base_revision=held.revision,
+            base_revision=held.base_revision,
             reason=self.reason if just_now else None,
             actor_id=rows[0][2] if rows else None,
             made_at=None if just_now else moment_of(max(row[3] for row in rows)),
@@ -423,7 +436,7 @@ class UnitOfWork:
                 base[key] = _said(record, key, loaded.get(key))
                 set_to[key] = _said(record, key, now[key])
         kind = self._kinds.pop(record, None) or _kind_of(loaded, now)
-        self._append(kind, record, base, set_to, revision)
+        self._append(kind, record, base, set_to, record.base_revision)
         record.revision = revision + 1
         record.changed_at = self._clock.now()
 
@@ -450,6 +463,7 @@ class UnitOfWork:
             set_to=set_to,
             base_revision=base_revision,
             reason=self.reason,
+            detail={"resolves": list(self.resolves)} if self.resolves else None,
         )
         search.put(self._connection, record)
 

@@ -207,7 +207,7 @@ class Casework(RuleBasedStateMachine):
             }
             writes = [e for e in entries if e.record_id == id_ and e.fields]
             for number, entry in enumerate(writes):
-                assert entry.base_revision == (number or None)
+                assert entry.base_revision == (0 if number else None), "nothing was sent"
                 for field, value in entry.set_to.items():
                     column, _, path = field.partition(".")
                     if path:

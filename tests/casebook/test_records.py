@@ -61,7 +61,7 @@ def changed_value(value: Any, python_type: type) -> Any:
 
 
 PYTHON_TYPES = {"languages": list, "offence_ids": list, "requirements": list}
-DICTS = {"answers", "content", "proposed_levels"}
+DICTS = {"answers", "content", "proposed_levels", "given", "later"}
 KEPT_BY_UNIT = {
     "id",
     "service_id",
@@ -310,8 +310,8 @@ def test_a_row_that_was_changed_and_then_removed_is_logged_as_it_stood_before_th
         work.save_answers(form.id, {"people/r1": None}, leaving=True)
     last = entries(casebook, record_id=form.id)[-1]
     row = {"id": "r1", "answers": {"who": answer("Mum"), "age": answer(40)}}
-    assert last.base == {"answers.people/r1": row}
-    assert last.set_to == {"answers.people/r1": None}
+    assert last.base == {"answers.people/r1": row, "answers.people/@order": None}
+    assert last.set_to == {"answers.people/r1": None, "answers.people/@order": []}
 
 
 def test_a_row_that_was_added_and_then_filled_is_logged_once_and_whole(

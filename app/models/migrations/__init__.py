@@ -15,7 +15,12 @@ from sqlalchemy import Connection, Engine
 
 from app.core.errors import BugError
 from app.models.database import WRITES
-from app.models.migrations import m0001_first, m0002_order_names, m0003_signs_of_harm
+from app.models.migrations import (
+    m0001_first,
+    m0002_order_names,
+    m0003_signs_of_harm,
+    m0004_sync,
+)
 from app.models.store_errors import StoreDamaged, StoreTooNew
 
 
@@ -28,7 +33,12 @@ class Step(Protocol):
         """Change the tables and what they hold, within one transaction."""
 
 
-STEPS: Final[tuple[Step, ...]] = (m0001_first, m0002_order_names, m0003_signs_of_harm)
+STEPS: Final[tuple[Step, ...]] = (
+    m0001_first,
+    m0002_order_names,
+    m0003_signs_of_harm,
+    m0004_sync,
+)
 NEWEST: Final = STEPS[-1].VERSION
 
 

@@ -15,6 +15,16 @@ from app.models.records.court import Hearing, Offence, Outcome
 from app.models.records.local import CasebookState, OpenEdit, Place
 from app.models.records.people import Address, Carer, Professional, Victim
 from app.models.records.service import Device, Service, User
+from app.models.records.sync import (
+    StreamCursor,
+    SyncChoice,
+    SyncConflict,
+    SyncExtra,
+    SyncNotice,
+    SyncQuarantine,
+    SyncRefused,
+    SyncState,
+)
 from app.models.records.work import FormRecord, Handover, HarmPrompt, Oversight, Report
 
 RECORD_TYPES: Final = MappingProxyType(
@@ -52,6 +62,14 @@ __all__ = [
     "Record",
     "Report",
     "Service",
+    "StreamCursor",
+    "SyncChoice",
+    "SyncConflict",
+    "SyncExtra",
+    "SyncNotice",
+    "SyncQuarantine",
+    "SyncRefused",
+    "SyncState",
     "User",
     "Victim",
 ]
