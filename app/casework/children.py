@@ -169,7 +169,8 @@ def add_child(
         work.flush()
         view = view_of(desk, work.session, child)
     # Whoever adds a child has the record open: going on with it is not another consultation.
-    desk.visit(view.id)
+    with desk.visit(view.id):
+        pass
     return view
 
 
@@ -201,10 +202,10 @@ def open_child(desk: Desk, child_id: str, reason: str | None = None) -> ChildVie
     with desk.casebook.read() as session:
         child = _followed(session, child_id)
         view = view_of(desk, session, child)
-        starts = desk.visit(child.id)
-    if starts:
-        with desk.casebook.write() as work:
-            keeping.note_consultation(work, child, reason)
+    with desk.visit(view.id) as starts:
+        if starts:
+            with desk.casebook.write() as work:
+                keeping.note_consultation(work, child, reason)
     return view
 
 

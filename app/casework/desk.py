@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
+from app.casework import permission
+from app.casework.permission import NotAllowed, Role
 from app.core import log
 from app.core.clock import Clock
 from app.core.errors import KnownError
-from app.core.i18n import _
 
 if TYPE_CHECKING:
     from app.forms.loader import FormLibrary
@@ -18,17 +21,10 @@ if TYPE_CHECKING:
     from app.models.casebook import Casebook
     from app.models.instance_lock import InstanceLock
 
-Role = Literal["practitioner", "manager", "administrator", "reader"]
-
-WRITERS: Final[frozenset[str]] = frozenset({"practitioner", "manager", "administrator"})
-COUNTERSIGNERS: Final[frozenset[str]] = frozenset({"manager"})
+__all__ = ["VISIT_LASTS", "Actor", "Desk", "NotAllowed", "Role"]
 
 # Coming back to a child's record after this long is a new consultation, and logged as one.
 VISIT_LASTS: Final = timedelta(minutes=30)
-
-
-class NotAllowed(KnownError):
-    """The role of the person who acts doesn't allow what was asked for."""
 
 
 @dataclass(frozen=True)
@@ -48,22 +44,32 @@ class Actor:
     @property
     def may_write(self) -> bool:
         """Whether this person may change records; a reader may not."""
-        return self.role in WRITERS
+        return permission.allows(self.role, "write")
 
     @property
     def may_countersign(self) -> bool:
         """Whether this person may countersign the work of another."""
-        return self.role in COUNTERSIGNERS
+        return permission.allows(self.role, "countersign")
 
     @property
     def may_manage_users(self) -> bool:
         """Whether this person may add users to the casebook."""
-        return self.role == "administrator"
+        return permission.allows(self.role, "manage_users")
 
     @property
     def may_read_victims(self) -> bool:
         """Whether this person may read what is held about victims."""
-        return self.role != "reader"
+        return permission.allows(self.role, "read_victims")
+
+    @property
+    def may_hear_child(self) -> bool:
+        """Whether this person may read what a child answered, and act on it."""
+        return permission.allows(self.role, "hear_child")
+
+    @property
+    def may_disclose(self) -> bool:
+        """Whether this person may pass on copies of reports and forms."""
+        return permission.allows(self.role, "disclose")
 
 
 @dataclass
@@ -115,11 +121,13 @@ class Desk:
             # Without an anchor the casebook opens all the same; nothing may hold a lock open.
             log.casework.warning("the state of the log could not be noted outside the casebook")
 
-    def visit(self, child_id: str, part: str = "") -> bool:
-        """Note that the record of `child_id` is being read; True where this starts a new visit.
+    @contextmanager
+    def visit(self, child_id: str, part: str = "") -> Iterator[bool]:
+        """Read the record of `child_id`; gives True where this starts a new visit.
 
         A visit lasts until another child's record is opened, `leave` is called or nothing was
-        read for half an hour.
+        read for half an hour. It is only taken to have begun when the block ended well: what
+        could not be logged was not visited, and is logged the next time.
 
         Args:
             part: A part of the record that is logged by itself, such as `victims`: True where it
@@ -129,12 +137,11 @@ class Desk:
         starts = (
             self._visit is None or self._visit[0] != child_id or now - self._visit[1] > VISIT_LASTS
         )
-        self._visit = (child_id, now)
+        yield starts or part not in self._seen
         if starts:
             self._seen.clear()
-        first = part not in self._seen
+        self._visit = (child_id, now)
         self._seen.add(part)
-        return first
 
     def leave(self) -> None:
         """End the visit to a child's record, as when going back to the caseload."""
@@ -142,24 +149,28 @@ class Desk:
 
     def must_write(self) -> None:
         """Raise `NotAllowed` where the person may only read."""
-        if not self.actor.may_write:
-            raise NotAllowed(
-                _("Your role lets you read this casebook, not change it."),
-                _("Ask an administrator if you need to make changes."),
-            )
+        permission.must(self.actor.role, "write")
+
+    def must_countersign(self) -> None:
+        """Raise `NotAllowed` where the person is no manager."""
+        permission.must(self.actor.role, "countersign")
 
     def must_manage_users(self) -> None:
         """Raise `NotAllowed` where the person is not an administrator."""
-        if not self.actor.may_manage_users:
-            raise NotAllowed(
-                _("Only an administrator can manage the users of this casebook."),
-                _("Ask your administrator to do this."),
-            )
+        permission.must(self.actor.role, "manage_users")
+
+    def must_keep_keys(self) -> None:
+        """Raise `NotAllowed` where the person may not change what opens the casebook for all."""
+        permission.must(self.actor.role, "keep_keys")
 
     def must_read_victims(self) -> None:
         """Raise `NotAllowed` where the person may not read what is held about victims."""
-        if not self.actor.may_read_victims:
-            raise NotAllowed(
-                _("Your role doesn't let you read what is held about victims."),
-                _("Ask a practitioner or manager if you need to know something."),
-            )
+        permission.must(self.actor.role, "read_victims")
+
+    def must_hear_child(self) -> None:
+        """Raise `NotAllowed` where the person may not read what a child answered."""
+        permission.must(self.actor.role, "hear_child")
+
+    def must_disclose(self) -> None:
+        """Raise `NotAllowed` where the person may not pass on copies."""
+        permission.must(self.actor.role, "disclose")

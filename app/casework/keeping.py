@@ -28,6 +28,14 @@ Check = Callable[[Session, str], Sequence[Problem]]
 """Finds problems of details beside the other records of the child of that id."""
 
 
+V = TypeVar("V")
+
+FindProblems = Callable[[Session, str, D, date], Sequence[Problem]]
+"""Finds problems of details beside the other records of a child, on a day."""
+Show = Callable[["Desk", Session, C], V]
+"""Makes of a record what a page shows."""
+
+
 class ReasonMissing(KnownError):
     """Something was to be taken out or moved without saying why."""
 
@@ -151,6 +159,28 @@ def change(
         return record.child_id
 
 
+def checking(desk: Desk, problems: FindProblems[D], details: D) -> Check:
+    """The check of these details today, for `add` and `change`."""
+    today = desk.clock.today()
+    return lambda session, child_id: problems(session, child_id, details, today)
+
+
+def shown(desk: Desk, type_: type[C], key: str, show: Show[C, V]) -> V:
+    """The record of that id as a page shows it.
+
+    Raises:
+        RecordGone: It isn't in use.
+    """
+    with desk.casebook.read() as session:
+        return show(desk, session, present(session, type_, key))
+
+
+def each_shown(desk: Desk, type_: type[C], child_id: str, show: Show[C, V]) -> list[V]:
+    """The records of a type that a child has in use, as a page shows them."""
+    with desk.casebook.read() as session:
+        return [show(desk, session, held) for held in of_child(session, type_, child_id)]
+
+
 def remove(desk: Desk, type_: type[C], key: str, reason: str) -> str:
     """Take a record out of use; return the id of its child. The history keeps it.
 
@@ -178,9 +208,10 @@ def note_consultation(work: UnitOfWork, record: Record, reason: str | None) -> N
 
 def consulted(desk: Desk, type_: type[ChildRecord], key: str, child_id: str) -> None:
     """Log that a record was read by itself, where the child's record was not open already."""
-    if desk.visit(child_id):
-        with desk.casebook.write() as work:
-            note_consultation(work, present(work.session, type_, key), None)
+    with desk.visit(child_id) as starts:
+        if starts:
+            with desk.casebook.write() as work:
+                note_consultation(work, present(work.session, type_, key), None)
 
 
 def reason_given(reason: str) -> str:

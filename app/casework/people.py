@@ -454,10 +454,12 @@ def list_victims(desk: Desk, child_id: str) -> tuple[VictimView, ...]:
     with desk.casebook.read() as session:
         held = of_child(session, Victim, child_id)
         views = tuple(_victim_view(victim) for victim in held)
-    if held and desk.visit(child_id, "victims"):
-        with desk.casebook.write() as work:
-            for victim in held:
-                keeping.note_consultation(work, victim, None)
+    if held:
+        with desk.visit(child_id, "victims") as first:
+            if first:
+                with desk.casebook.write() as work:
+                    for victim in held:
+                        keeping.note_consultation(work, victim, None)
     return views
 
 

@@ -1,0 +1,102 @@
+"""Who may do what: one table of roles, and the words of each refusal.
+
+A role is what a person is in the service. Every function of casework that not everybody may call
+asks here first, and the screens ask the same table what to offer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, Literal
+
+from app.core.errors import KnownError
+from app.core.i18n import N_, _
+
+if TYPE_CHECKING:
+    from app.forms.schema import Form, Question
+
+Role = Literal["practitioner", "manager", "administrator", "reader"]
+
+Deed = Literal[
+    "write", "countersign", "manage_users", "keep_keys", "read_victims", "hear_child", "disclose"
+]
+
+_WORKERS: Final[frozenset[Role]] = frozenset({"practitioner", "manager"})
+_WRITERS: Final[frozenset[Role]] = _WORKERS | {"administrator"}
+
+ALLOWED: Final[Mapping[Deed, frozenset[Role]]] = {
+    "write": _WRITERS,
+    "countersign": frozenset({"manager"}),
+    "manage_users": frozenset({"administrator"}),
+    # Whoever holds the recovery code can open the casebook as anybody.
+    "keep_keys": _WRITERS,
+    "read_victims": _WRITERS,
+    # A child is told that their worker, and that worker's manager, can read what they answer.
+    "hear_child": _WORKERS,
+    "disclose": _WRITERS,
+}
+
+REFUSALS: Final[Mapping[Deed, tuple[str, str]]] = {
+    "write": (
+        N_("Your role lets you read this casebook, not change it."),
+        N_("Ask an administrator if you need to make changes."),
+    ),
+    "countersign": (
+        N_("Only a manager can decide on this."),
+        N_("A manager has to unlock to do it."),
+    ),
+    "manage_users": (
+        N_("Only an administrator can manage the users of this casebook."),
+        N_("Ask your administrator to do this."),
+    ),
+    "keep_keys": (
+        N_("Your role lets you read this casebook, not change what opens it."),
+        N_("Ask a practitioner, a manager or your administrator to do this."),
+    ),
+    "read_victims": (
+        N_("Your role doesn't let you read what is held about victims."),
+        N_("Ask a practitioner or manager if you need to know something."),
+    ),
+    "hear_child": (
+        N_("Only a practitioner or a manager can read what a child answered."),
+        N_("That is what the child was told. Ask the child's practitioner or a manager."),
+    ),
+    "disclose": (
+        N_("Your role lets you read reports, not pass on copies of them."),
+        N_("Ask a practitioner, a manager or your administrator to pass it on."),
+    ),
+}
+
+# The reader of a question (`Question.readers`) that a role stands for.
+READS_AS: Final[Mapping[Role, str]] = {"practitioner": "worker", "manager": "manager"}
+
+
+class NotAllowed(KnownError):
+    """The role of the person who acts doesn't allow what was asked for."""
+
+
+def allows(role: Role, deed: Deed) -> bool:
+    """Whether a person of this role may do it."""
+    return role in ALLOWED[deed]
+
+
+def refusal(deed: Deed) -> NotAllowed:
+    """Why it is refused, and who can do it, in words."""
+    text, hint = REFUSALS[deed]
+    return NotAllowed(_(text), _(hint))
+
+
+def must(role: Role, deed: Deed) -> None:
+    """Raise `NotAllowed` where a person of this role may not do it."""
+    if not allows(role, deed):
+        raise refusal(deed)
+
+
+def reads(role: Role, form: Form, question: Question) -> bool:
+    """Whether this role may read the answer: in a child's questionnaire each says who may."""
+    return form.kind != "questionnaire" or READS_AS.get(role) in question.readers
+
+
+def reads_form(role: Role, kind: str) -> bool:
+    """Whether this role may open a form of this kind at all."""
+    return kind != "questionnaire" or allows(role, "hear_child")
