@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final, Self
 
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.orm import Session, UOWTransaction
 
 from app.core.clock import Clock
@@ -214,14 +214,7 @@ class Casebook:
                 service_id=self.service_id,
                 actor_id=self.actor_id,
                 clock=self.clock,
-                log=ChangeLog(
-                    connection,
-                    key=self._audit_key,
-                    service_id=self.service_id,
-                    device_id=self.device_id,
-                    actor_id=self.actor_id,
-                    clock=self.clock,
-                ),
+                log=self._log(connection),
                 reason=reason,
             )
             try:
@@ -229,6 +222,25 @@ class Casebook:
                 work.flush()
             finally:
                 work.close()
+
+    @contextmanager
+    def exchange(self) -> Iterator[tuple[Connection, ChangeLog]]:
+        """One transaction in which a server's changes are written by plain statements.
+
+        Whoever writes a record here appends to the log what came from the server, itself.
+        """
+        with self._writing.connect() as connection, connection.begin():
+            yield connection, self._log(connection)
+
+    def _log(self, connection: Connection) -> ChangeLog:
+        return ChangeLog(
+            connection,
+            key=self._audit_key,
+            service_id=self.service_id,
+            device_id=self.device_id,
+            actor_id=self.actor_id,
+            clock=self.clock,
+        )
 
     @contextmanager
     def read(self) -> Iterator[Session]:

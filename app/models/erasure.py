@@ -11,6 +11,8 @@ server keeps the records, this copy keeps nothing but the entries without their 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import Connection
@@ -23,6 +25,8 @@ from app.models.records import RECORD_TYPES
 
 Ground = Literal["retention_ended", "right_to_erasure", "court_order", "recorded_in_error"]
 _GROUNDS: Final = ("retention_ended", "right_to_erasure", "court_order", "recorded_in_error")
+
+NOTHING_SAID: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Erased(NamedTuple):
@@ -55,7 +59,7 @@ def erase_child(
         raise BugError("an erasure needs a ground from the list")
     said = {"ground": ground} if ground else {}
     children = _with_merged(connection, child_id)
-    return _take_away(connection, log, "erase", children, said, origin)
+    return _take_away(connection, log, "erase", children, said, origin=origin)
 
 
 def purge_child(connection: Connection, log: ChangeLog, child_id: str) -> Erased:
@@ -64,7 +68,7 @@ def purge_child(connection: Connection, log: ChangeLog, child_id: str) -> Erased
     Args:
         connection: In a writing transaction.
     """
-    taken = _take_away(connection, log, "purge", [child_id], {}, None)
+    taken = _take_away(connection, log, "purge", [child_id])
     connection.exec_driver_sql("DELETE FROM stream_cursor WHERE stream = ?", (child_id,))
     return taken
 
@@ -73,8 +77,9 @@ def erase_record(
     connection: Connection,
     log: ChangeLog,
     kind: str,
-    record_type: str,
     record_id: str,
+    *,
+    record_type: str,
     child_id: str | None,
     origin: str,
 ) -> bool:
@@ -106,8 +111,9 @@ def _take_away(
     log: ChangeLog,
     kind: str,
     children: list[str],
-    said: dict[str, str],
-    origin: str | None,
+    said: Mapping[str, str] = NOTHING_SAID,
+    *,
+    origin: str | None = None,
 ) -> Erased:
     records = [(type_, id_) for child in children for type_, id_ in _records_of(connection, child)]
     entries = sorted(
