@@ -79,10 +79,7 @@ def return_with_directions(desk: Desk, oversight_id: str, directions: str) -> Ov
 
 
 def _decide(desk: Desk, oversight_id: str, *, state: str, words: str) -> OversightItem:
-    if not desk.actor.may_countersign:
-        raise NotAllowed(
-            _("Only a manager can decide on this."), _("A manager has to unlock to do it.")
-        )
+    desk.must_countersign()
     if not words.strip():
         raise KnownError(
             _("Say in a sentence why, so that the record shows your thinking."),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import signs_of_harm
+from app.casework import permission, signs_of_harm
 from app.casework.assessments import snapshot_hash
 from app.casework.form_records import begun, called, found, sheet_of
 from app.casework.passphrase import confirm_passphrase
@@ -94,8 +94,11 @@ def hand_over(desk: Desk, child_id: str, form_id: str) -> HandoverView:
     """Start a questionnaire and note that the laptop is with the child.
 
     A questionnaire that was begun and not finished is gone on with.
+
+    Raises:
+        NotAllowed: The person is not one who may read what the child will answer.
     """
-    desk.must_write()
+    desk.must_hear_child()
     with desk.casebook.write() as work:
         handover = Handover(
             child_id=child_id,
@@ -131,7 +134,9 @@ def give_back(
 
     Raises:
         WrongPassphrase: The laptop stays with the child.
+        NotAllowed: So it does where the person may not read what the child answered.
     """
+    desk.must_hear_child()
     confirm_passphrase(desk, passphrase)
     now = desk.clock.now()
     with desk.casebook.write() as work:
@@ -170,7 +175,11 @@ def harm_prompts(
 
     Args:
         waiting: Only those that nobody has acted on.
+
+    Raises:
+        NotAllowed: The person may not read what a child answered.
     """
+    desk.must_hear_child()
     with desk.casebook.read() as session:
         wanted = (
             select(HarmPrompt, FormRecord, Child)
@@ -217,9 +226,10 @@ def act_on_prompt(desk: Desk, prompt_id: str, what_was_done: str) -> None:
     """Note what was done about a sign of harm.
 
     Raises:
+        NotAllowed: The person may not read what a child answered.
         KnownError: Nothing was written.
     """
-    desk.must_write()
+    desk.must_hear_child()
     if not what_was_done.strip():
         raise KnownError(
             _("Write what you did, or what you decided and why."),
@@ -236,7 +246,12 @@ def act_on_prompt(desk: Desk, prompt_id: str, what_was_done: str) -> None:
 
 
 def quotable(desk: Desk, child_id: str) -> tuple[QuotableAnswer, ...]:
-    """The child's own words from questionnaires, with whether the child said yes to the court."""
+    """The child's own words from questionnaires, with whether the child said yes to the court.
+
+    Raises:
+        NotAllowed: The person may not read what a child answered.
+    """
+    desk.must_hear_child()
     with desk.casebook.read() as session:
         records = session.scalars(
             select(FormRecord)
@@ -254,6 +269,8 @@ def quotable(desk: Desk, child_id: str) -> tuple[QuotableAnswer, ...]:
                 question = sheet.form.question(path.rpartition("/")[2])
                 answer = sheet.answer(path)
                 if not question.ask_to_quote or answer is None or not answer.value:
+                    continue
+                if not permission.reads(desk.actor.role, sheet.form, question):
                     continue
                 words.append(
                     QuotableAnswer(

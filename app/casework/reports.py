@@ -300,23 +300,28 @@ def export(
 ) -> Exported:
     """Write the pages to a file that the person chose, and log to whom they are disclosed.
 
-    The file appears whole or not at all, and only together with its entry in the log.
+    The file appears whole or not at all, and never without its entry in the log: that is written
+    first. What stood there before stays until then.
 
     Raises:
+        NotAllowed: The person may only read.
         FileIsThere: A file of this name exists and was not to be replaced.
         KnownError: It can't be written there (no room, no permission).
     """
+    desk.must_disclose()
     if file.exists() and not overwrite:
         raise FileIsThere(file)
     if not recipient.strip():
         raise KnownError(
             _("Say who gets this report."), _("It is kept in the record of who was given a copy.")
         )
-    written = False
+    with desk.casebook.read() as session:
+        pdf = _found(session, report_id).pdf or b""
+    # All but the last step is done beside the file, so that nothing is lost that stood there.
+    draft = _write_beside(file, pdf)
     try:
         with desk.casebook.write(reason.strip() or None) as work:
             report = _found(work.session, report_id)
-            pdf = report.pdf or b""
             digest = hashlib.sha256(pdf).hexdigest()
             work.note(
                 "disclosure",
@@ -327,18 +332,20 @@ def export(
                 recipient=recipient.strip(),
                 detail={"pdf": digest, "bytes": len(pdf), "state": report.state},
             )
-            _write_whole(file, pdf)
-            written = True
+        _put_in_place(draft, file)
     except BaseException:
-        if written:
-            # The log could not be kept, so nothing was passed on.
-            file.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise
     return Exported(file, len(pdf), digest)
 
 
 def note_print(desk: Desk, report_id: str, *, recipient: str, reason: str) -> None:
-    """Log that the pages were printed, and for whom."""
+    """Log that the pages were printed, and for whom.
+
+    Raises:
+        NotAllowed: The person may only read.
+    """
+    desk.must_disclose()
     with desk.casebook.write(reason.strip() or None) as work:
         report = _found(work.session, report_id)
         work.note(
@@ -506,17 +513,28 @@ def _view(desk: Desk, session: Session, report: Report) -> ReportView:
     )
 
 
-def _write_whole(file: Path, content: bytes) -> None:
+def _write_beside(file: Path, content: bytes) -> Path:
+    """The content in a file next to `file`, all of it on the disk."""
     draft = file.with_name(f".{file.name}.part")
     try:
         with draft.open("wb") as out:
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
-        draft.replace(file)
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise _cannot_write(error) from error
+    return draft
+
+
+def _put_in_place(draft: Path, file: Path) -> None:
+    try:
+        draft.replace(file)
+    except OSError as error:
+        raise KnownError(
+            _("The file can't be put there. What was there before is as it was."),
+            _("Close the file if it is open, and export it again. The history tells of each try."),
+        ) from error
 
 
 def _cannot_write(error: OSError) -> KnownError:

@@ -293,14 +293,31 @@ def test_no_file_stays_that_the_log_does_not_tell_of(
     class FailsAtTheEnd:
         """The casebook on a disk that is full when the entry is to be kept."""
 
+        read = casebook.read
+
         @contextmanager
         def write(self, reason: str | None = None) -> Iterator[object]:
             with casebook.write(reason) as work:
                 yield work
-                assert file.exists()
                 raise KnownError("The disk is full.")
 
-    with monkeypatch.context() as broken, pytest.raises(KnownError, match="full"):
-        broken.setattr(desk, "casebook", FailsAtTheEnd())
-        reports.export(desk, report.id, file, recipient="Fernbridge Youth Court", reason="")
-    assert not file.exists()
+    def export() -> None:
+        reports.export(desk, report.id, file, recipient="The court", reason="", overwrite=True)
+
+    for before in (None, b"an older report"):
+        if before is not None:
+            file.write_bytes(before)
+        with monkeypatch.context() as broken, pytest.raises(KnownError, match="full"):
+            broken.setattr(desk, "casebook", FailsAtTheEnd())
+            export()
+        assert (file.read_bytes() if file.exists() else None) == before
+    assert [path.name for path in tmp_path.glob("*report*")] == ["report.pdf"]
+
+    def refused(_draft: Path, _file: Path) -> None:
+        raise PermissionError("the file is open in another program")
+
+    with monkeypatch.context() as broken, pytest.raises(KnownError, match="as it was"):
+        broken.setattr(Path, "replace", refused)
+        export()
+    assert file.read_bytes() == b"an older report"
+    assert [path.name for path in tmp_path.glob("*report*")] == ["report.pdf"]
