@@ -173,6 +173,8 @@ class _Teller:
 
     def may_read(self, record_type: str | None) -> bool:
         """Whether the person who asks may read about this type of record."""
+        if record_type == "harm_prompt":
+            return self._desk.actor.may_hear_child
         type_ = RECORD_TYPES.get(record_type or "")
         return type_ is None or not type_.restricted or self._desk.actor.may_read_victims
 
@@ -264,12 +266,22 @@ class _Teller:
         form = self._form(entry.record_id or "")
         question = path.rsplit("/", 1)[-1]
         label = self._label(form, question, entry.child_id)
+        if form is not None and not self._reads(form, question):
+            return FieldChange(name, label, "", _("Only the child's worker can read this."))
         return FieldChange(
             name,
             label,
             self._answer_words(form, question, before),
             self._answer_words(form, question, after),
         )
+
+    def _reads(self, form: Form, name: str) -> bool:
+        """Whether the person may read the answers to a question, or all of those in a repeat."""
+        role = self._desk.actor.role
+        within = [item for item in form.items() if item.name == name and isinstance(item, Repeat)]
+        if not within:
+            return permission.reads_answer(role, form, name)
+        return permission.reads_form(role, form.kind)
 
     def _label(self, form: Form | None, name: str, child_id: str | None) -> str:
         """What a question or a repeat asks, with the name of the child in its place."""

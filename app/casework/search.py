@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import dates, reference, wording
+from app.casework import dates, due, reference, wording
 from app.casework.standing import ChildFacts, facts
 from app.core.clock import age_on
 from app.core.i18n import _, language
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from app.casework.desk import Desk
 
-HitKind = Literal["child", "form", "hearing", "offence", "report", "person"]
+HitKind = Literal["child", "form", "hearing", "offence", "report", "person", "due"]
 
 KINDS: Final[Mapping[str, HitKind]] = {
     "child": "child",
@@ -85,6 +85,44 @@ def find(desk: Desk, text: str, limit: int = 20) -> tuple[Hit, ...]:
                 hits.setdefault((hit.kind, hit.record_id), hit)
     ordered = sorted(hits.values(), key=lambda hit: hit.kind != "child")
     return tuple(ordered[:limit])
+
+
+def on_day(desk: Desk, day: date, limit: int = 20) -> tuple[Hit, ...]:
+    """The hearings on `day`, then what else is due on it, in order of names."""
+    with desk.casebook.read() as session:
+        hearings = session.scalars(
+            select(Hearing)
+            .where(Hearing.hearing_date == day, Hearing.removed_at.is_(None))
+            .limit(limit)
+        ).all()
+        children = facts(session, {hearing.child_id for hearing in hearings})
+        hits = [
+            Hit(
+                "hearing",
+                f"{child.name} · {_hearing_title(hearing)}",
+                "",
+                child.child_id,
+                hearing.id,
+                child.name,
+            )
+            for hearing in hearings
+            if (child := children.get(hearing.child_id)) is not None
+        ]
+    ahead = max((day - desk.clock.today()).days, 0)
+    dues = [
+        Hit(
+            "due",
+            f"{item.child_name} · {item.text}",
+            item.when,
+            item.child_id,
+            item.record_id,
+            item.child_name,
+        )
+        for item in due.of_all(desk, days=ahead)
+        if item.due == day and item.kind != "hearing"
+    ]
+    hits.sort(key=lambda hit: hit.child_name)
+    return (*hits, *sorted(dues, key=lambda hit: hit.child_name))[:limit]
 
 
 def _merged_into(session: Session, ids: Collection[str]) -> dict[str, str]:
@@ -157,7 +195,7 @@ class _Teller:
             return self._form_title(form) if form else None
         if found.record_type == "hearing":
             hearing = session.get(Hearing, key)
-            return self._hearing_title(hearing) if hearing else None
+            return _hearing_title(hearing) if hearing else None
         if found.record_type == "offence":
             offence = session.get(Offence, key)
             return offence.description or wording.record_word("offence") if offence else None
@@ -173,17 +211,18 @@ class _Teller:
             title=shown.title.text(language()), day=dates.in_words(day)
         )
 
-    def _hearing_title(self, hearing: Hearing) -> str:
-        court = reference.label("courts", hearing.court)
-        day = dates.in_words(hearing.hearing_date) if hearing.hearing_date else ""
-        return ", ".join(part for part in (court, day) if part) or wording.record_word("hearing")
-
     def _person(self, record_type: str, key: str) -> str | None:
         if record_type == "carer":
             carer = self._session.get(CarerRecord, key)
             return carer.name if carer else None
         professional = self._session.get(Professional, key)
         return professional.name or professional.agency if professional else None
+
+
+def _hearing_title(hearing: Hearing) -> str:
+    court = reference.label("courts", hearing.court)
+    day = dates.in_words(hearing.hearing_date) if hearing.hearing_date else ""
+    return ", ".join(part for part in (court, day) if part) or wording.record_word("hearing")
 
 
 def plain_snippet(snippet: str) -> str:

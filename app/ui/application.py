@@ -571,7 +571,7 @@ class Application(QObject):
             aside.keep(self.folder, self.carried)
         except KnownError as error:
             assert self.gate is not None
-            self.gate.show()
+            self.gate.stays = True
             Message(
                 _("Not everything is saved"),
                 _(

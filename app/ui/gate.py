@@ -124,6 +124,8 @@ class Gate(QWidget):
         self.resize(1366, 768)
         self._make: Callable[[], GateCard] | None = None
         self.card: GateCard | None = None
+        # Set by who hears `closing` and has a question first.
+        self.stays = False
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self._area = QScrollArea()
@@ -182,4 +184,7 @@ class Gate(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Override QWidget::closeEvent."""
         event.accept()
+        self.stays = False
         self.closing.emit()
+        if self.stays:
+            event.ignore()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -61,6 +62,7 @@ def kind_words(kind: str) -> str:
         "offence": _("Offence"),
         "report": _("Report"),
         "person": _("Person"),
+        "due": _("Due"),
         "place": _("Place"),
         "action": _("Action"),
     }[kind]
@@ -70,6 +72,18 @@ def matches(text: str, words: str) -> bool:
     """Whether every word of `text` begins a word of `words`."""
     starts = words.casefold().split()
     return all(any(start.startswith(part) for start in starts) for part in text.casefold().split())
+
+
+def day_meant(text: str, today: date) -> date | None:
+    """The day that somebody looks for; without a year, the nearest one of that name."""
+    from app.ui.form.typed import read_date
+
+    whole = read_date(text, today)
+    if whole is not None:
+        return whole
+    years = (today.year - 1, today.year, today.year + 1)
+    days = [day for year in years if (day := read_date(f"{text} {year}", today)) is not None]
+    return min(days, key=lambda day: abs(day - today), default=None)
 
 
 class _Finds(QAbstractListModel):
@@ -230,7 +244,9 @@ class Palette(QDialog):
         def find() -> tuple[Hit, ...]:
             from app.casework import search
 
-            return search.find(desk, text, MOST)
+            day = day_meant(text, desk.clock.today())
+            on_day = search.on_day(desk, day, MOST) if day is not None else ()
+            return (*on_day, *search.find(desk, text, MOST))[:MOST]
 
         self.shell.tasks.run(find, self._found, owner=self)
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.i18n import N_, _, language
+from app.core.i18n import N_, _, language, ngettext
 from app.ui import theme
 from app.ui.gate import GateCard, words_of
 from app.ui.kit.buttons import LinkButton, PrimaryButton, SecondaryButton, button_row
@@ -444,6 +444,18 @@ class RecoveryCard(GateCard):
         later = LinkButton(_("Confirm it later"), self._later, small=True)
         column.addWidget(later)
         column.addWidget(Small(_("You can’t add a child before the code is confirmed.")))
+        minutes = program.settings.idle_lock_minutes
+        column.addWidget(
+            Small(
+                ngettext(
+                    "If nobody is here for {count} minute, the casebook locks and this code goes "
+                    "from the screen. You can make another one in the settings.",
+                    "If nobody is here for {count} minutes, the casebook locks and this code goes "
+                    "from the screen. You can make another one in the settings.",
+                    minutes,
+                ).format(count=minutes)
+            )
+        )
 
     def first(self) -> QWidget:
         """Override GateCard.first."""

@@ -42,7 +42,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from app.core import log
+from app.core import i18n, log
 from app.core.clock import local
 from app.core.errors import BugError, KnownError
 from app.core.i18n import LANGUAGES, N_, _, language
@@ -439,7 +439,7 @@ class Shell(QMainWindow):
 
     def open_hit(self, hit: Hit) -> None:
         """Show what the search found."""
-        tabs = {"hearing": "court", "offence": "court", "person": "people"}
+        tabs = {"hearing": "court", "offence": "court", "person": "people", "due": "glance"}
         if hit.kind == "form" and self.has("form"):
             self.go("form", record_id=hit.record_id, child_id=hit.child_id)
         elif hit.kind == "report" and self.has("report"):
@@ -545,6 +545,8 @@ class Shell(QMainWindow):
             old.hide()
             old.deleteLater()
         self._pages = {}
+        # The window is the worker's, whatever language the child has on their own page.
+        i18n.set_language(self.settings.language)
         self._build()
         if page is not None:
             args = dict(page.args)

@@ -419,7 +419,20 @@ class TroubleCard(GateCard):
         where = Small(_("Folder: {folder}").format(folder=program.folder))
         self.body.addWidget(where)
         self.again = PrimaryButton(_("Look again"), program.look_again)
-        self.body.addWidget(self.again)
+        self.previous = SecondaryButton(_("Use the previous copy of the key file"), self._put_back)
+        if program.sight.previous_keys:
+            self.body.addWidget(
+                Body(
+                    _(
+                        "There is a previous copy of the key file. It is older than the casebook, "
+                        "so you open it with a recovery code or the key of your service. A code "
+                        "made since then does not fit it; the one before does."
+                    )
+                )
+            )
+            self.body.addLayout(button_row(self.again, self.previous))
+        else:
+            self.body.addWidget(self.again)
         self.add_links(
             (_("Restore from a backup"), program.show_restore),
             (_("Open another folder"), program.show_folder),
@@ -428,6 +441,26 @@ class TroubleCard(GateCard):
     def first(self) -> QWidget:
         """Override GateCard.first."""
         return self.again
+
+    def _put_back(self) -> None:
+        self.previous.setEnabled(False)
+        folder = self.program.folder
+
+        def put_back() -> Sight:
+            from app.casework import casebooks
+
+            casebooks.put_back_previous_keys(folder)
+            return self.program.outside.describe(folder)
+
+        self.program.tasks.run(put_back, self._is_back, self._refused, owner=self)
+
+    def _is_back(self, sight: Sight) -> None:
+        self.program.sight = sight
+        self.program.show_recover()
+
+    def _refused(self, error: Exception) -> None:
+        self.previous.setEnabled(True)
+        self.show_error(error)
 
 
 class FolderCard(GateCard):

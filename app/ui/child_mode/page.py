@@ -70,7 +70,6 @@ class ChildModePage(Page):
         self._voice: Voice | None = None
         self._looking = False
         self._warned_path = ""
-        self._worker_language = i18n.language()
         self._way = ""
         self._build()
 
@@ -205,7 +204,8 @@ class ChildModePage(Page):
             return
         self.handover, self.opened = found
         form = self.opened.form
-        code = i18n.language()
+        # Drawn anew in another theme or text size, the child goes on in the language they chose.
+        code = self.args.get("language") or i18n.language()
         sheet = Sheet(
             form,
             dict(self.opened.document),
@@ -425,6 +425,7 @@ class ChildModePage(Page):
     def _show_language(self) -> None:
         """Show this page's own words in the language of the form, as long as the child has it."""
         code = self.controller.language
+        self.args["language"] = code
         i18n.set_language(code)
         for name, button in self.languages.items():
             button.setChecked(name == code)
@@ -463,7 +464,7 @@ class ChildModePage(Page):
     def _given_back(self, prompts: Sequence[PromptView]) -> None:
         child_id = self.opened.child_id
         self.handover = None
-        i18n.set_language(self._worker_language)
+        i18n.set_language(self.shell.settings.language)
         if prompts and self.shell.has("harm_prompts"):
             self.shell.go("harm_prompts", child_id=child_id)
         elif self.shell.has("child"):

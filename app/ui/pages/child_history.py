@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from app.casework import history
+from functools import partial
+
+from app.casework import children, history
 from app.casework.children import ChildView
 from app.casework.history import HistoryEntry, HistoryPage
 from app.core.i18n import _
-from app.ui.kit import Body, Card, Muted, SecondaryButton, Separator, Small, Strong
+from app.ui.kit import (
+    Body,
+    Card,
+    Muted,
+    SecondaryButton,
+    Separator,
+    Small,
+    Strong,
+    button_row,
+)
 from app.ui.pages.child_tab import ChildTab
+from app.ui.pages.edit_record import ReasonDialog
 
 
 class HistoryTab(ChildTab):
@@ -57,3 +69,30 @@ class HistoryTab(ChildTab):
             )
         if entry.reason:
             self.card.add(Muted(_("Reason: {reason}").format(reason=entry.reason)))
+        if entry.joined_id and self._view.editable:
+            undo = SecondaryButton(
+                _("Undo this merge"), partial(self._ask_to_undo, entry.joined_id, entry.when)
+            )
+            self.card.add(button_row(undo))
+            if self.page.shell.kept_words(("unmerge", entry.joined_id)):
+                self._ask_to_undo(entry.joined_id, entry.when)
+
+    def _ask_to_undo(self, other_id: str, when: str) -> None:
+        ReasonDialog(
+            _("Undo this merge?"),
+            _("How do you know that they are two children?"),
+            _("What moved here on {when} goes back to the other record.").format(when=when),
+            _("Undo the merge"),
+            partial(self._undo, other_id),
+            self.page,
+            subject=("unmerge", other_id),
+        ).ask()
+
+    def _undo(self, other_id: str, reason: str) -> None:
+        desk, shell = self.page.desk, self.page.shell
+
+        def undone(other: ChildView) -> None:
+            shell.forget_words(("unmerge", other_id))
+            shell.go("child", child_id=other.id, tab="history")
+
+        self.page.run(lambda: children.undo_merge(desk, other_id, reason), undone)

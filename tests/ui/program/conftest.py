@@ -93,7 +93,7 @@ def sit(
     monkeypatch.setattr(lock.LockWatch, "watch_system", lambda _watch, _window: None)
     seats: list[Seat] = []
 
-    def start(folder: Path, settings: Settings | None = None) -> Seat:
+    def start(folder: Path, settings: Settings | None = None, carried: bytes = b"") -> Seat:
         restarted: list[tuple[Path, str, str, bytes]] = []
         ended: list[bool] = []
         outside = Outside(
@@ -104,7 +104,11 @@ def sit(
             finish=lambda: None,
         )
         program = Application(
-            outside, folder=folder, settings=settings or Settings(theme="light"), clock=clock
+            outside,
+            folder=folder,
+            settings=settings or Settings(theme="light"),
+            clock=clock,
+            carried=carried,
         )
         seat = Seat(program, qtbot, restarted, ended)
         seats.append(seat)

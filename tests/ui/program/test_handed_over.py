@@ -7,10 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from app.casework import casebooks, children, questionnaires
 from app.casework.children import ChildDetails
+from app.core import i18n
 from app.core.clock import FixedClock
 from app.ui.child_mode import page as child_mode_page
 from app.ui.child_mode.page import ChildModePage
@@ -118,3 +119,23 @@ def test_only_the_passphrase_of_the_worker_leads_to_the_record(sit: Sit, handed_
     seat.press("Take the laptop back")
     assert seat.program.shell.page.name == "child"
     assert seat.program.shell.menuBar().isVisible()
+
+
+def test_the_worker_gets_their_own_language_back_whatever_was_drawn_anew(
+    sit: Sit, handed_over: Path
+) -> None:
+    seat = unlocked(sit, handed_over)
+    seat.press("Start")
+    seat.program.shell.page.languages["cy"].click()
+    # The system's look changes while the child reads in Welsh: all is drawn anew.
+    seat.program.shell.rebuild()
+    seat.settle()
+    page = seat.program.shell.page
+    assert page.controller.language == "cy"
+    assert page.stop.text() == "Stopio"
+    page._give_back(PASSPHRASE)
+    seat.settle()
+    assert not isinstance(seat.program.shell.page, ChildModePage)
+    assert i18n.language() == "en"
+    assert seat.named(QAbstractButton, "Lock").isVisible()
+    assert seat.program.settings.language == "en"
