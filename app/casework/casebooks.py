@@ -17,11 +17,13 @@ from app.casework import history
 from app.casework.dates import in_words
 from app.casework.desk import Actor, Desk, NotAllowed, Role
 from app.casework.passphrase import confirm_passphrase
+from app.casework.service_forms import StoredForms
 from app.core import log
 from app.core.clock import Clock, local
 from app.core.errors import BugError, KnownError
 from app.core.i18n import _
 from app.core.ids import new_id
+from app.forms.library import CasebookForms
 from app.forms.loader import FormLibrary
 from app.models import (
     anchor,
@@ -399,7 +401,7 @@ def _open(folder: Path, keys: vault.Unlocked, user_id: str, clock: Clock, *, how
         casebook=casebook,
         actor=actor,
         clock=clock,
-        forms=FormLibrary.built_in(),
+        forms=CasebookForms(FormLibrary.built_in(), StoredForms(casebook)),
         folder=folder,
         data_key=keys.data_key,
         demo=demo,

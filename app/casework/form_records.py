@@ -304,7 +304,7 @@ def sheet_of(
 
 def _current(desk: Desk, record: FormRecord) -> tuple[Form, Mapping[str, Any]]:
     """The definition and the answers: a draft goes on in the newest version of its form."""
-    if record.state != "draft":
+    if record.state != "draft" or not desk.forms.moves_drafts_on(record.form_id):
         return desk.forms.form(record.form_id, record.form_version), record.answers
     form = desk.forms.form(record.form_id)
     if form.version == record.form_version:

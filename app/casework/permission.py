@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 Role = Literal["practitioner", "manager", "administrator", "reader"]
 
 Deed = Literal[
-    "write", "countersign", "manage_users", "keep_keys", "read_victims", "hear_child", "disclose"
+    "write",
+    "countersign",
+    "manage_users",
+    "manage_forms",
+    "keep_keys",
+    "read_victims",
+    "hear_child",
+    "disclose",
 ]
 
 _WORKERS: Final[frozenset[Role]] = frozenset({"practitioner", "manager"})
@@ -28,6 +35,7 @@ ALLOWED: Final[Mapping[Deed, frozenset[Role]]] = {
     "write": _WRITERS,
     "countersign": frozenset({"manager"}),
     "manage_users": frozenset({"administrator"}),
+    "manage_forms": frozenset({"manager", "administrator"}),
     # Whoever holds the recovery code can open the casebook as anybody.
     "keep_keys": _WRITERS,
     "read_victims": _WRITERS,
@@ -48,6 +56,10 @@ REFUSALS: Final[Mapping[Deed, tuple[str, str]]] = {
     "manage_users": (
         N_("Only an administrator can manage the users of this casebook."),
         N_("Ask your administrator to do this."),
+    ),
+    "manage_forms": (
+        N_("Only a manager or an administrator can add forms."),
+        N_("Ask your manager to do this."),
     ),
     "keep_keys": (
         N_("Your role lets you read this casebook, not change what opens it."),

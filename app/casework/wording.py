@@ -256,6 +256,7 @@ RECORD_WORDS: Final[Mapping[str, str]] = {
     "service": N_("Service"),
     "user": N_("User"),
     "device": N_("Laptop"),
+    "service_form": N_("Form of the service"),
 }
 
 STATES: Final[Mapping[str, str]] = {

@@ -36,11 +36,17 @@ class SpreadsheetRefused(KnownError):
         self.findings = findings
 
 
-def read_spreadsheet(path: Path, *, before: Callable[[str], Form | None]) -> Form:
+def read_spreadsheet(
+    path: Path,
+    *,
+    before: Callable[[str], Form | None],
+    of_program: Callable[[str], bool] = lambda _form_id: False,
+) -> Form:
     """The form that the spreadsheet at `path` holds, sound in every way.
 
     Args:
         before: Gives the newest version of a form that is there already, by its id.
+        of_program: Whether an id is that of a form that ships with the program.
 
     Raises:
         SpreadsheetRefused: Something is wrong; every mistake names its sheet and row.
@@ -53,7 +59,7 @@ def read_spreadsheet(path: Path, *, before: Callable[[str], Form | None]) -> For
     found.extend(faults(read.form))
     older = before(read.form.id)
     if older is not None:
-        found.extend(_against(older, read.form))
+        found.extend(_against(older, read.form, of_program=of_program(read.form.id)))
     findings = [_told(read.where(place), _with_name(place, text)) for place, text in found]
     if len(findings) > SHOWN:
         more = _("And {count} more.").format(count=len(findings) - SHOWN)
@@ -63,7 +69,15 @@ def read_spreadsheet(path: Path, *, before: Callable[[str], Form | None]) -> For
     return read.form
 
 
-def _against(older: Form, newer: Form) -> Found:
+def _against(older: Form, newer: Form, *, of_program: bool) -> Found:
+    if of_program:
+        yield (
+            "settings",
+            _("“{name}” is a form of the program. Give yours another form_id.").format(
+                name=newer.id
+            ),
+        )
+        return
     if newer.version <= older.version:
         yield (
             "settings",

@@ -61,7 +61,7 @@ def changed_value(value: Any, python_type: type) -> Any:
 
 
 PYTHON_TYPES = {"languages": list, "offence_ids": list, "requirements": list}
-DICTS = {"answers", "content", "proposed_levels", "given", "later"}
+DICTS = {"answers", "content", "document", "proposed_levels", "given", "later"}
 KEPT_BY_UNIT = {
     "id",
     "service_id",

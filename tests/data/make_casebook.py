@@ -146,9 +146,10 @@ def copy(newest: Engine, older: Engine) -> None:
             names = ", ".join(f'"{column}"' for column in columns)
             rows = source.exec_driver_sql(f'SELECT {names} FROM "{table}" ORDER BY rowid')
             for row in rows.fetchall():
+                marks = ", ".join("?" * len(columns))
+                # Some rows are there from the start: a step makes them.
                 target.exec_driver_sql(
-                    f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * len(columns))})',
-                    tuple(row),
+                    f'INSERT OR REPLACE INTO "{table}" ({names}) VALUES ({marks})', tuple(row)
                 )
 
 

@@ -20,6 +20,7 @@ from app.models.migrations import (
     m0002_order_names,
     m0003_signs_of_harm,
     m0004_sync,
+    m0005_service_forms,
 )
 from app.models.store_errors import StoreDamaged, StoreTooNew
 
@@ -38,6 +39,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0002_order_names,
     m0003_signs_of_harm,
     m0004_sync,
+    m0005_service_forms,
 )
 NEWEST: Final = STEPS[-1].VERSION
 

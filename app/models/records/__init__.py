@@ -14,7 +14,7 @@ from app.models.records.child import Alert, CareStatus, Child, Identifier
 from app.models.records.court import Hearing, Offence, Outcome
 from app.models.records.local import CasebookState, OpenEdit, Place
 from app.models.records.people import Address, Carer, Professional, Victim
-from app.models.records.service import Device, Service, User
+from app.models.records.service import Device, Service, ServiceForm, User
 from app.models.records.sync import (
     StreamCursor,
     SyncChoice,
@@ -62,6 +62,7 @@ __all__ = [
     "Record",
     "Report",
     "Service",
+    "ServiceForm",
     "StreamCursor",
     "SyncChoice",
     "SyncConflict",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Record
@@ -57,3 +58,27 @@ class Device(Record):
     platform: Mapped[str] = mapped_column(default="")
     replaces_id: Mapped[str | None]
     retired_at: Mapped[datetime | None]
+
+
+class ServiceForm(Record):
+    """A form that the service wrote itself, in one version.
+
+    Nothing that it asks is ever changed: a newer version is a record of its own.
+
+    Attributes:
+        title: In English, or else in the form's own language.
+        document: The form, see `app.forms.kept`.
+        source_name: Name of the spreadsheet that it came from.
+        added_by: The user who brought it in.
+    """
+
+    __tablename__ = "service_form"
+    __table_args__ = (Index("service_form_by_version", "form_id", "form_version"),)
+
+    form_id: Mapped[str]
+    form_version: Mapped[int]
+    kind: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+    document: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    source_name: Mapped[str] = mapped_column(default="")
+    added_by: Mapped[str | None]

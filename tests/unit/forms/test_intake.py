@@ -19,24 +19,7 @@ from app.forms.schema import Form
 from app.forms.service_rules import MOST_ITEMS, faults
 
 TESTS = Path(__file__).parents[2]
-RIVER_DAY = """\
-| survey |
-| | type               | name    | label | relevant | waymark::harm | waymark::row_label |
-| | begin_group        | day     | Your day                |              |           |  |
-| | select_one feeling | mood    | How was today, {child}? |              | . = 'bad' |  |
-| | text               | why     | What made it so?        | ${mood} != ''|           |  |
-| | end_group          |         |                         |              |           |  |
-| | begin_repeat       | helpers | People who help         |              |           | ${who} |
-| | text               | who     | Who?                    |              |           |  |
-| | end_repeat         |         |                         |              |           |  |
-| choices |
-| | list_name | name | label |
-| | feeling   | good | Good  |
-| | feeling   | bad  | Bad   |
-| settings |
-| | form_title         | form_id   | version |
-| | A day by the river | river_day | 1       |
-"""
+RIVER_DAY = (TESTS / "data" / "forms" / "river_day.md").read_text(encoding="utf-8")
 
 
 def nothing(_form_id: str) -> Form | None:
