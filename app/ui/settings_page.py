@@ -27,6 +27,7 @@ from app.ui.kit.layout import PageHeader, ScrollPage, clear
 from app.ui.kit.tables import Cell, Column, Table, TableModel
 from app.ui.kit.text import Body, Muted
 from app.ui.page import Page
+from app.ui.service_forms_card import ServiceFormsCard
 from app.ui.setup import Strength, print_code, strength
 from app.ui.shell import ROLE_WORDS, TEXT_SIZES
 
@@ -57,12 +58,14 @@ class SettingsPage(Page):
         page = ScrollPage(width=860)
         self.outer.addWidget(page)
         page.add(PageHeader(_("Settings"), _("They count for you on this laptop.")))
+        self.service_forms = ServiceFormsCard(self)
         self.parts: dict[str, Card] = {
             "look": self._look(),
             "lock": self._lock(),
             "passphrase": self._passphrase(),
             "recovery": self._recovery(),
             "users": self._users(),
+            "forms": self.service_forms,
             "backups": self._backups(),
             "check": self._check(),
         }
@@ -80,6 +83,7 @@ class SettingsPage(Page):
 
         self.run(read, self._filled)
         self._look_for_backups()
+        self.service_forms.refresh()
         part = self.parts.get(str(args.get("part", "")))
         if part is not None:
             bring_into_view(part)
