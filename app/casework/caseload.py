@@ -127,7 +127,12 @@ def rows(
                 allocated_to=desk.actor.id if asked.mine else None,
                 among=_among(asked, today),
             )
-            held = standings(session, [_facts(line) for line in lines], today)
+            held = standings(
+                session,
+                [_facts(line) for line in lines],
+                today,
+                hears=desk.actor.may_hear_child,
+            )
             found += [
                 _row(line, held[line.child_id], today)
                 for line in lines

@@ -139,7 +139,7 @@ def view_of(desk: Desk, session: Session, child: Child) -> ChildView:
         age_text=dates.age_in_words(born, today) if born else "",
         headline=tuple(_headline(details, born, today)),
         facts=tuple(_facts(session, details)),
-        where=standings(session, [known], today)[child.id].where,
+        where=standings(session, [known], today, hears=False)[child.id].where,
         identifiers=identifier_views(session, child.id),
         alerts=alert_views(session, child.id, today),
         care=next((status for status in care if status.current), None),

@@ -104,7 +104,7 @@ def within(items: Iterable[DueItem], today: date, days: int = 7) -> tuple[DueIte
 def _items(desk: Desk, session: Session, ids: Sequence[str]) -> tuple[DueItem, ...]:
     today = desk.clock.today()
     children = facts(session, ids)
-    held = standings(session, list(children.values()), today)
+    held = standings(session, list(children.values()), today, hears=desk.actor.may_hear_child)
     items = [
         DueItem(
             kind=item.kind,

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import signs_of_harm
+from app.casework import permission, signs_of_harm
 from app.casework.keeping import consulted
 from app.casework.problems import RecordGone
 from app.core.clock import FixedClock, age_on
 from app.core.errors import KnownError
 from app.core.i18n import N_, _, language
+from app.forms.answers import is_rows
 from app.forms.schema import Form
 from app.forms.sheet import Sheet
 from app.forms.upgrades import upgraded
@@ -64,6 +65,7 @@ class OpenForm:
             questionnaire is the child's to fill in, on the child's own screen.
         directions: What a manager asked for when it was returned; empty otherwise.
         revision: Counts writes of the record.
+        kept_back: Whether answers are left out that this person may not read.
     """
 
     record_id: str
@@ -79,6 +81,7 @@ class OpenForm:
     editable: bool
     directions: str
     revision: int
+    kept_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class Saved:
 
 @dataclass(frozen=True)
 class FormSummary:
-    """A form of a child in a list."""
+    """A form of a child in a list. `why_not` says why this person can't read it; else empty."""
 
     record_id: str
     child_id: str
@@ -104,6 +107,7 @@ class FormSummary:
     changed_at: datetime
     author: str
     editable: bool
+    why_not: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,12 +204,15 @@ def open_form(desk: Desk, record_id: str, *, for_child: bool = False) -> OpenFor
 
     Raises:
         RecordGone: It is not in the casebook.
+        NotAllowed: It is a child's questionnaire, and the person may not read what they answered.
     """
     with desk.casebook.read() as session:
         record = found(session, record_id)
+        if not permission.reads_form(desk.actor.role, record.kind):
+            raise permission.refusal("hear_child")
         form, document = _current(desk, record)
         behind = form.version != record.form_version and desk.actor.may_write
-        as_kept = opened(desk, session, record)
+        as_kept = opened(desk, session, record, for_child=for_child)
     if not for_child:
         consulted(desk, FormRecord, record_id, as_kept.child_id)
     if not behind:
@@ -215,7 +222,7 @@ def open_form(desk: Desk, record_id: str, *, for_child: bool = False) -> OpenFor
         record = found(work.session, record_id)
         record.answers, record.form_version = dict(document), form.version
         work.session.flush()
-        return opened(desk, work.session, record)
+        return opened(desk, work.session, record, for_child=for_child)
 
 
 def list_forms(desk: Desk, child_id: str) -> tuple[FormSummary, ...]:
@@ -343,9 +350,12 @@ def found(session: Session, record_id: str) -> FormRecord:
     return record
 
 
-def opened(desk: Desk, session: Session, record: FormRecord) -> OpenForm:
-    """`record` as an open form."""
+def opened(
+    desk: Desk, session: Session, record: FormRecord, *, for_child: bool = False
+) -> OpenForm:
+    """`record` as an open form, without the answers that the person may not read."""
     form, document = _current(desk, record)
+    shown = document if for_child else _readable(desk.actor.role, form, document)
     child = session.get(Child, record.child_id)
     if child is None:
         raise RecordGone
@@ -365,7 +375,7 @@ def opened(desk: Desk, session: Session, record: FormRecord) -> OpenForm:
         child_id=record.child_id,
         child_name=f"{called(child)} {child.family_name}".strip(),
         form=form,
-        document=document,
+        document=shown,
         context=context_of(desk, session, record.child_id),
         title=form.title.text(language()),
         state=cast("FormState", record.state),
@@ -374,7 +384,25 @@ def opened(desk: Desk, session: Session, record: FormRecord) -> OpenForm:
         editable=_editable(desk, record),
         directions=directions,
         revision=record.revision,
+        kept_back=shown != document,
     )
+
+
+def _readable(role: permission.Role, form: Form, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answers that this role may read, row by row."""
+    if form.kind != "questionnaire":
+        return document
+    kept: dict[str, Any] = {}
+    for name, answer in document.items():
+        if is_rows(answer):
+            rows = [
+                {**row, "answers": _readable(role, form, row.get("answers", {}))}
+                for row in answer["rows"]
+            ]
+            kept[name] = {**answer, "rows": rows}
+        elif permission.reads_answer(role, form, name):
+            kept[name] = answer
+    return kept
 
 
 def _editable(desk: Desk, record: FormRecord) -> bool:
@@ -395,4 +423,7 @@ def _summary(desk: Desk, record: FormRecord, author: str) -> FormSummary:
         changed_at=record.changed_at,
         author=author,
         editable=_editable(desk, record),
+        why_not=""
+        if permission.reads_form(desk.actor.role, form.kind)
+        else permission.refusal("hear_child").user_text,
     )

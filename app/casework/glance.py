@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import dates, due, form_records, history
+from app.casework import dates, due, form_records, history, permission
 from app.casework.due import DueItem
 from app.casework.keeping import child_of
 from app.casework.levels import Kind, Level, level_of
@@ -155,10 +155,11 @@ def _newest_forms(session: Session, child_id: str) -> list[FormRecord]:
 def _strengths(
     desk: Desk, session: Session, child: Child, form: FormRecord, sheet: Sheet
 ) -> Iterator[Strength]:
-    reader = "manager" if desk.actor.role == "manager" else "worker"
     for path in sheet.paths():
         question = sheet.question(path)
-        if not question.strength or not sheet.is_relevant(path) or reader not in question.readers:
+        if not question.strength or not sheet.is_relevant(path):
+            continue
+        if not permission.reads(desk.actor.role, sheet.form, question):
             continue
         answer = sheet.answer(path)
         if answer is None or answer.empty:
@@ -257,7 +258,11 @@ def _plan(desk: Desk, sheet: Sheet) -> Iterator[PlanRow]:
         before, _slash, name = path.rpartition("/")
         for part, endings in PLAN_PARTS.items():
             ending = next((each for each in endings if name.endswith(each)), None)
-            if ending is not None and sheet.is_relevant(path):
+            if (
+                ending is not None
+                and sheet.is_relevant(path)
+                and permission.reads_answer(desk.actor.role, sheet.form, name)
+            ):
                 rows.setdefault(f"{before}/{name.removesuffix(ending)}", {})[part] = path
     for parts in rows.values():
         if {"step", "status"} <= parts.keys() and not _empty(sheet, parts["step"]):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import dates, form_records, wording
+from app.casework import dates, form_records, permission, wording
 from app.core.clock import local
 from app.core.errors import KnownError
 from app.core.i18n import N_, _, language, ngettext
@@ -266,8 +266,9 @@ class _Teller:
         form = self._form(entry.record_id or "")
         question = path.rsplit("/", 1)[-1]
         label = self._label(form, question, entry.child_id)
-        if form is not None and not self._reads(form, question):
-            return FieldChange(name, label, "", _("Only the child's worker can read this."))
+        if not self._reads(form, question):
+            kept = _("Only those whom the child was told of can read this.")
+            return FieldChange(name, label, "", kept)
         return FieldChange(
             name,
             label,
@@ -275,13 +276,11 @@ class _Teller:
             self._answer_words(form, question, after),
         )
 
-    def _reads(self, form: Form, name: str) -> bool:
-        """Whether the person may read the answers to a question, or all of those in a repeat."""
-        role = self._desk.actor.role
-        within = [item for item in form.items() if item.name == name and isinstance(item, Repeat)]
-        if not within:
-            return permission.reads_answer(role, form, name)
-        return permission.reads_form(role, form.kind)
+    def _reads(self, form: Form | None, name: str) -> bool:
+        """Whether the person may read the answers to a question; of no form held: a child's."""
+        if form is None:
+            return self._desk.actor.may_hear_child
+        return permission.reads_answer(self._desk.actor.role, form, name)
 
     def _label(self, form: Form | None, name: str, child_id: str | None) -> str:
         """What a question or a repeat asks, with the name of the child in its place."""

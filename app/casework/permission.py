@@ -109,6 +109,18 @@ def reads(role: Role, form: Form, question: Question) -> bool:
     return form.kind != "questionnaire" or READS_AS.get(role) in question.readers
 
 
+def reads_answer(role: Role, form: Form, name: str) -> bool:
+    """Whether this role may read the answer to the question of that name.
+
+    What a later version of a form has retired is read by those who may read the child's answers.
+    """
+    try:
+        question = form.question(name)
+    except KeyError:
+        return reads_form(role, form.kind)
+    return reads(role, form, question)
+
+
 def reads_form(role: Role, kind: str) -> bool:
     """Whether this role may open a form of this kind at all."""
     return kind != "questionnaire" or allows(role, "hear_child")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import dates, due, reference, wording
+from app.casework import dates, due, permission, reference, wording
 from app.casework.standing import ChildFacts, facts
 from app.core.clock import age_on
 from app.core.i18n import _, language
@@ -162,7 +162,7 @@ class _Teller:
                 child.name,
             )
         title = self._title(found)
-        if title is None:
+        if title is None or not self._may_read(found):
             return None
         around = plain_snippet(found.snippet)
         detail = around if around and around != title else ""
@@ -174,6 +174,15 @@ class _Teller:
             found.record_id,
             child.name,
         )
+
+    def _may_read(self, found: index.Found) -> bool:
+        """Whether the person may know the words that were found."""
+        record = self._session.get(FormRecord, found.record_id)
+        if record is None or record.kind != "questionnaire":
+            return True
+        form = self._desk.forms.form(record.form_id, record.form_version)
+        question = found.field.rpartition("/")[2].removeprefix("answers.")
+        return permission.reads_answer(self._desk.actor.role, form, question)
 
     def _child_detail(self, found: index.Found, child: ChildFacts) -> str:
         parts = []

@@ -145,13 +145,19 @@ def facts(session: Session, child_ids: Collection[str]) -> dict[str, ChildFacts]
     return {row.id: ChildFacts(*row) for row in rows}
 
 
-def standings(session: Session, children: Sequence[ChildFacts], today: date) -> dict[str, Standing]:
-    """Where things are for each of these children, by id."""
-    held = _read(session, [child.child_id for child in children])
+def standings(
+    session: Session, children: Sequence[ChildFacts], today: date, *, hears: bool
+) -> dict[str, Standing]:
+    """Where things are for each of these children, by id.
+
+    Args:
+        hears: Whether it is for a person who may know of signs of harm in what a child answered.
+    """
+    held = _read(session, [child.child_id for child in children], hears=hears)
     return {child.child_id: _standing(child, held[child.child_id], today) for child in children}
 
 
-def _read(session: Session, ids: Collection[str]) -> Mapping[str, _Held]:
+def _read(session: Session, ids: Collection[str], *, hears: bool) -> Mapping[str, _Held]:
     held: defaultdict[str, _Held] = defaultdict(_Held)
 
     def gather(name: str, type_: Any, *columns: Any, only: Sequence[Any] = ()) -> None:
@@ -204,7 +210,8 @@ def _read(session: Session, ids: Collection[str]) -> Mapping[str, _Held]:
         Oversight.form_record_id,
         only=(Oversight.state == "waiting",),
     )
-    gather("prompts", HarmPrompt, HarmPrompt.raised_at, only=(HarmPrompt.state == "open",))
+    if hears:
+        gather("prompts", HarmPrompt, HarmPrompt.raised_at, only=(HarmPrompt.state == "open",))
     gather(
         "alerts",
         Alert,
