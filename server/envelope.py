@@ -28,7 +28,7 @@ from app.core.errors import BugError, KnownError
 KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _VERSION: Final = b"\x01"
-_OVERHEAD: Final = len(_VERSION) + _NONCE_BYTES + 16
+_TAG_BYTES: Final = 16
 
 
 class EnvelopeDamaged(BugError):
@@ -48,7 +48,13 @@ class KeyMaster(Protocol):
 
 
 class Cipher:
-    """Seals and opens under one key."""
+    """Seals and opens under one key.
+
+    Attributes:
+        OVERHEAD: How many bytes a sealed value is longer than what it holds.
+    """
+
+    OVERHEAD: Final = len(_VERSION) + _NONCE_BYTES + _TAG_BYTES
 
     def __init__(self, key: bytes) -> None:
         self._aes = AESGCM(key)
@@ -60,7 +66,7 @@ class Cipher:
 
     def open(self, sealed: bytes, place: str) -> bytes:
         """What was sealed for `place`. Raises `EnvelopeDamaged`."""
-        if len(sealed) < _OVERHEAD or sealed[:1] != _VERSION:
+        if len(sealed) < self.OVERHEAD or sealed[:1] != _VERSION:
             raise EnvelopeDamaged("not a sealed value")
         nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
         try:

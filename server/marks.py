@@ -1,0 +1,103 @@
+"""Finds that two records seem to be one child, without the database knowing any child's name.
+
+A mark is a keyed hash of what makes two records one child: names with the date of birth, or a
+number by which another system knows the child. Children with one mark stand in one row, which a
+push locks as it writes it: of two laptops that register one child at the same moment the later
+sees the earlier. A child stays found by what it was called before.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server import bulk, tables
+from server.envelope import ServiceKeys
+
+
+def marks_of(type_: str, fields: Mapping[str, Any], keys: ServiceKeys) -> Iterator[str]:
+    """The marks that a record gives its child; none for most."""
+    if fields.get("removed_at") or fields.get("merged_into"):
+        return
+    if type_ == "child":
+        names = _same_name(fields.get("given_name"), fields.get("family_name"))
+        born = fields.get("date_of_birth")
+        if names and born:
+            yield keys.mark(f"born {born} {names}")
+    elif type_ == "identifier":
+        kind, value = fields.get("kind"), _letters(fields.get("value"))
+        if kind and value:
+            yield keys.mark(f"number {kind} {value}")
+
+
+def meet(
+    connection: Connection, service_id: str, marks: Iterable[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Store marks of children, and give the pairs of children that seem to be one.
+
+    Args:
+        marks: (mark, child).
+
+    Returns:
+        (child of this call, other), each pair once, for marks that are new to the child.
+    """
+    pairs: dict[tuple[str, str], None] = {}
+    for mark, child in sorted(set(marks)):
+        row = connection.exec_driver_sql(
+            _MEET_POSTGRESQL if bulk.is_postgresql(connection) else _MEET_SQLITE,
+            (service_id, mark, child),
+        ).fetchone()
+        others = [] if row is None else [one for one in row[0].split() if one != child]
+        for other in others:
+            if (other, child) not in pairs:
+                pairs[(child, other)] = None
+    return list(pairs)
+
+
+def forget(connection: Connection, service_id: str, child: str) -> None:
+    """Take a child out of every mark. Raises nothing where it has none."""
+    place = "%s" if bulk.is_postgresql(connection) else "?"
+    found = connection.exec_driver_sql(
+        f"SELECT mark, children FROM child_mark WHERE service_id = {place}"
+        f" AND children LIKE {place} ORDER BY mark"
+        f"{' FOR UPDATE' if bulk.is_postgresql(connection) else ''}",
+        (service_id, f"%{child}%"),
+    ).fetchall()
+    for mark, children in found:
+        left = " ".join(one for one in children.split() if one != child)
+        of_mark = (
+            tables.child_mark.c.service_id == service_id,
+            tables.child_mark.c.mark == mark,
+        )
+        if left:
+            connection.execute(tables.child_mark.update().where(*of_mark).values(children=left))
+        else:
+            connection.execute(tables.child_mark.delete().where(*of_mark))
+
+
+_MEET = (
+    "INSERT INTO child_mark (service_id, mark, children) VALUES ({place}, {place}, {place})"
+    " ON CONFLICT (service_id, mark) DO UPDATE"
+    " SET children = child_mark.children || ' ' || excluded.children"
+    " WHERE {found}(child_mark.children, excluded.children) = 0"
+    " RETURNING children"
+)
+_MEET_POSTGRESQL = _MEET.format(place="%s", found="strpos")
+_MEET_SQLITE = _MEET.format(place="?", found="instr")
+
+
+def _same_name(*names: Any) -> str:
+    """Names so that case, accents, spaces, hyphens and their order make no difference."""
+    words = [word for name in names for word in _letters(name, between=" ").split()]
+    return " ".join(sorted(words))
+
+
+def _letters(text: Any, *, between: str = "") -> str:
+    if not isinstance(text, str):
+        return ""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    marked = (one for one in plain if not unicodedata.combining(one) and one not in "'’")
+    return "".join(one if one.isalnum() else between for one in marked)
