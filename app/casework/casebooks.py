@@ -468,8 +468,10 @@ def confirm_recovery_code(desk: Desk, typed: str) -> None:
     """Note that the recovery code was written down, by having it typed again.
 
     Raises:
+        NotAllowed: The person may only read.
         KnownError: It isn't the code; nothing is noted.
     """
+    desk.must_keep_keys()
     if not vault.matches_recovery_code(desk.folder, data_key=desk.data_key, code=typed):
         raise WrongRecoveryWords
     with desk.casebook.write() as work:
@@ -490,8 +492,10 @@ def new_recovery_code(desk: Desk, passphrase: str) -> str:
     It has to be confirmed like the first one.
 
     Raises:
+        NotAllowed: The person may only read.
         WrongPassphrase: The passphrase is not that of the person who acts.
     """
+    desk.must_keep_keys()
     confirm_passphrase(desk, passphrase)
     with _key_change(desk, "recovery code"):
         code = vault.new_recovery_code(desk.folder, data_key=desk.data_key)

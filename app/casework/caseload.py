@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Select, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import aliased
 
 from app.casework import due as due_items
-from app.casework import reference
+from app.casework import reference, waiting
 from app.casework.due import DueItem
 from app.casework.levels import Kind, Level
 from app.casework.standing import ChildFacts, Standing, standings
 from app.core.clock import age_on
 from app.models.queries import caseload
-from app.models.records import Child, FormRecord, HarmPrompt, Hearing, Outcome, Oversight
+from app.models.records import Child, FormRecord, Hearing, Outcome
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -244,55 +244,11 @@ def counts(desk: Desk) -> Counts:
     """How many children there are, what is due within a week and what waits for this person."""
     with desk.casebook.read() as session:
         children = caseload.count(session)
-        waiting = _waiting_for(desk, session)
     return Counts(
         children=children,
         due_this_week=len(due_items.of_all(desk, days=7)),
-        waiting_for_me=waiting,
+        waiting_for_me=waiting.number(desk),
     )
-
-
-def _waiting_for(desk: Desk, session: Session) -> int:
-    """What waits for this person: to countersign another's work, or returned to its author."""
-    count = 0
-    if desk.actor.may_countersign:
-        count += (
-            session.scalar(
-                select(func.count())
-                .select_from(Oversight)
-                .where(
-                    Oversight.state == "waiting",
-                    Oversight.removed_at.is_(None),
-                    Oversight.requested_by.is_distinct_from(desk.actor.id),
-                )
-            )
-            or 0
-        )
-    answered = aliased(FormRecord)
-    count += (
-        session.scalar(
-            select(func.count())
-            .select_from(FormRecord)
-            .where(
-                FormRecord.state == "returned",
-                FormRecord.removed_at.is_(None),
-                FormRecord.started_by == desk.actor.id,
-                ~exists().where(
-                    answered.revises_id == FormRecord.id, answered.state.in_(caseload.LOCKED)
-                ),
-            )
-        )
-        or 0
-    )
-    count += (
-        session.scalar(
-            select(func.count())
-            .select_from(HarmPrompt)
-            .where(HarmPrompt.state == "open", HarmPrompt.removed_at.is_(None))
-        )
-        or 0
-    )
-    return count
 
 
 def due(desk: Desk) -> tuple[DueItem, ...]:

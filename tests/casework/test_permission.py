@@ -1,0 +1,278 @@
+"""Who may do what: every function that not everybody may call refuses the others, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from app.casework import (
+    assessments,
+    casebooks,
+    caseload,
+    children,
+    court,
+    due,
+    form_records,
+    glance,
+    history,
+    oversight,
+    people,
+    permission,
+    questionnaires,
+    reports,
+    search,
+    waiting,
+)
+from app.casework.desk import Actor, Desk, NotAllowed, Role
+from app.casework.form_records import AnswerChange
+from app.core.errors import KnownError
+from app.core.ids import new_id
+from tests.casework.conftest import PASSPHRASE, AddChild
+
+ROLES: tuple[Role, ...] = get_args(Role)
+NOBODY = "0198c0de-0000-7000-8000-00000000dead"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A child with a questionnaire that was given back, with a sign of harm in it."""
+
+    desk: Desk
+    child_id: str
+    record_id: str
+    prompt_id: str
+
+
+Call = Callable[[Case], object]
+
+# Each function that not everybody may call, by the deed that it is. The arguments need not lead
+# to anything: a role is refused before they are looked at.
+FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
+    "children.add_child": (
+        "write",
+        lambda of: children.add_child(of.desk, children.ChildDetails(given_name="Wren")),
+    ),
+    "children.change_details": (
+        "write",
+        lambda of: children.change_details(of.desk, of.child_id, children.ChildDetails()),
+    ),
+    "children.merge": ("write", lambda of: children.merge(of.desk, of.child_id, NOBODY, "Twice")),
+    "children.undo_merge": ("write", lambda of: children.undo_merge(of.desk, NOBODY, "Not")),
+    "children.move_record": (
+        "write",
+        lambda of: children.move_record(of.desk, "form_record", of.record_id, NOBODY, "Wrong"),
+    ),
+    "children.add_alert": (
+        "write",
+        lambda of: children.add_alert(of.desk, of.child_id, children.AlertDetails(text="Ask")),
+    ),
+    "children.remove_alert": ("write", lambda of: children.remove_alert(of.desk, NOBODY, "Old")),
+    "children.add_identifier": (
+        "write",
+        lambda of: children.add_identifier(of.desk, of.child_id, children.IdentifierDetails()),
+    ),
+    "people.add_carer": (
+        "write",
+        lambda of: people.add_carer(of.desk, of.child_id, people.CarerDetails(name="Jo")),
+    ),
+    "people.remove_address": ("write", lambda of: people.remove_address(of.desk, NOBODY, "Old")),
+    "people.list_victims": ("read_victims", lambda of: people.list_victims(of.desk, of.child_id)),
+    "people.add_victim": (
+        "read_victims",
+        lambda of: people.add_victim(of.desk, of.child_id, people.VictimDetails(name="Jo")),
+    ),
+    "court.add_offence": (
+        "write",
+        lambda of: court.add_offence(of.desk, of.child_id, court.OffenceDetails()),
+    ),
+    "court.remove_hearing": ("write", lambda of: court.remove_hearing(of.desk, NOBODY, "Old")),
+    "form_records.start": (
+        "write",
+        lambda of: form_records.start(of.desk, of.child_id, "assessment"),
+    ),
+    "form_records.save_answers": (
+        "write",
+        lambda of: form_records.save_answers(
+            of.desk, of.record_id, [AnswerChange("good_at", {"value": "Else"})]
+        ),
+    ),
+    "form_records.open_form": (
+        "hear_child",
+        lambda of: form_records.open_form(of.desk, of.record_id),
+    ),
+    "form_records.open_form for the child": (
+        "hear_child",
+        lambda of: form_records.open_form(of.desk, of.record_id, for_child=True),
+    ),
+    "assessments.submit": ("write", lambda of: assessments.submit(of.desk, of.record_id)),
+    "assessments.recall": ("write", lambda of: assessments.recall(of.desk, of.record_id)),
+    "oversight.countersign": (
+        "countersign",
+        lambda of: oversight.countersign(of.desk, NOBODY, "I agree."),
+    ),
+    "oversight.return_with_directions": (
+        "countersign",
+        lambda of: oversight.return_with_directions(of.desk, NOBODY, "Ask Nan."),
+    ),
+    "questionnaires.hand_over": (
+        "hear_child",
+        lambda of: questionnaires.hand_over(of.desk, of.child_id, "my_life_now"),
+    ),
+    "questionnaires.give_back": (
+        "hear_child",
+        lambda of: questionnaires.give_back(of.desk, NOBODY, PASSPHRASE, finished=False),
+    ),
+    "questionnaires.harm_prompts": (
+        "hear_child",
+        lambda of: questionnaires.harm_prompts(of.desk, of.child_id),
+    ),
+    "questionnaires.act_on_prompt": (
+        "hear_child",
+        lambda of: questionnaires.act_on_prompt(of.desk, of.prompt_id, "Rang."),
+    ),
+    "questionnaires.quotable": (
+        "hear_child",
+        lambda of: questionnaires.quotable(of.desk, of.child_id),
+    ),
+    "reports.create_psr": (
+        "write",
+        lambda of: reports.create_psr(of.desk, of.child_id, of.record_id, NOBODY),
+    ),
+    "reports.make_anew": ("write", lambda of: reports.make_anew(of.desk, NOBODY)),
+    "reports.make_final": ("write", lambda of: reports.make_final(of.desk, NOBODY, "Now")),
+    "reports.export": (
+        "disclose",
+        lambda of: reports.export(of.desk, NOBODY, Path("never.pdf"), recipient="Court", reason=""),
+    ),
+    "reports.note_print": (
+        "disclose",
+        lambda of: reports.note_print(of.desk, NOBODY, recipient="Court", reason=""),
+    ),
+    "casebooks.new_recovery_code": (
+        "keep_keys",
+        lambda of: casebooks.new_recovery_code(of.desk, "not the passphrase"),
+    ),
+    "casebooks.confirm_recovery_code": (
+        "keep_keys",
+        lambda of: casebooks.confirm_recovery_code(of.desk, "not the code"),
+    ),
+    "casebooks.add_user": (
+        "manage_users",
+        lambda of: casebooks.add_user(of.desk, "Sam Teal", "reader", "short"),
+    ),
+    "casebooks.end_user": ("manage_users", lambda of: casebooks.end_user(of.desk, NOBODY, "Left")),
+}
+
+
+@pytest.fixture
+def case(desk: Desk, add_child: AddChild) -> Case:
+    child = add_child()
+    handover = questionnaires.hand_over(desk, child.id, "my_life_now")
+    answers = {"good_at": "Fixing bikes.", "someone_hurts_me": "yes"}
+    form_records.save_answers(
+        desk,
+        handover.record_id,
+        [
+            AnswerChange(path, {"value": value, "language": "en", "by": "child"})
+            for path, value in answers.items()
+        ],
+        leaving=True,
+    )
+    (prompt,) = questionnaires.give_back(desk, handover.id, PASSPHRASE, finished=True)
+    desk.leave()
+    return Case(desk, child.id, handover.record_id, prompt.id)
+
+
+def as_role(of: Case, role: Role) -> Case:
+    of.desk.actor = Actor(new_id(), "Perry Lind", role)
+    return of
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_function_refuses_the_roles_that_may_not_call_it(case: Case, role: Role) -> None:
+    as_role(case, role)
+    entries = history.verify(case.desk).entries
+    for name, (deed, call) in FUNCTIONS.items():
+        if permission.allows(role, deed):
+            continue
+        with pytest.raises(NotAllowed) as refused:
+            call(case)
+        said = f"{refused.value.user_text} {refused.value.hint}"
+        able = ("practitioner", "manager", "administrator")
+        assert any(word in said for word in able), f"{name} does not say who can do it"
+    assert history.verify(case.desk).entries == entries, "nothing is written by a refusal"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_function_refuses_a_role_that_may_call_it(case: Case, role: Role) -> None:
+    as_role(case, role)
+    for name, (deed, call) in FUNCTIONS.items():
+        if not permission.allows(role, deed):
+            continue
+        try:
+            call(case)
+        except NotAllowed:
+            pytest.fail(f"{name} is refused to a {role}")
+        except KnownError:
+            # It was asked about what isn't there; that is another matter.
+            pass
+
+
+# Each view that tells of answers, as one text of all that it tells.
+VIEWS: dict[str, Callable[[Case], Any]] = {
+    "glance": lambda of: glance.glance(of.desk, of.child_id),
+    "history": lambda of: history.changes(of.desk, of.child_id, limit=500),
+    "history of the form": lambda of: history.changes(of.desk, of.child_id, record_id=of.record_id),
+    "search for an answer": lambda of: search.find(of.desk, "bikes"),
+    "forms": lambda of: form_records.list_forms(of.desk, of.child_id),
+    "due for the child": lambda of: due.of_child(of.desk, of.child_id),
+    "due for all": lambda of: due.of_all(of.desk),
+    "caseload": lambda of: caseload.rows(of.desk),
+    "waiting": lambda of: waiting.read(of.desk),
+}
+SHOWS = ("glance", "history", "history of the form", "search for an answer", "waiting")
+TELLS_OF_HARM = ("glance", "history", "due for the child", "due for all", "caseload")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_view_tells_what_a_child_answered_but_to_those_the_child_was_told_of(
+    case: Case, role: Role
+) -> None:
+    as_role(case, role)
+    hears = permission.allows(role, "hear_child")
+    for name, view in VIEWS.items():
+        told = repr(view(case))
+        assert ("bikes" in told or "“Yes”" in told or "'Yes'" in told) is (
+            hears and name in SHOWS
+        ), name
+        harm = "sign of harm" in told.lower() or "what the child said" in told
+        assert harm is (hears and name in TELLS_OF_HARM), name
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_number_is_that_of_what_the_page_shows(case: Case, role: Role) -> None:
+    as_role(case, role)
+    shown = waiting.read(case.desk)
+    assert caseload.counts(case.desk).waiting_for_me == shown.number
+    assert shown.number == (1 if permission.allows(role, "hear_child") else 0)
+
+
+def test_an_answer_that_only_the_worker_may_read_is_kept_from_a_manager(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = case.desk.forms.form("my_life_now")
+    monkeypatch.setitem(
+        form._by_name,
+        "good_at",
+        form.question("good_at").model_copy(update={"readers": frozenset({"worker"})}),
+    )
+    worker = form_records.open_form(as_role(case, "practitioner").desk, case.record_id)
+    assert "good_at" in worker.document and not worker.kept_back
+    manager = form_records.open_form(as_role(case, "manager").desk, case.record_id)
+    assert "good_at" not in manager.document and manager.kept_back
+    assert "someone_hurts_me" in manager.document
+    assert search.find(case.desk, "bikes") == ()
