@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.i18n import _
@@ -16,6 +16,14 @@ from app.ui.kit.text import Body, Muted, Title
 
 HOLDS_WORDS: Final = "holdsWords"
 """The property of a dialog whose words the window holds, so that it can be closed unasked."""
+
+
+class _Inside(QWidget):
+    """What scrolls in a dialog: as high as its words need at the width they have."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Override QWidget::minimumSizeHint: its height would be that at the least width."""
+        return QSize(super().minimumSizeHint().width(), 0)
 
 
 class Dialog(QDialog):
@@ -46,7 +54,7 @@ class Dialog(QDialog):
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._inside = QWidget()
+        self._inside = _Inside()
         holder = QVBoxLayout(self._inside)
         holder.setContentsMargins(side, look.px(6), side, look.px(6))
         self.column = QVBoxLayout()

@@ -18,6 +18,7 @@ from app.casework.reports import Exported, FileIsThere, RecordChanged, ReportVie
 from app.core.i18n import _, ngettext
 from app.ui import theme
 from app.ui.kit import (
+    Body,
     Card,
     Dialog,
     FieldFrame,
@@ -65,8 +66,8 @@ class ReportPage(Page):
         )
         self.facts.add(self.anew)
         left = QWidget()
-        left.setMinimumWidth(look.px(220))
-        left.setMaximumWidth(look.px(340))
+        # No least width of its own: the longest word of the facts says it, in each text size.
+        left.setMaximumWidth(look.text_px(340))
         beside = QVBoxLayout(left)
         beside.setContentsMargins(0, 0, 0, 0)
         beside.addWidget(self.facts)
@@ -135,17 +136,21 @@ class ReportPage(Page):
         self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
         self.document.load(self._buffer)
         pages = self.document.pageCount()
-        facts = KeyFacts(
+        facts = KeyFacts()
+        # On one line: people read it out and compare it with the paper.
+        reference = Body(report.reference)
+        reference.setWordWrap(False)
+        reference.setAccessibleName(f"{_('Reference')}: {report.reference}")
+        facts.add(_("Reference"), reference)
+        for label, value in (
+            (_("Rests on"), report.basis),
             (
-                (_("Reference"), report.reference),
-                (_("Rests on"), report.basis),
-                (
-                    _("Length"),
-                    ngettext("{count} page", "{count} pages", pages).format(count=pages),
-                ),
-                (_("Hash"), " ".join(report.content_hash[at : at + 8] for at in range(0, 64, 8))),
-            )
-        )
+                _("Length"),
+                ngettext("{count} page", "{count} pages", pages).format(count=pages),
+            ),
+            (_("Hash"), " ".join(report.content_hash[at : at + 8] for at in range(0, 64, 8))),
+        ):
+            facts.add(label, value)
         self.facts.body.replaceWidget(self._facts_place, facts)
         self._facts_place.deleteLater()
         self._facts_place = facts
