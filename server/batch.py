@@ -27,6 +27,8 @@ from server.conflicts import Conflict, begin, counting, go_on, settled
 from server.envelope import ServiceKeys
 from server.records import Key, Row
 
+# Types from which something follows, see `Batch._follow`.
+FOLLOWED: Final = frozenset({"child", "user"})
 # Types that belong to the service whatever an operation says.
 OF_THE_SERVICE: Final = frozenset({"user", "service", "device"})
 
@@ -51,7 +53,7 @@ class Batch:
             from the database.
         conflicts: Open ones, and those that this push made or settled.
         blobs: Whole blobs that the operations name, with the children that they may be kept for;
-            None among them: for any.
+            None among them: for any. None: no operation names a blob.
         granted: (child, user, source) to open. closed: By child: to whom it was given.
         uses: (blob, record, type, child). late: (child, actor) of work by those who no longer
             have the child. erased: Children that were erased, with the ids of their records.
@@ -65,7 +67,7 @@ class Batch:
     now: datetime
     rows: dict[Key, Row]
     conflicts: dict[str, Conflict]
-    blobs: Mapping[str, set[str | None]]
+    blobs: Mapping[str, set[str | None]] | None
     changed: dict[Key, None] = field(default_factory=dict)
     granted: dict[tuple[str, str, str], None] = field(default_factory=dict)
     closed: dict[str, str | None] = field(default_factory=dict)
@@ -142,9 +144,8 @@ class Batch:
             and any(value != held.fields.get(name) for name, value in operation.set.items())
         ):
             raise _Rejected("already_exists")
-        for value in operation.set.values():
-            blob = blob_of(value)
-            if blob is not None:
+        if self.blobs is not None:
+            for blob in blobs_named((operation,)):
                 self._check_blob(operation, blob, child)
         return child
 
@@ -201,7 +202,7 @@ class Batch:
         )
 
     def _check_blob(self, operation: Operation, blob: str, child: str | None) -> None:
-        known_for = self.blobs.get(blob)
+        known_for = (self.blobs or {}).get(blob)
         if known_for is None or not (None in known_for or child in known_for):
             raise _Rejected("blob_missing")
         self._put(self.uses, (blob, operation.id or "", operation.type or "", child), None)
@@ -231,44 +232,43 @@ class Batch:
     ) -> OperationResult:
         base_rev = min(operation.base_rev, held.rev)
         merged = merge(held, row.type, operation.set, operation.base, base_rev)
-        after, made_at = merged.record, bulk.keepable(operation.made_at)
-        conflicts = tuple(
-            self._collide(begin(row, one, operation, self.device_id)) for one in merged.collisions
-        )
-        if after is not held or conflicts or row.rev == 0:
-            if after is held and row.rev == 0:
-                after = Held(1, {}, {})
-            differs = row.differs or (
-                row.rev > 0
-                and any(after.fields.get(name) != value for name, value in operation.set.items())
-            )
+        after, is_new = merged.record, row.rev == 0
+        if is_new and after is held:
+            after = Held(1, {}, {})
+        conflicts: tuple[str, ...] = ()
+        if merged.collisions:
+            begun = (begin(row, one, operation, self.device_id) for one in merged.collisions)
+            conflicts = tuple(self._collide(one) for one in begun)
+        if after is not held or conflicts:
+            made_at = bulk.keepable(operation.made_at)
             if row.type != "child" and child is not None:
                 child = after.fields.get("child_id", child)
-            new = row.changed(
-                rev=after.rev,
-                held=after,
-                writers=records.wrote(row, after, operation.actor, made_at),
-                child_id=child,
-                stream=child or SERVICE_STREAM,
-                last_actor=operation.actor if after is not held else row.last_actor,
-                made_at=made_at if after is not held else row.made_at,
-                differs=differs,
-            )
-            if row.rev == 0:
-                new.origin = None
-            self._put(self.rows, row.key, new)
-            self._put(self.changed, row.key, None)
-            self._follow(operation, held, new)
-        self._settle(operation, after)
+            new = row if is_new else self._copy(row, operation, after)
+            new.writers = records.wrote(row, after, operation.actor, made_at)
+            new.rev, new.held, new.child_id = after.rev, after, child
+            new.stream = child or SERVICE_STREAM
+            if after is not held:
+                new.last_actor, new.made_at = operation.actor, made_at
+            self._put(self.rows, new.key, new)
+            self._put(self.changed, new.key, None)
+            if new.type in FOLLOWED:
+                self._follow(operation, held, new, is_new=is_new)
+        if self.conflicts:
+            self._settle(operation, after)
         return _result(operation, merged.outcome, rev=after.rev, conflicts=conflicts)
 
-    def _follow(self, operation: Operation, held: Held, new: Row) -> None:
+    def _copy(self, row: Row, operation: Operation, after: Held) -> Row:
+        fields = after.fields
+        differs = any(fields.get(name) != value for name, value in operation.set.items())
+        return row.changed(differs=row.differs or differs)
+
+    def _follow(self, operation: Operation, held: Held, new: Row, *, is_new: bool) -> None:
         """What follows from a record being as it is now."""
         if new.type == "user":
             self._put(self.people, new.id, None)
         if new.type != "child" or new.held is None:
             return
-        if new.rev == 1 and new.origin is None:
+        if is_new:
             self._put(self.created, new.id, None)
             self._open_to(new.id, operation.actor, "created")
             self._add(self.standing.held, new.id)
@@ -339,8 +339,6 @@ class Batch:
                 last_actor=operation.actor,
                 made_at=bulk.keepable(operation.made_at),
             )
-            if row.origin is None and row.seq == 0:
-                erased.origin = None
             self._put(self.rows, row.key, erased)
             self._put(self.changed, row.key, None)
         for one in [one for one in self.conflicts.values() if one.child_id == child]:
@@ -397,11 +395,10 @@ def _result(
     code: RejectionCode | None = None,
     conflicts: tuple[str, ...] = (),
 ) -> OperationResult:
-    return OperationResult.model_construct(
+    return OperationResult(
         op_id=operation.op_id,
         device_seq=operation.device_seq,
         status=status,
-        duplicate=False,
         rev=rev,
         code=code,
         conflicts=conflicts,

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import BigInteger, Boolean, Column, Connection, LargeBinary, Table, Text
 
+from server.arrays import Array
 from server.tables import Moment
 
 Again = Literal["fail", "keep", "replace"]
@@ -44,10 +45,12 @@ def put(
     if not rows:
         return
     if is_postgresql(connection):
+        arrays = [
+            Array(_array_type(table.c[name]), values)
+            for name, values in zip(columns, zip(*rows, strict=True), strict=True)
+        ]
         statement = _insert_arrays(table, tuple(columns), again)
-        connection.exec_driver_sql(
-            statement, (service_id, *(list(c) for c in zip(*rows, strict=True)))
-        )
+        connection.exec_driver_sql(statement, (service_id, *arrays))
         return
     statement = _insert_rows(table, tuple(columns), again)
     moments = [at for at, name in enumerate(columns) if isinstance(table.c[name].type, Moment)]
@@ -89,7 +92,7 @@ def take(
         found = connection.exec_driver_sql(
             f"SELECT {selected} FROM {table.name} WHERE service_id = %s"
             f" AND {name} = ANY(%s::text[]){further}{end}",
-            (service_id, wanted, *given),
+            (service_id, Array("text", wanted), *given),
         )
     else:
         found = connection.exec_driver_sql(

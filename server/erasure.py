@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from server import marks, tables
 
@@ -49,14 +49,18 @@ def erase_child(
 
 
 def _erase_records(connection: Connection, service_id: str, record_ids: Sequence[str]) -> None:
-    values = {"body": None}
+    # The log is found by child: what was moved here was logged under the child that it left.
+    left = select(tables.departure.c.stream).where(
+        tables.departure.c.service_id == service_id, tables.departure.c.id.in_(record_ids)
+    )
     connection.execute(
         tables.op_log.update()
         .where(
             tables.op_log.c.service_id == service_id,
+            tables.op_log.c.child_id.in_(left),
             tables.op_log.c.record_id.in_(record_ids),
         )
-        .values(**values)
+        .values(body=None)
     )
     connection.execute(
         tables.conflict.delete().where(

@@ -85,6 +85,7 @@ def take_in(
     writing = [one for one in operations if one.set or one.resolves or one.kind == "erase"]
     rows, heads = _locked(connection, caller.service_id, writing)
     people = access.people_of(connection, caller.service_id, caller.device_id)
+    named = blobs_named(writing)
     batch = Batch(
         connection=connection,
         keys=keys,
@@ -93,7 +94,7 @@ def take_in(
         now=now,
         rows=rows,
         conflicts=conflicts.load_open(connection, keys, {id_ for _, id_ in rows}),
-        blobs=blobs.known_for(connection, caller, blobs_named(writing)),
+        blobs=blobs.known_for(connection, caller, named) if named else None,
     )
     unkeepable = {entry.operation.op_id for entry in entries if not entry.keepable}
     results: list[OperationResult] = []

@@ -69,7 +69,8 @@ class Row:
 
     def changed(self, **changes: Any) -> Row:
         """A copy with these changes; it remembers how the database has it."""
-        return replace(self, origin=self.origin or self, **changes)
+        origin = self.origin or (self if self.seq else None)
+        return replace(self, origin=origin, **changes)
 
 
 def row_of(values: Sequence[Any]) -> Row:

@@ -197,7 +197,14 @@ record = _table(
     key=("id", "type"),
 )
 Index("record_by_stream", record.c.service_id, record.c.stream, record.c.seq)
-Index("record_by_type", record.c.service_id, record.c.type, record.c.id)
+_CHILDREN = text("type = 'child'")
+Index(
+    "record_of_child",
+    record.c.service_id,
+    record.c.id,
+    postgresql_where=_CHILDREN,
+    sqlite_where=_CHILDREN,
+)
 
 # A record that left a stream.
 departure = _table(
@@ -243,7 +250,6 @@ op_log = _table(
     key=("device_id", "device_seq"),
 )
 Index("op_log_by_child", op_log.c.service_id, op_log.c.child_id)
-Index("op_log_by_record", op_log.c.service_id, op_log.c.record_id)
 
 # body: sealed base, theirs, mine, current, who and when.
 conflict = _table(

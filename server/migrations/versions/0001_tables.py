@@ -236,7 +236,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("service_id", "device_id", "device_seq"),
     )
     op.create_index("op_log_by_child", "op_log", ["service_id", "child_id"], unique=False)
-    op.create_index("op_log_by_record", "op_log", ["service_id", "record_id"], unique=False)
     op.create_table(
         "record",
         sa.Column("service_id", sa.Text(), nullable=False),
@@ -255,7 +254,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("service_id", "id", "type"),
     )
     op.create_index("record_by_stream", "record", ["service_id", "stream", "seq"], unique=False)
-    op.create_index("record_by_type", "record", ["service_id", "type", "id"], unique=False)
+    op.create_index(
+        "record_of_child",
+        "record",
+        ["service_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("type = 'child'"),
+        sqlite_where=sa.text("type = 'child'"),
+    )
     op.create_table(
         "seen_proof",
         sa.Column("service_id", sa.Text(), nullable=False),
@@ -305,6 +311,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("service_id", "stream"),
     )
+
     op.bulk_insert(
         sa.table(
             "server_state",
