@@ -109,7 +109,7 @@ class ServiceFormsCard(Card):
         if form.problem:
             words.addWidget(Small(form.problem))
         row.addLayout(words, 1)
-        if may_manage:
+        if may_manage and (form.offered or form.problem or not form.in_use):
             turn = SecondaryButton(
                 _("Stop offering it") if form.in_use else _("Offer it again"),
                 lambda: self._turn(form),
