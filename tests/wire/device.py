@@ -25,7 +25,7 @@ from app.core.ids import new_id
 from app.sync.protocol import PROTOCOL, SERVICE_STREAM
 
 # Without the certificates that httpx would read in for each device anew: the wire is plain.
-_PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _REGISTRY: Final = jws.JWSRegistry(algorithms=["ES256"])
 NO_HASH: Final = "0" * 64
 
@@ -142,7 +142,7 @@ class Device:
         elif self.token is not None:
             with_["Authorization"] = f"DPoP {self.token}"
         body = raw if raw is not None else (json.dumps(said).encode() if said is not None else b"")
-        with httpx.Client(verify=_PLAIN, timeout=30) as client:
+        with httpx.Client(verify=PLAIN, timeout=30) as client:
             reply = client.request(method, self.url + path, content=body, headers=with_ | headers)
         if not reply.is_success:
             is_json = reply.headers.get("content-type", "").startswith("application/json")
