@@ -53,4 +53,8 @@ def test_the_tour_ends_well_and_shows_what_it_saw(tmp_path: Path) -> None:
         assert step["asserted"] or step["pictures"], step["step"]
         for picture in step["pictures"]:
             assert (tmp_path / picture).stat().st_size > 5_000
-    assert {file.name for file in tmp_path.glob("*.pdf")} == {"psr-draft.pdf", "psr-final.pdf"}
+    assert {file.name for file in tmp_path.glob("*.pdf")} == {
+        "psr-draft.pdf",
+        "psr-changed.pdf",
+        "psr-final.pdf",
+    }

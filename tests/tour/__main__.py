@@ -110,7 +110,8 @@ def _steps(work: Path) -> list[dict[str, Any]]:
 def _say(told: dict[str, Any], folder: Path) -> None:
     lines = []
     for step in told["steps"]:
-        lines.append(f"{'ok    ' if step['ok'] else 'FAILED'} {step['step']}")
+        how = "ok    " if step["ok"] else "FAILED"
+        lines.append(f"{how} {step['step']} ({step.get('seconds', 0):.1f} s)")
         if not step["ok"]:
             lines.append(f"       {step.get('error', '')}")
     lines.append(f"{len(told['steps'])} steps in {told['seconds']:.0f} s; pictures: {folder}")

@@ -38,7 +38,12 @@ Found = TypeVar("Found")
 
 PATIENCE_SECONDS: Final = 20.0
 STEP_MS: Final = 5
+LONGEST_STEP_MS: Final = 80
+# Longer than the program waits for more letters before it looks anything up.
+LONG_ENOUGH_MS: Final = 250
+ROOM_OF_ARROWS: Final = 120
 CONTROL: Final = Qt.KeyboardModifier.ControlModifier
+ALT: Final = Qt.KeyboardModifier.AltModifier
 NO_KEY: Final = Qt.KeyboardModifier.NoModifier
 Field = QLineEdit | QPlainTextEdit | QGroupBox | QComboBox | QListWidget | QAbstractButton
 
@@ -76,18 +81,34 @@ class Driver:
     # ---- eyes -----------------------------------------------------------------------------
 
     def window(self) -> QWidget:
-        """The window that takes keys and clicks now: a dialog if one is open."""
-        dialog = QApplication.activeModalWidget()
-        if dialog is not None and dialog.isVisible():
-            return dialog
-        return self.main_window()
+        """The window that takes keys and clicks now: whatever was opened last over the main one."""
+        over = self.windows_over()
+        return over[-1] if over else self.main_window()
+
+    def windows_over(self) -> list[QWidget]:
+        """Every window to be seen beside the main one, the one that takes the keys last."""
+        main = self.main_window()
+        over = [
+            widget
+            for widget in QApplication.topLevelWidgets()
+            if widget.isVisible()
+            and widget is not main
+            and widget.windowType() != Qt.WindowType.ToolTip
+        ]
+        for on_top in (QApplication.activeModalWidget(), QApplication.activePopupWidget()):
+            if on_top in over:
+                over.remove(on_top)
+                over.append(on_top)
+        return over
 
     def main_window(self) -> QWidget:
         """The window itself, below any dialog."""
         shown = [
             widget
             for widget in QApplication.topLevelWidgets()
-            if widget.isVisible() and widget.windowType() == Qt.WindowType.Window
+            if widget.isVisible()
+            and widget.windowType() == Qt.WindowType.Window
+            and widget.parentWidget() is None
         ]
         if len(shown) != 1:
             raise TourFailed(f"one window should be there, and there are {len(shown)}")
@@ -117,6 +138,8 @@ class Driver:
                 found.extend(widget.tabText(number) for number in range(widget.count()))
             elif isinstance(widget, QAbstractItemView):
                 found.extend(cells(widget))
+            elif widget.accessibleName() and not widget.findChildren(QWidget):
+                found.append(widget.accessibleName())  # words that a widget paints by itself
         return [text for text in found if text]
 
     def shows(self, text: str, within: QWidget | None = None) -> bool:
@@ -158,18 +181,28 @@ class Driver:
     ) -> Found:
         """Wait until `look` gives something, and give it."""
         deadline = time.monotonic() + seconds
+        step = STEP_MS
         while True:
             found = look()
             if found:
                 return found
             if time.monotonic() > deadline:
                 raise TourFailed(f"waited for {what}; there was: {self._what_is_there()}")
-            self.pause(STEP_MS)
+            self.pause(step)
+            # Looking is work too, and takes its time from what is waited for.
+            step = min(step * 2, LONGEST_STEP_MS)
 
     def pause(self, milliseconds: int = STEP_MS) -> None:
         """Let the program work for a moment."""
-        QTest.qWait(milliseconds)
-        QCoreApplication.sendPostedEvents()
+        end = time.monotonic() + milliseconds / 1000
+        while True:
+            QCoreApplication.processEvents()
+            QCoreApplication.sendPostedEvents()
+            left = end - time.monotonic()
+            if left <= 0:
+                return
+            # A sleep of Python's, not of Qt's: the other threads of the program go on meanwhile.
+            time.sleep(min(left, STEP_MS / 1000))
 
     def expect(self, so: bool, what: str) -> None:
         """Note that `what` is so; a step fails where it is not."""
@@ -214,6 +247,24 @@ class Driver:
         for key in keys:
             window = QGuiApplication.focusWindow() or self.window().windowHandle()
             QTest.keyClick(window, key, with_keys)
+
+    def go_back(self) -> None:
+        """Go back to the page before this one, by the keyboard."""
+        self.press(Qt.Key.Key_Left, with_keys=ALT)
+
+    def expect_no_effect(
+        self, key: Qt.Key, what: str, with_keys: Qt.KeyboardModifier = CONTROL
+    ) -> None:
+        """Press a key that must do nothing here, and wait long enough for it to have done it."""
+        before = self._in_sight()
+        self.press(key, with_keys=with_keys)
+        self.until(self._at_rest, "the program to come to rest")
+        self.pause(LONG_ENOUGH_MS)
+        self.expect(self._in_sight() == before, what)
+
+    def _in_sight(self) -> tuple[list[str], list[str]]:
+        over = [f"{type(window).__name__} {window.windowTitle()}" for window in self.windows_over()]
+        return self.words(), over
 
     def type(self, text: str) -> None:
         """Type `text` where the keyboard is."""
@@ -367,18 +418,20 @@ class Driver:
     def open_row(self, table_name: str, text: str) -> None:
         """Open the row of a table that shows `text`: a click, then Return."""
 
-        def look() -> tuple[QTableView, QPoint] | None:
-            for table in self.widgets(QTableView):
-                if spoken(table) != table_name:
-                    continue
+        def look() -> tuple[QTableView, int] | None:
+            # Only at rest: what is still being read may put the rows in another order.
+            for table in self.widgets(QTableView) if self._at_rest() else ():
                 for row in range(table.model().rowCount()):
-                    if text in " ".join(row_words(table, row)):
-                        area = table.visualRect(table.model().index(row, 0))
-                        return table, area.center()
+                    if spoken(table) == table_name and text in " ".join(row_words(table, row)):
+                        return table, row
             return None
 
-        table, spot = self.until(look, f"a row with “{text}” in the table “{table_name}”")
+        table, row = self.until(look, f"a row with “{text}” in the table “{table_name}”")
+        spot = table.visualRect(table.model().index(row, 0)).center()
         self.click(table.viewport(), spot)
+        chosen = " ".join(row_words(table, table.currentIndex().row()))
+        if text not in chosen:
+            raise TourFailed(f"the row with “{text}” was clicked on, and “{chosen}” is chosen")
         self.press(Qt.Key.Key_Return)
 
     def open_tab(self, name: str) -> None:
@@ -392,7 +445,13 @@ class Driver:
             return None
 
         bar, number = self.until(look, f"a tab called “{name}”")
-        self.click(bar, bar.tabRect(number).center())
+        if bar.tabRect(number).right() < bar.width() - ROOM_OF_ARROWS:
+            self.click(bar, bar.tabRect(number).center())
+            return
+        # Out of sight, or under the arrows that scroll the tabs.
+        self.click(bar, bar.tabRect(bar.currentIndex()).center())
+        on = number - bar.currentIndex()
+        self.press(*[Qt.Key.Key_Right if on > 0 else Qt.Key.Key_Left] * abs(on))
 
     def scroll_to(self, widget: QWidget) -> None:
         """Turn the wheel until the middle of a widget can be seen."""

@@ -2,35 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from tests.tour import steps_after, steps_assessment, steps_child, steps_report, steps_start
+from tests.tour import (
+    steps_after,
+    steps_assessment,
+    steps_child,
+    steps_keeping,
+    steps_oversight,
+    steps_plan,
+    steps_report,
+    steps_start,
+    steps_unlock,
+    steps_users,
+)
 from tests.tour.telling import Step
 
-# The processes of the program, one after the other, and whether each ends by a lock.
-PROCESSES: Final[tuple[tuple[str, bool], ...]] = (("start", False),)
+_STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
+    "start": (
+        Step("Set up a casebook", steps_start.set_up),
+        Step("Confirm the recovery code", steps_start.confirm_recovery),
+        Step("Add a child", steps_start.add_child),
+        Step("Point out a likely duplicate", steps_start.point_out_duplicate),
+        Step("Join two records of one child", steps_start.merge_duplicate),
+        Step("Add an administrator", steps_users.add_administrator),
+        Step("Record an offence", steps_start.record_offence),
+        Step("Record a hearing", steps_start.record_hearing),
+        Step("Start the assessment", steps_assessment.start_assessment),
+        Step("Lock in the middle of a sentence", steps_unlock.leave_mid_sentence, locks=True),
+    ),
+    "administrator": (
+        Step("Unlock as the administrator", steps_unlock.unlock_as_administrator),
+        Step("Add a manager and a colleague", steps_users.add_users),
+        Step("Lock for the practitioner", steps_unlock.lock_now, locks=True),
+    ),
+    "back": (
+        Step("Unlock to the same question", steps_unlock.same_question),
+        Step("Finish the assessment", steps_assessment.finish_assessment),
+        Step("Mend what is missing and submit", steps_assessment.mend_and_submit),
+        Step("Leave one's own work to somebody else", steps_oversight.own_work_waits),
+        Step("Make a pre-sentence report", steps_report.make_report),
+        Step("Lock for the manager", steps_unlock.lock_now, locks=True),
+    ),
+    "manager": (
+        Step("Unlock as the manager", steps_unlock.unlock_as_manager),
+        Step("Return the assessment", steps_oversight.return_it),
+        Step("Lock for the practitioner again", steps_unlock.lock_now, locks=True),
+    ),
+    "worker": (
+        Step("Unlock as the practitioner again", steps_unlock.unlock_as_worker),
+        Step("Change what the manager asked for", steps_oversight.change_what_was_asked),
+        Step("Hear the child", steps_child.hear_the_child),
+        Step("Start the resettlement plan", steps_plan.resettlement),
+        Step("See the plan at a glance", steps_plan.plan_at_a_glance),
+        Step("Find anything by Ctrl+K", steps_plan.palette),
+        Step("Make a backup", steps_keeping.back_up),
+        Step("Lock for the manager again", steps_unlock.lock_now, locks=True),
+    ),
+    "report": (
+        Step("Unlock as the manager again", steps_unlock.unlock_as_manager),
+        Step("Countersign", steps_oversight.countersign),
+        Step("Make the report from the new version", steps_report.make_from_new_version),
+        Step("Make the report final", steps_report.make_final),
+        Step("Read the history", steps_after.history),
+        Step("See it in other looks", steps_after.looks),
+        Step("Lock at the end of the day", steps_unlock.lock_now, locks=True),
+    ),
+    "restore": (
+        Step("Restore the backup", steps_keeping.restore),
+        Step("Check the restored casebook", steps_keeping.check),
+    ),
+}
+
+PROCESSES: Final[tuple[tuple[str, bool], ...]] = tuple(
+    (name, steps[-1].locks) for name, steps in _STEPS.items()
+)
+"""The processes of the program, one after the other, and whether each ends by a lock."""
 
 
 def steps_of(process: str) -> list[Step]:
     """The steps done in the process called `process`."""
-    return [Step(name, do) for name, do in _STEPS[process]]
-
-
-_STEPS: Final = {
-    "start": (
-        ("Set up a casebook", steps_start.set_up),
-        ("Confirm the recovery code", steps_start.confirm_recovery),
-        ("Add a child", steps_start.add_child),
-        ("Point out a likely duplicate", steps_start.point_out_duplicate),
-        ("Record an offence", steps_start.record_offence),
-        ("Record a hearing", steps_start.record_hearing),
-        ("Start the assessment", steps_assessment.start_assessment),
-        ("Finish the assessment", steps_assessment.finish_assessment),
-        ("Mend what is missing and submit", steps_assessment.mend_and_submit),
-        ("Hear the child", steps_child.hear_the_child),
-        ("Make a pre-sentence report", steps_report.make_report),
-        ("Make the report final", steps_report.make_final),
-        ("Read the history", steps_after.history),
-        ("See it in other looks", steps_after.looks),
-    ),
-}
+    return list(_STEPS[process])

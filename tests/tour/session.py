@@ -17,10 +17,9 @@ from app import bootstrap
 from app.core import log
 from tests.tour.driver import Driver
 from tests.tour.script import steps_of
-from tests.tour.telling import STEPS_FILE, Tour
+from tests.tour.telling import KEPT_FILE, STEPS_FILE, Tour
 
 RESTART_FILE: Final = "restart.json"
-KEPT_FILE: Final = "kept.json"
 
 
 def main(name: str, folder: Path, work: Path) -> int:
@@ -32,7 +31,7 @@ def main(name: str, folder: Path, work: Path) -> int:
 
     def note_fresh_start(again: bootstrap.Start) -> None:
         # The tour starts the fresh process itself, to have its hands on the windows of that one.
-        told = {**asdict(again), "folder": str(again.folder)}
+        told = {**asdict(again), "folder": str(again.folder), "carried": again.carried.hex()}
         restart.write_text(json.dumps(told), "utf-8")
 
     bootstrap.start_fresh_process = note_fresh_start
@@ -51,8 +50,6 @@ def main(name: str, folder: Path, work: Path) -> int:
         # The program's own hook keeps errors from the screen: say it here.
         traceback.print_exc()
         raise
-    finally:
-        kept.write_text(json.dumps(tour.kept), "utf-8")
     program.quit()
     qt.processEvents()
     return 0 if done else 1
@@ -62,7 +59,8 @@ def _start(work: Path, restart: Path) -> bootstrap.Start:
     """How the program is started: as the process before this one asked, if one did."""
     if restart.exists():
         told = json.loads(restart.read_text("utf-8"))
-        return bootstrap.Start(**{**told, "folder": Path(told["folder"])})
+        carried = bytes.fromhex(told["carried"])
+        return bootstrap.Start(**{**told, "folder": Path(told["folder"]), "carried": carried})
     return bootstrap.Start(folder=work / "casebook")
 
 

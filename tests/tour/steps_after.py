@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from tests.tour import people
+from tests.tour.record import open_record
 from tests.tour.telling import Tour
 
 
 def history(tour: Tour) -> None:
     """The record says who did what."""
     driver = tour.driver
-    driver.push("Caseload")
-    driver.open_row("Children", people.NAME)
-    driver.wait_for("At a glance")
-    driver.open_tab("History")
+    open_record(driver, "History")
     driver.expect_words("What was done, by whom", people.WORKER)
     driver.picture("history")
 
 
 def looks(tour: Tour) -> None:
-    """The same page dark, in high contrast, and with text twice as large."""
+    """The main pages dark, in high contrast, and with text twice as large."""
     driver = tour.driver
     for theme, size, name in (
         ("Dark", "100 %", "dark"),
@@ -28,10 +26,24 @@ def looks(tour: Tour) -> None:
         driver.push("Settings")
         driver.push(theme)
         driver.push(size)
+        driver.expect(driver.button(size).isChecked(), f"the settings say {theme}, {size}")
         driver.picture(f"settings-{name}")
+        driver.push("Waiting")
+        driver.wait_for("Nothing waits. Well done.")
         driver.push("Caseload")
+        driver.wait_for("travels with this laptop")
+        driver.picture(f"caseload-{name}")
         driver.open_row("Children", people.NAME)
         driver.expect_words("At a glance")
         driver.picture(f"child-{name}")
+        driver.open_tab("Assessments and plans")
+        driver.push("Read", beside="Assessment")
+        driver.expect_words("Sources of information")
+        driver.picture(f"assessment-{name}")
+        driver.go_back()
+        driver.open_tab("Reports")
+        driver.push("Open")
+        driver.expect_words("This report")
+        driver.picture(f"report-{name}")
     driver.push("Settings")
     driver.push("100 %")

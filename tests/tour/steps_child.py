@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from tests.tour import people
+from tests.tour.driver import ALT
+from tests.tour.record import open_record
 from tests.tour.telling import Tour
 
 WORDS = "Fixing bikes. People ask me."
@@ -13,13 +15,17 @@ WORDS = "Fixing bikes. People ask me."
 def hear_the_child(tour: Tour) -> None:
     """The laptop is the child's until the worker's passphrase takes it back."""
     driver = tour.driver
-    driver.press(Qt.Key.Key_Left, with_keys=Qt.KeyboardModifier.AltModifier)
-    driver.wait_for("At a glance")
+    open_record(driver)
     driver.push("Questionnaire")
     driver.expect_words("Hi Tal", "You can skip any question.")
     driver.picture("child-start")
-    driver.press(Qt.Key.Key_K, with_keys=Qt.KeyboardModifier.ControlModifier)
-    driver.expect(driver.window() is driver.main_window(), "Ctrl+K opens nothing for the child")
+    for key, name in ((Qt.Key.Key_K, "Ctrl+K"), (Qt.Key.Key_Q, "Ctrl+Q"), (Qt.Key.Key_N, "Ctrl+N")):
+        driver.expect_no_effect(key, f"{name} does nothing for the child")
+    driver.expect_no_effect(
+        Qt.Key.Key_Left,
+        "Alt and the left arrow do nothing for the child",
+        ALT,
+    )
     driver.push("Start")
     driver.fill("What are you good at?", WORDS)
     driver.push("Next")

@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QLineEdit
 
 from tests.tour import people
 from tests.tour.driver import Driver
+from tests.tour.forms import demo_answers
+from tests.tour.record import open_record
+from tests.tour.steps_oversight import CHANGED, NEW_WORDS
 from tests.tour.telling import Tour
 
 HEADINGS = ("Sources of information", "Offence", "Conclusion")
@@ -19,7 +22,7 @@ NEVER = re.compile(r"\bNone\b|\b[a-z]+_[a-z_]+\b|\{\w+\}")
 def make_report(tour: Tour) -> None:
     """A report from the submitted assessment, shown as its pages will be."""
     driver = tour.driver
-    driver.open_tab("Reports")
+    open_record(driver, "Reports")
     driver.push("Make the report")
     driver.expect_words("Make final", "This report", "pages")
     driver.picture("report-draft")
@@ -27,6 +30,21 @@ def make_report(tour: Tour) -> None:
     _export(driver, file)
     text = _text(file)
     driver.expect("DRAFT" in text, "the exported draft is marked as a draft")
+    driver.expect(_old_words() in _run_on(text), "the draft holds the answer as it was submitted")
+
+
+def make_from_new_version(tour: Tour) -> None:
+    """A report on what was countersigned says what was changed, and not what stood there before."""
+    driver = tour.driver
+    open_record(driver, "Reports")
+    driver.choose("Assessment it rests on", _countersigned(driver))
+    driver.push("Make the report")
+    driver.expect_words("Make final", "(Countersigned)")
+    file = tour.folder / "psr-changed.pdf"
+    _export(driver, file)
+    text = _run_on(_text(file))
+    driver.expect(NEW_WORDS in text, "the changed answer is in the report")
+    driver.expect(_old_words() not in text, "what stood there before the change is not")
 
 
 def make_final(tour: Tour) -> None:
@@ -62,6 +80,22 @@ def _export(driver: Driver, file: Path) -> None:
     driver.fill_field(line, str(file))
     driver.push("Export")
     driver.until(file.is_file, f"the file {file.name}")
+
+
+def _countersigned(driver: Driver) -> str:
+    """The countersigned assessment, as it is called in the list to choose from."""
+    box = driver.field("Assessment it rests on")
+    entries = [box.itemText(row) for row in range(box.count())]
+    return next(words for words in entries if "ountersigned" in words)
+
+
+def _old_words() -> str:
+    return str(demo_answers("assessment.yaml")[CHANGED]).replace("{child}", people.CALLED)
+
+
+def _run_on(text: str) -> str:
+    """The text without the ends of its lines."""
+    return " ".join(text.split())
 
 
 def _text(file: Path) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel
 
 from tests.tour import people
 from tests.tour.forms import as_typed
+from tests.tour.record import open_record
 from tests.tour.telling import Tour
 
 
@@ -20,7 +21,7 @@ def set_up(tour: Tour) -> None:
     driver.fill("Name of the youth justice service", people.SERVICE)
     driver.push("Continue")
     driver.fill("Your name", people.WORKER)
-    driver.push("Administrator: I look after users and settings")
+    driver.push("Practitioner: I work with children")
     driver.push("Continue")
     driver.fill("New passphrase", "too short")
     driver.expect_words("Too short: use at least 12 characters.")
@@ -108,11 +109,38 @@ def point_out_duplicate(tour: Tour) -> None:
     driver.expect_words("1 child travels with this laptop.")
 
 
+def merge_duplicate(tour: Tour) -> None:
+    """Recorded twice all the same: the second record is joined with the first."""
+    driver = tour.driver
+    driver.push("Add a child")
+    driver.fill("Given name", "Talwin")
+    driver.fill("Family name", "Ty Newydd")
+    driver.fill("Date of birth", as_typed(people.BORN))
+    driver.fill("School, college or work (optional)", "Fictional Bridge School")
+    driver.push("Save")
+    driver.expect_words("Talwin Ty Newydd")
+    driver.push("Caseload")
+    driver.expect_words("2 children travel with this laptop.")
+    driver.open_row("Children", people.NAME)
+    driver.open_tab("Details")
+    driver.push("Same child recorded twice?")
+    driver.expect_words("Talwin Ty Newydd", "The date of birth is the same.")
+    driver.picture("merge")
+    driver.push("Join with this record")
+    driver.push("Join the records", within=driver.window())
+    driver.expect_words("Say why, in a few words.")
+    driver.fill("How do you know that it is the same child?", "Tal and Tal’s school say so.")
+    driver.picture("merge-reason")
+    driver.push("Join the records", within=driver.window())
+    driver.expect_words("What was done, by whom", "Reason: Tal and Tal's school say so.")
+    driver.push("Caseload")
+    driver.expect_words("1 child travels with this laptop.")
+
+
 def record_offence(tour: Tour) -> None:
     """The offence, in plain words, and the date that doesn't fit is refused."""
     driver = tour.driver
-    driver.open_row("Children", people.NAME)
-    driver.open_tab("Court and orders")
+    open_record(driver, "Court and orders")
     driver.push("Add an offence")
     driver.fill("Date of the offence (optional)", as_typed(people.OFFENCE_ON))
     driver.fill("What happened, in plain words", "Theft of a pedal cycle")

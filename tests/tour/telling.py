@@ -12,14 +12,21 @@ from typing import Any, Final
 from tests.tour.driver import Driver, TourFailed
 
 STEPS_FILE: Final = "steps.jsonl"
+KEPT_FILE: Final = "kept.json"
+LOCK_SECONDS: Final = 30
+LAST_LINES: Final = 3
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: what it is called, and what does it."""
+    """One step: what it is called, and what does it.
+
+    `locks`: at its end the casebook is locked, which ends this process there and then.
+    """
 
     name: str
     do: Callable[[Tour], None]
+    locks: bool = False
 
 
 @dataclass
@@ -37,6 +44,11 @@ class Tour:
     folder: Path
     work: Path
     kept: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def kept_file(self) -> Path:
+        """Where what a later process has to know is written down."""
+        return self.work / KEPT_FILE
 
     def run(self, steps: list[Step]) -> bool:
         """Do the steps in order and note each; false at the first that fails."""
@@ -63,8 +75,30 @@ class Tour:
             step.do(self)
         except TourFailed as error:
             seconds = time.monotonic() - started
-            self.note(step.name, ok=False, seconds=seconds, error=str(error))
+            told = f"{error}\nlog: {self._end_of_log()}"
+            self.note(step.name, ok=False, seconds=seconds, error=told)
             self.driver.picture("failed")
             return False
         self.note(step.name, ok=True, seconds=time.monotonic() - started)
+        self.kept_file.write_text(json.dumps(self.kept), "utf-8")
+        if step.locks:
+            # No line after this one is reached where a lock does what it promises.
+            self.driver.push("Lock")
+            self.driver.pause(LOCK_SECONDS * 1000)
+            self.note(
+                step.name,
+                ok=False,
+                seconds=LOCK_SECONDS,
+                error=f"the lock ended nothing; log: {self._end_of_log()}",
+            )
+            return False
         return True
+
+    def _end_of_log(self) -> str:
+        """The last lines that the program wrote into its log."""
+        lines = [
+            line
+            for file in (self.work / "settings" / "log").glob("*.log")
+            for line in file.read_text("utf-8").splitlines()
+        ]
+        return "\n".join(lines[-LAST_LINES:])
