@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from itertools import groupby
 from typing import Final
 
@@ -28,10 +29,13 @@ from server.access import People, Standing
 from server.batch import OF_THE_SERVICE, Batch, blobs_named
 from server.caller import Caller
 from server.envelope import ServiceKeys
+from server.met_before import met_before
 from server.records import Key, Row
 from server.refused import Refused
 
 _TRIES: Final = 5
+# The half of a fingerprint that stands for no values, as once they were lawfully erased.
+NO_VALUES: Final = sha256(b"").digest()
 _LOGGED: Final = (
     "device_id",
     "device_seq",
@@ -82,7 +86,15 @@ def take_in(
 ) -> list[OperationResult]:
     """Judge operations that are new, and write what they do. The device's row is locked."""
     operations = [entry.operation for entry in entries]
-    writing = [one for one in operations if one.set or one.resolves or one.kind == "erase"]
+    met = met_before(
+        connection,
+        caller.service_id,
+        caller.device_id,
+        {entry.operation.op_id: entry.fingerprint[32:] for entry in entries},
+        NO_VALUES,
+    )
+    new = [one for one in operations if one.op_id not in met]
+    writing = [one for one in new if one.set or one.resolves or one.kind == "erase"]
     rows, heads = _locked(connection, caller.service_id, writing)
     people = access.people_of(connection, caller.service_id, caller.device_id)
     named = blobs_named(writing)
@@ -98,11 +110,18 @@ def take_in(
     )
     unkeepable = {entry.operation.op_id for entry in entries if not entry.keepable}
     results: list[OperationResult] = []
-    for _, group in groupby(operations, key=lambda one: one.group):
-        results += batch.judge(list(group), unkeepable)
+    for _, grouped in groupby(operations, key=lambda one: one.group):
+        group = list(grouped)
+        judged = batch.judge([one for one in group if one.op_id not in met], unkeepable)
+        fresh = {result.op_id: result for result in judged}
+        results += [fresh.get(one.op_id) or _again(met[one.op_id], one.device_seq) for one in group]
     _write(connection, keys, batch, heads)
     _log(connection, keys, caller, batch, entries, results, now)
     return results
+
+
+def _again(before: OperationResult, device_seq: int) -> OperationResult:
+    return before.model_copy(update={"device_seq": device_seq, "duplicate": True})
 
 
 # -- locking and loading -----------------------------------------------------------------------

@@ -20,7 +20,6 @@ from sqlalchemy import Connection, select, text
 from app.sync.protocol import (
     MOST_DEPTH,
     MOST_OPERATIONS,
-    OLDEST_PROTOCOL,
     Operation,
     OperationResult,
     Push,
@@ -30,11 +29,10 @@ from app.sync.protocol import (
 from server import bulk, notices, tables
 from server.caller import Caller
 from server.envelope import ServiceKeys
-from server.intake import Entry, take_in
+from server.intake import NO_VALUES, Entry, take_in
 from server.refused import Refused
 
 _LARGEST: Final = 2**63 - 1
-_NO_VALUES: Final = sha256(b"").digest()
 
 
 def push(
@@ -56,8 +54,7 @@ def push(
     """
     now = now or datetime.now(UTC)
     epoch = current_epoch(connection)
-    if message.protocol < OLDEST_PROTOCOL:
-        raise Refused(426, "program_too_old")
+    # A program that is too old may no longer pull, but its work is never left on the laptop.
     if message.epoch != epoch:
         raise Refused(409, "epoch_changed", epoch=epoch)
     if message.device_id != caller.device_id:
@@ -221,4 +218,4 @@ def _as_before(
 def _is_same(entry: Entry, stored: bytes) -> bool:
     """Whether it is the operation that came before; its values may have been erased since."""
     which, values = entry.fingerprint[:32], entry.fingerprint[32:]
-    return which == stored[:32] and (values == stored[32:] or values == _NO_VALUES)
+    return which == stored[:32] and (values == stored[32:] or values == NO_VALUES)
