@@ -209,14 +209,7 @@ class Casebook:
             reason: Why, in the words of the person who acts.
         """
         with self._writing.connect() as connection, connection.begin():
-            work = UnitOfWork(
-                connection,
-                service_id=self.service_id,
-                actor_id=self.actor_id,
-                clock=self.clock,
-                log=self._log(connection),
-                reason=reason,
-            )
+            work = self._work(connection, self._log(connection), reason)
             try:
                 yield work
                 work.flush()
@@ -227,10 +220,26 @@ class Casebook:
     def exchange(self) -> Iterator[tuple[Connection, ChangeLog]]:
         """One transaction in which a server's changes are written by plain statements.
 
-        Whoever writes a record here appends to the log what came from the server, itself.
+        Whoever writes a record here appends to the log what came from the server, itself. Page
+        visits that stand open are sealed first: what was typed in them rests on what stood there
+        until now, and must say so.
         """
         with self._writing.connect() as connection, connection.begin():
-            yield connection, self._log(connection)
+            log = self._log(connection)
+            self._work(connection, log).seal()
+            yield connection, log
+
+    def _work(
+        self, connection: Connection, log: ChangeLog, reason: str | None = None
+    ) -> UnitOfWork:
+        return UnitOfWork(
+            connection,
+            service_id=self.service_id,
+            actor_id=self.actor_id,
+            clock=self.clock,
+            log=log,
+            reason=reason,
+        )
 
     def _log(self, connection: Connection) -> ChangeLog:
         return ChangeLog(

@@ -10,7 +10,7 @@ when they are sealed into the log, that is when the page is left.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -28,6 +28,10 @@ _WORD: Final = re.compile(r"[\w'’-]+")
 # choice list, numbers and dates from what somebody wrote.
 _CODE: Final = re.compile(r"[a-z0-9_]+|[-+0-9.:T]+|OK")
 _MOST_WORDS: Final = 12
+_INSERT: Final = (
+    "INSERT INTO search_text (record_type, record_id, child_id, field, name, text)"
+    " VALUES (?, ?, ?, ?, ?, ?)"
+)
 MATCH_START: Final = "\x02"
 MATCH_END: Final = "\x03"
 
@@ -118,6 +122,25 @@ def put(connection: Connection, record: Record) -> None:
         return
     texts = {} if record.removed_at else texts_of(record)
     _replace(connection, record.record_type(), record.id, record.of_child() or "", texts)
+
+
+def put_all(connection: Connection, new: Iterable[Record], held: Iterable[Record]) -> None:
+    """Let many records be found by what they now say.
+
+    Args:
+        new: Records that nothing was found by before.
+        held: Records of which something may be found.
+    """
+    for record in held:
+        put(connection, record)
+    rows = [
+        _values((record.record_type(), record.id, record.of_child() or ""), field, text)
+        for record in new
+        if not record.restricted and not record.removed_at
+        for field, text in texts_of(record).items()
+    ]
+    if rows:
+        connection.exec_driver_sql(_INSERT, rows)
 
 
 def put_answers(
@@ -211,9 +234,9 @@ def _replace(
 
 
 def _insert(connection: Connection, of: tuple[str, str, str], field: str, text: str) -> None:
+    connection.exec_driver_sql(_INSERT, _values(of, field, text))
+
+
+def _values(of: tuple[str, str, str], field: str, text: str) -> tuple[str, ...]:
     name, written = (text, "") if of[0] in NAMES else ("", text)
-    connection.exec_driver_sql(
-        "INSERT INTO search_text (record_type, record_id, child_id, field, name, text)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (*of, field, name, written),
-    )
+    return (*of, field, name, written)

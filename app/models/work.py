@@ -192,6 +192,25 @@ class UnitOfWork:
             detail=detail,
         )
 
+    def settle(self, record: Record, field: str, value: Any, conflict_id: str) -> None:
+        """Log that a field holds what it shall after a conflict, where nothing had to be written.
+
+        Args:
+            field: A column, or `answers.` and a path. value: What it holds, as JSON can hold it.
+        """
+        self.flush()
+        self._log.append(
+            "update",
+            record_type=record.record_type(),
+            record_id=record.id,
+            child_id=record.of_child(),
+            base={field: value},
+            set_to={field: value},
+            base_revision=record.base_revision,
+            reason=self.reason,
+            detail={"resolves": [conflict_id]},
+        )
+
     def erase_child(self, child_id: str, ground: Ground) -> Erased:
         """Lawfully erase a child, see `erasure`. `Casebook.erase_child` does the whole of it."""
         self.flush()

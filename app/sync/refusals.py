@@ -1,0 +1,123 @@
+"""A person settles what could not be taken in: work that the server refused, and changes from the
+server that could not be written here.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from app.core.errors import BugError
+from app.models import erasure
+from app.models.casebook import Casebook
+from app.models.change_log import values
+from app.sync import apply, standing
+from app.sync.protocol import SERVICE_STREAM
+
+
+def send_again(casebook: Casebook, op_id: str) -> int:
+    """Send refused work again, with all that was refused along with it; return how many.
+
+    It becomes new entries of the log, which say what the records hold now.
+    """
+    with casebook.exchange() as (connection, log):
+        here = standing.read(connection)
+        rows = _refused_with(connection, op_id)
+        for entry in rows:
+            kind, type_, record_id, child_id, base_revision, body = connection.exec_driver_sql(
+                "SELECT c.kind, c.record_type, c.record_id, c.child_id, c.base_revision, p.body"
+                " FROM change AS c LEFT JOIN change_payload AS p ON p.entry = c.entry"
+                " WHERE c.entry = ?",
+                (entry,),
+            ).one()
+            held = values(body)
+            rests_on = base_revision if entry > here.old_entries_until else 0
+            log.append(
+                kind,
+                record_type=type_,
+                record_id=record_id,
+                child_id=child_id,
+                set_to=held.get("set", {}),
+                base=held.get("base", {}),
+                # Others may have written since, and this knows nothing of it.
+                base_revision=rests_on or 0,
+                reason=held.get("reason"),
+                detail=held.get("detail"),
+            )
+            connection.exec_driver_sql("DELETE FROM sync_refused WHERE entry = ?", (entry,))
+        return len(rows)
+
+
+def give_up(casebook: Casebook, op_id: str) -> int:
+    """Let the server's version count instead of refused work; return how many were given up.
+
+    What was written stays in the change log. A record that the server never took goes.
+    """
+    with casebook.exchange() as (connection, log):
+        rows = _refused_with(connection, op_id)
+        origin = str(standing.read(connection).server)
+        for entry in rows:
+            type_, record_id, child_id = connection.exec_driver_sql(
+                "SELECT record_type, record_id, child_id FROM change WHERE entry = ?", (entry,)
+            ).one()
+            connection.exec_driver_sql("DELETE FROM sync_refused WHERE entry = ?", (entry,))
+            base = connection.exec_driver_sql(
+                f'SELECT base_revision FROM "{type_}" WHERE id = ?', (record_id,)
+            ).scalar_one_or_none()
+            if base == 0 and type_ != "child":
+                erasure.erase_record(
+                    connection,
+                    log,
+                    "purge",
+                    record_id,
+                    record_type=type_,
+                    child_id=child_id,
+                    origin=origin,
+                )
+            standing.begin_again(connection, child_id or SERVICE_STREAM)
+        return len(rows)
+
+
+def _refused_with(connection: Connection, op_id: str) -> list[int]:
+    """The entries that were refused together with this one, in their order."""
+    entries = list(
+        connection.exec_driver_sql(
+            "SELECT r.entry FROM sync_refused AS r JOIN change AS c ON c.entry = r.entry"
+            " WHERE c.group_id = (SELECT d.group_id FROM sync_refused AS s"
+            " JOIN change AS d ON d.entry = s.entry WHERE s.op_id = ?) ORDER BY r.entry",
+            (op_id,),
+        ).scalars()
+    )
+    if not entries:
+        raise BugError("no such work was refused")
+    return entries
+
+
+def retry_aside(casebook: Casebook, record_id: str) -> bool:
+    """Try again to write a change that was put aside; whether it could be written.
+
+    One that lacks its bytes is asked for again by the next sync.
+    """
+    with casebook.exchange() as (connection, log):
+        here = standing.read(connection)
+        stream = connection.exec_driver_sql(
+            "SELECT stream FROM sync_quarantine WHERE record_id = ?", (record_id,)
+        ).scalar_one_or_none()
+        if stream is None:
+            return True
+        apply.apply_again(
+            connection,
+            log,
+            [record_id],
+            apply.Arrival(
+                service_id=casebook.service_id,
+                origin=str(here.server),
+                clock=casebook.clock,
+                blobs={},
+            ),
+        )
+        left = connection.exec_driver_sql(
+            "SELECT 1 FROM sync_quarantine WHERE record_id = ?", (record_id,)
+        ).fetchone()
+        if left:
+            standing.begin_again(connection, stream)
+        return left is None
