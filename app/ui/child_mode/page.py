@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 from app.casework import form_records, questionnaires
 from app.casework.aside import Unkept
 from app.casework.casebooks import Place
-from app.casework.form_records import AnswerChange, OpenForm, Saved
+from app.casework.form_records import OpenForm
 from app.casework.questionnaires import HandoverView, PromptView
 from app.core import i18n
 from app.core.errors import KnownError
@@ -34,6 +33,7 @@ from app.ui.child_mode.screens import (
 from app.ui.child_mode.session import At, ChildSession
 from app.ui.child_mode.speech import Voice, voice_for
 from app.ui.form.controller import FormController, SaveState, unkept_of
+from app.ui.form.keeping import keeper
 from app.ui.form.tab_order import order_tabs, tab_stops
 from app.ui.kit import Body
 from app.ui.page import Page
@@ -218,7 +218,7 @@ class ChildModePage(Page):
         self.controller = FormController(
             sheet,
             by=BY_THE_CHILD,
-            keep=partial(self._keep, self.opened.record_id),
+            keep=keeper(self, self.opened.record_id, lambda: self.controller),
             clock=self.desk.clock,
             saved_at=self.opened.saved_at,
             record_id=self.opened.record_id,
@@ -485,27 +485,6 @@ class ChildModePage(Page):
             screen.refuse(_("That did not work. Try again."))
 
     # -- saving ----------------------------------------------------------------------------
-
-    def _keep(
-        self,
-        record_id: str,
-        changes: Sequence[AnswerChange],
-        *,
-        leaving: bool,
-        done: Callable[[datetime], None],
-        failed: Callable[[Exception], None],
-    ) -> None:
-        desk = self.desk
-
-        def kept(saved: Saved) -> None:
-            done(saved.at)
-
-        self.tasks.run(
-            lambda: form_records.save_answers(desk, record_id, changes, leaving=leaving),
-            kept,
-            failed,
-            owner=self.controller,
-        )
 
     @Slot(object)
     def _save_state(self, state: SaveState) -> None:

@@ -15,7 +15,7 @@ from app.casework import assessments, form_records, history
 from app.casework.aside import Unkept
 from app.casework.assessments import SubmitRefused, Submitted
 from app.casework.casebooks import Place
-from app.casework.form_records import AnswerChange, OpenForm, Saved
+from app.casework.form_records import OpenForm
 from app.core import log
 from app.core.clock import local
 from app.core.errors import KnownError
@@ -25,6 +25,7 @@ from app.forms.sheet import MISSING, Sheet
 from app.ui import theme
 from app.ui.form.check_answers import CheckAnswers
 from app.ui.form.controller import FormController, SaveState, unkept_of
+from app.ui.form.keeping import keeper
 from app.ui.form.page_view import PageView
 from app.ui.form.rail import Section, SectionRail
 from app.ui.form.side_panel import QuestionPanel
@@ -195,7 +196,7 @@ class FormPage(Page):
         self.controller = FormController(
             sheet,
             by=self.desk.actor.id,
-            keep=partial(self._keep, opened.record_id),
+            keep=keeper(self, opened.record_id, lambda: self.controller),
             clock=self.desk.clock,
             saved_at=opened.saved_at,
             editable=opened.editable,
@@ -583,27 +584,6 @@ class FormPage(Page):
             self.shell.show_error(error)
 
     # -- saving ----------------------------------------------------------------------------
-
-    def _keep(
-        self,
-        record_id: str,
-        changes: Sequence[AnswerChange],
-        *,
-        leaving: bool,
-        done: Callable[[datetime], None],
-        failed: Callable[[Exception], None],
-    ) -> None:
-        desk = self.desk
-
-        def kept(saved: Saved) -> None:
-            done(saved.at)
-
-        self.tasks.run(
-            lambda: form_records.save_answers(desk, record_id, changes, leaving=leaving),
-            kept,
-            failed,
-            owner=self.controller,
-        )
 
     @Slot(object)
     def _save_state(self, state: SaveState) -> None:
