@@ -8,7 +8,6 @@ import json
 import os
 import socket
 import sys
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import FrameType
@@ -95,9 +94,10 @@ def serve(chosen: argparse.Namespace) -> None:
         raise KnownError(
             f"Another program listens at {settings.host}:{settings.port} already."
         ) from error
-    if settings.embedded:
+    if chosen.embedded is not None:
         address = f"http://{settings.host}:{listening.getsockname()[1]}"
         settings = settings.model_copy(update={"public_url": address})
+    if settings.embedded:
         _migrate(settings)
     logs.start()
     parts = Parts.of(settings)
