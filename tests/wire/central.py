@@ -12,10 +12,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
+from tests.server.cluster import OWNER, PROGRAM, Cluster
 from tests.wire.device import PLAIN, Device
 from tests.wire.nursery import Nursery, Process
 from tests.wire.proxy import Request, Wire
@@ -23,32 +24,73 @@ from tests.wire.proxy import Request, Wire
 ROLES = ("practitioner", "manager", "administrator", "reader")
 
 
+class Store(Protocol):
+    """The database of a server, which can be kept as it is and put back."""
+
+    url: str | None
+
+    def keep(self) -> None:
+        """Keep it as it is now. Nobody is connected."""
+
+    def put_back(self) -> None:
+        """Put back what was kept. Nobody is connected."""
+
+
+class InOneFile:
+    """SQLite in the server's folder, where an embedded server has it."""
+
+    url: str | None = None
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self) -> None:
+        for file in self._folder.glob("server.db*"):
+            shutil.copy2(file, self._folder / f"kept-{file.name}")
+
+    def put_back(self) -> None:
+        for file in self._folder.glob("server.db*"):
+            file.unlink()
+        for file in self._folder.glob("kept-server.db*"):
+            shutil.copy2(file, self._folder / file.name.removeprefix("kept-"))
+
+
+class OnPostgresql:
+    """A database of a real PostgreSQL."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._name = cluster.make_database()
+        self.url: str | None = cluster.url(self._name, PROGRAM)
+
+    def keep(self) -> None:
+        self._copy(self._name, f"{self._name}_kept")
+
+    def put_back(self) -> None:
+        self._copy(f"{self._name}_kept", self._name)
+
+    def _copy(self, from_: str, to: str) -> None:
+        self._cluster.execute(f"DROP DATABASE IF EXISTS {to} WITH (FORCE)")
+        self._cluster.execute(f"CREATE DATABASE {to} TEMPLATE {from_} OWNER {OWNER}")
+
+
 class Site:
     """One server.
 
     Args:
-        database_url: Of PostgreSQL; None: SQLite in `folder`.
         processes: How many there are behind the one address.
     """
 
-    def __init__(
-        self,
-        nursery: Nursery,
-        folder: Path,
-        *,
-        database_url: str | None = None,
-        maintenance_url: str = "",
-        processes: int = 1,
-    ) -> None:
+    def __init__(self, nursery: Nursery, folder: Path, store: Store, *, processes: int = 1) -> None:
         self.wire = Wire()
         self._nursery = nursery
         self._folder = folder
-        self._database_url = database_url
-        self._maintenance_url = maintenance_url
+        self._store = store
         self._wanted = processes
         self._serving: list[Process] = []
         self.clerk = self._process()
-        self.clerk.ask(do="migrate")
+        if store.url is None:
+            self.clerk.ask(do="migrate")
         self.start()
 
     def _process(self) -> Process:
@@ -57,7 +99,7 @@ class Site:
             do="begin",
             folder=str(self._folder),
             url=self.wire.url,
-            database_url=self._database_url,
+            database_url=self._store.url,
         )
         return made
 
@@ -82,42 +124,20 @@ class Site:
 
     # -- backup and restore --------------------------------------------------------------------
 
-    @property
-    def _store(self) -> Path:
-        return self._folder / "server.db"
-
     def back_up(self) -> None:
         """Keep the database as it is now."""
         self.kill()
-        if self._database_url is None:
-            self.clerk.ask(do="let_go")
-            for file in self._folder.glob("server.db*"):
-                shutil.copy2(file, self._folder / f"kept-{file.name}")
-        else:
-            self._copy_database("waymark", "kept")
+        self.clerk.ask(do="let_go")
+        self._store.keep()
         self.start()
 
     def restore_backup(self) -> None:
         """Put the database back as it was kept, and do what the handbook says after that."""
         self.kill()
-        if self._database_url is None:
-            self.clerk.ask(do="let_go")
-            for file in self._folder.glob("server.db*"):
-                file.unlink()
-            for file in self._folder.glob("kept-server.db*"):
-                shutil.copy2(file, self._folder / file.name.removeprefix("kept-"))
-        else:
-            self._copy_database("kept", "waymark")
+        self.clerk.ask(do="let_go")
+        self._store.put_back()
         self.clerk.ask(do="renew_epoch")
         self.start()
-
-    def _copy_database(self, from_: str, to: str) -> None:
-        self.clerk.ask(do="let_go")
-        statements = [
-            f'DROP DATABASE IF EXISTS "{to}" WITH (FORCE)',
-            f'CREATE DATABASE "{to}" TEMPLATE "{from_}"',
-        ]
-        self.clerk.ask(do="run_on_postgres", url=self._maintenance_url, statements=statements)
 
     def close(self) -> None:
         """End."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.wire.central import Central, Site
+from tests.server.cluster import Cluster, running_cluster
+from tests.wire.central import Central, InOneFile, OnPostgresql, Site
 from tests.wire.nursery import Nursery
 
 
@@ -25,19 +26,52 @@ def servers() -> Iterator[Nursery]:
 
 
 @pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One PostgreSQL for this process of the tests."""
+    with running_cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def small_site(servers: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server of one process over SQLite."""
-    site = Site(servers, tmp_path_factory.mktemp("site") / "server")
+    folder = tmp_path_factory.mktemp("small") / "server"
+    site = Site(servers, folder, InOneFile(folder))
     yield site
     site.close()
 
 
+@pytest.fixture(scope="session")
+def large_site(
+    servers: Nursery, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """A server of two processes over PostgreSQL."""
+    folder = tmp_path_factory.mktemp("large") / "server"
+    site = Site(servers, folder, OnPostgresql(cluster), processes=2)
+    yield site
+    site.close()
+
+
+def _calm(site: Site) -> Central:
+    site.start()
+    site.wire.calm()
+    site.wire.happened.clear()
+    site.wire.seen.clear()
+    return Central.of(site)
+
+
+@pytest.fixture(params=["one process over SQLite", "two processes over PostgreSQL"])
+def central(request: pytest.FixtureRequest) -> Iterator[Central]:
+    """A service of its own, at a server that is up and a wire that is calm; of each kind."""
+    name = "small_site" if "SQLite" in request.param else "large_site"
+    made = _calm(request.getfixturevalue(name))
+    yield made
+    made.wire.calm()
+
+
 @pytest.fixture
-def central(small_site: Site) -> Iterator[Central]:
-    """A service of its own, at a server that is up and a wire that is calm."""
-    small_site.start()
-    small_site.wire.calm()
-    small_site.wire.happened.clear()
-    small_site.wire.seen.clear()
-    yield Central.of(small_site)
-    small_site.wire.calm()
+def large_central(large_site: Site) -> Iterator[Central]:
+    """A service of its own at a server of two processes over PostgreSQL."""
+    made = _calm(large_site)
+    yield made
+    made.wire.calm()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from sqlalchemy import make_url, select, update
+from sqlalchemy import select, update
 
 from app.core.ids import new_id
 from app.sync.protocol import PROTOCOL
@@ -46,7 +46,7 @@ class Keeper:
         """Read the settings: one folder for secrets and blobs, the address that laptops call."""
         changes: dict[str, Any] = {"public_url": url, "code_minutes": 60}
         if database_url is not None:
-            changes["database_url"] = database_url
+            changes |= {"database_url": database_url, "embedded": False}
         self._settings = embedded_settings(Path(folder), **changes)
         return {}
 
@@ -158,16 +158,6 @@ class Keeper:
             connection.execute(
                 update(tables.server_state).values(epoch=new_id(), since=datetime.now(UTC))
             )
-        return {}
-
-    def run_on_postgres(self, url: str, statements: list[str]) -> Said:
-        """Run statements that belong to no transaction, such as copying a database."""
-        import psycopg
-
-        parts = make_url(url).set(drivername="postgresql")
-        with psycopg.connect(parts.render_as_string(False), autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement)  # type: ignore[call-overload]
         return {}
 
     def protocol(self) -> Said:
