@@ -545,8 +545,9 @@ class Shell(QMainWindow):
             old.hide()
             old.deleteLater()
         self._pages = {}
-        # The window is the worker's, whatever language the child has on their own page.
-        i18n.set_language(self.settings.language)
+        if page is not None and not page.chrome:
+            # The window is the worker's, whatever language the child has on their own page.
+            i18n.set_language(self.settings.language)
         self._build()
         if page is not None:
             args = dict(page.args)
@@ -964,6 +965,8 @@ class Shell(QMainWindow):
         self._act(edit, _("Find anything"), "Ctrl+K", self.open_palette)
         self._act(edit, _("Search this page"), "Ctrl+F", self._search_page)
         edit.aboutToShow.connect(self._edit_menu_opens)
+        edit.aboutToHide.connect(self._edit_menu_closes)
+        self.edit_menu = edit
         view = bar.addMenu(_("&View"))
         self._places_menu = view
         self.back_action = self._act(view, _("Back"), "Alt+Left", self.back)
@@ -1064,11 +1067,18 @@ class Shell(QMainWindow):
         document = field.document() if isinstance(field, QPlainTextEdit | QTextEdit) else None
         line = field if isinstance(field, QLineEdit) else None
         self.undo_action.setEnabled(
-            bool(document and document.isUndoAvailable()) or bool(line and line.isUndoAvailable())
+            bool(document and document.isUndoAvailable())
+            or bool(line and line.isUndoAvailable())
+            or (not isinstance(field, TextEdits) and self._page is not None and self._page.can_undo)
         )
         self.redo_action.setEnabled(
             bool(document and document.isRedoAvailable()) or bool(line and line.isRedoAvailable())
         )
+
+    def _edit_menu_closes(self) -> None:
+        # An action that is greyed out takes no keys either, whatever has the keyboard by then.
+        self.undo_action.setEnabled(True)
+        self.redo_action.setEnabled(True)
 
     def _search_page(self) -> None:
         if self._page is None or not self._page.focus_search():
