@@ -101,6 +101,11 @@ class Page(QWidget):
         """Where the person is, to come back here after a lock; None: the page as it was gone to."""
         return None
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step of this page to take back."""
+        return False
+
     def undo(self) -> bool:
         """Take back the last step (Ctrl+Z outside a text). Whether there was one."""
         return False

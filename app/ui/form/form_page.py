@@ -138,6 +138,11 @@ class FormPage(Page):
             return ""
         return self.title.replace(f", {self.opened.child_name}", "")
 
+    @property
+    def can_undo(self) -> bool:
+        """Override Page.can_undo: a choice that was changed, or a row that was removed."""
+        return self.controller is not None and self.controller.can_undo
+
     def undo(self) -> bool:
         """Take back the last change of a choice or the last removal; false when there is none."""
         return self.controller is not None and self.controller.undo()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QRadioButton, QWidget
 
 from app.casework import form_records
 from app.core import i18n
@@ -273,6 +273,68 @@ def test_undo_brings_back_a_removed_row_from_anywhere(place: Place, page: FormPa
     place.shell.undo_action.trigger()
     assert page.section == "home"
     assert page.view.fields[f"people/{row}/name"].editor.line.text() == "Kit"
+
+
+def undo_by_keys() -> None:
+    press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+def radio(page: FormPage, words: str) -> QRadioButton:
+    return next(
+        each
+        for each in page.view.fields["turns_to"].findChildren(QRadioButton)
+        if each.text() == words
+    )
+
+
+def test_the_keys_for_undo_take_back_typing_where_one_types(page: FormPage) -> None:
+    keys("Tal")
+    undo_by_keys()
+    assert page.view.fields["nickname"].editor.line.text() == ""
+    answer = page.controller.sheet.answer("nickname")
+    assert answer is None or answer.empty
+
+
+def test_the_keys_for_undo_bring_back_a_choice(page: FormPage) -> None:
+    page.show_section("picking")
+    radio(page, "Yes").click()
+    radio(page, "No").click()
+    radio(page, "No").setFocus()
+    undo_by_keys()
+    assert page.controller.sheet.value("turns_to") == "yes"
+    assert radio(page, "Yes").isChecked() and not radio(page, "No").isChecked()
+    undo_by_keys()
+    assert page.controller.sheet.value("turns_to") is None
+    assert not radio(page, "Yes").isChecked()
+
+
+def test_the_keys_for_undo_bring_back_a_removed_row(page: FormPage) -> None:
+    page.show_section("home")
+    repeat = page.view.repeats["people"]
+    repeat.add.click()
+    (row,) = repeat.rows
+    keys("Kit")
+    repeat.rows[row].remove.click()
+    assert page.controller.sheet.rows("people") == ()
+    undo_by_keys()
+    assert page.controller.sheet.value(f"people/{row}/name") == "Kit"
+
+
+def test_the_menu_offers_undo_where_there_is_a_step_and_then_lets_the_keys_be(
+    place: Place, page: FormPage
+) -> None:
+    undo, menu = place.shell.undo_action, place.shell.edit_menu
+    page.show_section("picking")
+    radio(page, "Yes").setFocus()
+    menu.aboutToShow.emit()
+    assert not undo.isEnabled()
+    menu.aboutToHide.emit()
+    radio(page, "Yes").click()
+    menu.aboutToShow.emit()
+    assert undo.isEnabled()
+    menu.aboutToHide.emit()
+    undo_by_keys()
+    assert page.controller.sheet.value("turns_to") is None
 
 
 def test_the_panel_helps_with_the_question_that_has_the_keyboard(page: FormPage) -> None:
