@@ -14,7 +14,7 @@ from app.sync import page
 from app.sync.fields import Blob
 from app.sync.outbox import NamedBlob, Page
 from app.sync.protocol import BLOB_CHUNK_BYTES, MOST_BLOB_BYTES, Pulled
-from app.sync.wire import BadAnswer, Wire
+from app.sync.wire import BadAnswer, Refused, Wire
 
 
 def send(casebook: Casebook, wire: Wire, sent: Page, step: Callable[[], None]) -> Page:
@@ -40,9 +40,17 @@ def send(casebook: Casebook, wire: Wire, sent: Page, step: Callable[[], None]) -
         while offset < len(content) or not state.complete:
             step()
             chunk = content[offset : offset + BLOB_CHUNK_BYTES]
-            state = wire.blob_append(
-                named.blob.sha256, offset=offset, size=len(content), chunk=chunk
-            )
+            try:
+                state = wire.blob_append(
+                    named.blob.sha256, offset=offset, size=len(content), chunk=chunk
+                )
+            except Refused as refused:
+                # An earlier try, or another laptop, has come further or less far.
+                if refused.refusal.expected in (None, offset):
+                    raise
+                state = wire.blob_state(named.blob.sha256)
+                offset = state.offset
+                continue
             if state.offset <= offset and not state.complete:
                 raise BadAnswer("blob offset")
             offset = state.offset
