@@ -65,6 +65,7 @@ class OpenForm:
             questionnaire is the child's to fill in, on the child's own screen.
         directions: What a manager asked for when it was returned; empty otherwise.
         revision: Counts writes of the record.
+        why_locked: Why this person can't change it, in words; empty where they can.
         kept_back: Whether answers are left out that this person may not read.
     """
 
@@ -81,6 +82,7 @@ class OpenForm:
     editable: bool
     directions: str
     revision: int
+    why_locked: str = ""
     kept_back: bool = False
 
 
@@ -384,6 +386,7 @@ def opened(
         editable=_editable(desk, record),
         directions=directions,
         revision=record.revision,
+        why_locked=_why_locked(desk, record, called(child)),
         kept_back=shown != document,
     )
 
@@ -403,6 +406,17 @@ def _readable(role: permission.Role, form: Form, document: Mapping[str, Any]) ->
         elif permission.reads_answer(role, form, name):
             kept[name] = answer
     return kept
+
+
+def _why_locked(desk: Desk, record: FormRecord, name: str) -> str:
+    if record.state != "draft":
+        return _("You can read it here. It can't be changed any more.")
+    if record.kind == "questionnaire":
+        return _(
+            "It is not finished. Only {child} changes these answers: hand {child} the laptop to "
+            "go on with it."
+        ).format(child=name)
+    return "" if desk.actor.may_write else permission.refusal("write").user_text
 
 
 def _editable(desk: Desk, record: FormRecord) -> bool:

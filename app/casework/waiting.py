@@ -1,4 +1,4 @@
-"""What waits for the person who asks: the one list that the Waiting page and the rail's number show.
+"""What waits for the person who asks: one list for the Waiting page and the number on the rail.
 
 Signs of harm wait for whoever may hear the child, submitted work for a manager who did not write
 it, and what a manager returned for its author.

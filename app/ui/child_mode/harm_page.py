@@ -33,6 +33,7 @@ from app.ui.kit import (
 )
 from app.ui.kit.layout import clear
 from app.ui.page import Page
+from app.ui.pages.rail_numbers import count_again
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -121,6 +122,7 @@ class HarmPage(Page):
         def acted(prompts: Sequence[PromptView]) -> None:
             self.shell.forget_words(card.subject)
             self._show(prompts)
+            count_again(self)
 
         self.run(act_and_list, acted, failed)
 

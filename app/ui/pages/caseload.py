@@ -25,6 +25,7 @@ from app.ui.kit import (
     TableModel,
 )
 from app.ui.page import Page
+from app.ui.pages.rail_numbers import show_numbers
 from app.ui.pages.tones import tone_of
 
 if TYPE_CHECKING:
@@ -163,6 +164,8 @@ class CaseloadPage(Page):
         self.model.set_rows(page.rows)
         self.table.setVisible(bool(page.rows))
         self.empty.setVisible(not page.rows)
+        # Where nobody is here yet, what to do next stands in the middle of the page, once.
+        self.add.setVisible(bool(page.rows) or self._filter() != CaseloadFilter())
         if not page.rows:
             self._say_empty()
         elif not self.table.currentIndex().isValid():
@@ -190,7 +193,9 @@ class CaseloadPage(Page):
             state = EmptyState(
                 _("No child is in this casebook yet"),
                 _("Add the first child to start an assessment or a questionnaire."),
-                PrimaryButton(_("Add a child"), lambda: self.shell.go("add_child")),
+                PrimaryButton(_("Add a child"), lambda: self.shell.go("add_child"))
+                if self.desk.actor.may_write
+                else None,
             )
         else:
             state = EmptyState(
@@ -221,9 +226,9 @@ class CaseloadPage(Page):
                 counts.due_this_week,
             ).format(count=counts.due_this_week)
         self.header.set_words(_("Caseload"), words)
-        self.shell.set_number("caseload", counts.children)
-        self.shell.set_number("due", counts.due_this_week, urgent=bool(counts.due_this_week))
-        self.shell.set_number("waiting", counts.waiting_for_me or None)
+        show_numbers(self.shell, counts)
+        self.add.setEnabled(self.desk.actor.may_write)
+        self.add.setToolTip("" if may_add else why_not)
         self.not_ready.setVisible(not may_add)
         self.not_ready.set_words(why_not)
 

@@ -108,8 +108,8 @@ class ChildPage(Page):
         self.child_id = view.id
         self.title = view.name
         self.header.set_words(view.name, " · ".join(view.headline))
-        for button in (self.questionnaire, self.assessment):
-            button.setVisible(view.editable)
+        self.questionnaire.setVisible(view.editable and self.desk.actor.may_hear_child)
+        self.assessment.setVisible(view.editable)
         current = [alert for alert in view.alerts if alert.current]
         self.alerts.setVisible(bool(current))
         if current:

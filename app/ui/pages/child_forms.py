@@ -44,7 +44,10 @@ class FormsTab(ChildTab):
         if view.editable:
             begin = Card(_("Start"))
             row = FlowLayout(gap=12)
+            hears = self.page.desk.actor.may_hear_child
             for one in startable:
+                if one.kind == "questionnaire" and not hears:
+                    continue
                 words = (
                     _("{form}: hand the laptop to {child}").format(
                         form=one.title, child=view.called
@@ -97,5 +100,8 @@ class FormsTab(ChildTab):
             lambda: shell.go("form", record_id=form.record_id, child_id=form.child_id),
         )
         opener.setAccessibleDescription(form.title)
+        if form.why_not:
+            opener.setEnabled(False)
+            words.addWidget(Muted(form.why_not))
         row.addWidget(opener, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         return line

@@ -12,7 +12,7 @@ from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app.casework import reports
+from app.casework import permission, reports
 from app.casework.casebooks import Place
 from app.casework.reports import Exported, FileIsThere, RecordChanged, ReportView
 from app.core.i18n import _, ngettext
@@ -154,6 +154,12 @@ class ReportPage(Page):
         self.facts.body.replaceWidget(self._facts_place, facts)
         self._facts_place.deleteLater()
         self._facts_place = facts
+        may_disclose = self.desk.actor.may_disclose
+        why_not = "" if may_disclose else permission.refusal("disclose").user_text
+        for button in (self.export_button, self.print_button):
+            button.setEnabled(may_disclose)
+            button.setToolTip(why_not)
+            button.setAccessibleDescription(why_not)
         self.final.setVisible(report.editable)
         self.anew.setVisible(report.editable)
         self._go_on_writing(report)

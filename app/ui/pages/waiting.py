@@ -6,15 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from app.casework import oversight, questionnaires
+from app.casework import oversight, questionnaires, waiting
 from app.casework.dates import in_words
 from app.casework.oversight import OversightItem
 from app.casework.questionnaires import PromptView
+from app.casework.waiting import Returned, Waiting
 from app.core.clock import local
 from app.core.i18n import _
 from app.ui.kit import (
     Body,
     Card,
+    Heading,
     Muted,
     PageHeader,
     Pill,
@@ -28,6 +30,7 @@ from app.ui.kit import (
 from app.ui.kit.layout import clear
 from app.ui.page import Page
 from app.ui.pages.edit_record import ReasonDialog
+from app.ui.pages.rail_numbers import count_again
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -45,26 +48,28 @@ class WaitingPage(Page):
 
     def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
         """Override Page.entered."""
-        self.run(
-            lambda: (questionnaires.harm_prompts(desk), oversight.queue(desk)),
-            lambda found: self._show(*found),
-        )
+        self.run(lambda: waiting.read(desk), self._show)
 
-    def _show(self, prompts: Sequence[PromptView], queue: Sequence[OversightItem]) -> None:
+    def _show(self, found: Waiting) -> None:
         clear(self.scroll.column)
         self.scroll.add(
             PageHeader(_("Waiting"), _("Signs of harm first, then what is to be countersigned."))
         )
-        open_prompts = [prompt for prompt in prompts if not prompt.what_was_done]
-        for prompt in open_prompts:
+        for prompt in found.prompts:
             self.scroll.add(self._prompt(prompt))
-        for item in queue:
+        for item in found.to_decide:
             self.scroll.add(self._item(item))
-        if not open_prompts and not queue:
-            self.scroll.add(Muted(_("Nothing waits. Well done.")))
+        for returned in found.returned:
+            self.scroll.add(self._returned(returned))
+        if not found.number:
+            self.scroll.add(Muted(_("Nothing waits for you.")))
+        if found.for_others:
+            self.scroll.add(Heading(_("Waits for somebody else")))
+        for item in found.for_others:
+            self.scroll.add(self._item(item))
         self.scroll.end()
-        self.shell.set_number("waiting", len(open_prompts) + len(queue) or None)
-        self._go_on_writing(open_prompts, queue)
+        self.shell.set_number("waiting", found.number or None)
+        self._go_on_writing(found.prompts, found.to_decide)
 
     def _prompt(self, prompt: PromptView) -> Card:
         card = Card(self.shell.shown_name(prompt.child_id, prompt.child_name))
@@ -126,20 +131,35 @@ class WaitingPage(Page):
             subject=subject,
         ).ask()
 
-    def _go_on_writing(self, prompts: Sequence[PromptView], queue: Sequence[OversightItem]) -> None:
+    def _go_on_writing(
+        self, prompts: Sequence[PromptView], to_decide: Sequence[OversightItem]
+    ) -> None:
         """Open the dialog again that a lock closed."""
         deeds: list[tuple[tuple[str, str], Callable[[], None]]] = [
             (("harm", prompt.id), partial(self._act, prompt)) for prompt in prompts
         ]
-        if self.desk.actor.may_countersign:
-            for item in queue:
-                if not item.mine:
-                    deeds.append((("countersign", item.id), partial(self._countersign, item)))
-                    deeds.append((("return", item.id), partial(self._return, item)))
+        for item in to_decide:
+            deeds.append((("countersign", item.id), partial(self._countersign, item)))
+            deeds.append((("return", item.id), partial(self._return, item)))
         begun = (do for subject, do in deeds if self.shell.kept_words(subject))
         go_on = next(begun, None)
         if go_on is not None:
             go_on()
+
+    def _returned(self, form: Returned) -> Card:
+        card = Card(self.shell.shown_name(form.child_id, form.child_name))
+        card.add(Strong(form.title))
+        card.add(Pill(_("Returned with directions"), "attention"))
+        card.add(Body(form.directions))
+        card.add(
+            button_row(
+                PrimaryButton(
+                    _("Go on with it"),
+                    lambda: self.shell.go("form", record_id=form.record_id, child_id=form.child_id),
+                )
+            )
+        )
+        return card
 
     def _item(self, item: OversightItem) -> Card:
         card = Card(self.shell.shown_name(item.child_id, item.child_name))
@@ -198,3 +218,4 @@ class WaitingPage(Page):
     def _again(self) -> None:
         self.shell.saved(self.desk.clock.now())
         self.entered(self.desk, self.args)
+        count_again(self)
