@@ -17,13 +17,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core import i18n, log
 from app.core import settings as settings_file
-from app.core.clock import Clock, local
+from app.core.clock import Clock
 from app.core.errors import BugError, KnownError
 from app.core.i18n import N_, _
 from app.core.settings import Settings
 from app.ui import qt_words, theme
 from app.ui.gate import Gate, Sight
-from app.ui.open_marker import EndedBefore, OpenMarker
+from app.ui.open_marker import OpenMarker, words_for
 from app.ui.tasks import Tasks, places_of
 from app.ui.unlock import FolderCard, RecoverCard, RestoreCard, TroubleCard, UnlockCard, WaitCard
 
@@ -125,6 +125,7 @@ class Application(QObject):
         self._watch: LockWatch | None = None
         self._ending = False
         self._saving_first = False
+        self._lock_due = ""
         # Sealed words that no disk took at the last lock.
         self.carried = carried
         self._carry_on = QTimer(self)
@@ -299,6 +300,7 @@ class Application(QObject):
 
         def find_out() -> Opening:
             from app.casework import casebooks, caseload, questionnaires
+            from app.ui.leaving import take_back
 
             # First of all: it may say where the person was.
             taken = take_back(desk, carried)
@@ -373,7 +375,7 @@ class Application(QObject):
             if left.saved:
                 shell.ended_at = left.at
             shell.add_strip(
-                self._words_for_the_end(left),
+                words_for(left, self.clock.today()),
                 "attention",
                 N_("Report a problem"),
                 shell.report_problem,
@@ -387,23 +389,6 @@ class Application(QObject):
             )
         for notice in getattr(desk, "notices", ()):
             shell.add_strip(notice, "serious")
-
-    def _words_for_the_end(self, left: EndedBefore) -> str:
-        at = local(left.at)
-        time = f"{at:%H:%M}"
-        if at.date() != self.clock.today():
-            from app.casework.dates import in_words
-
-            time = _("{day} at {time}").format(day=in_words(at.date()), time=time)
-        if left.saved:
-            return _(
-                "Waymark ended without warning last time. It last saved something on this "
-                "laptop at {time}; everything saved is here."
-            ).format(time=time)
-        return _(
-            "Waymark ended without warning last time. Nothing was saved after the casebook "
-            "was unlocked at {time}."
-        ).format(time=time)
 
     # ---- settings -------------------------------------------------------------------------
 
@@ -472,7 +457,11 @@ class Application(QObject):
         Nothing on the screen can hold it up: dialogs are closed without asking. What the disk
         does not take is sealed and kept elsewhere until the next unlock, see `aside`.
         """
-        if self._ending or self._saving_first or self.desk is None:
+        if self._ending or self.desk is None:
+            return
+        if self._saving_first:
+            # Sleep is told once: it must not be missed because somebody was just quitting.
+            self._lock_due = reason
             return
         log.ui.info("lock: %s", reason)
         window = self._window_state()
@@ -489,16 +478,17 @@ class Application(QObject):
             self._ask_about_carried()
             return
         unsaved = self._save_first()
+        if self._lock_due:
+            self.lock(self._lock_due)
+            return
         if unsaved.count:
             self._ask_about(unsaved)
             return
         self._finish()
 
     def _finish(self) -> None:
-        carried = self._leave()
-        if carried:
-            # It closed all the same, and no disk took the words: a fresh process holds them.
-            self.outside.restart(self.folder, self.last_user_id, "", carried)
+        # Everything typed is saved by now; a place that no disk takes is not worth a window.
+        self._leave()
         self.outside.finish()
 
     def _save_first(self) -> Unsaved:
@@ -713,19 +703,6 @@ class Application(QObject):
     def _busy(self, job: Any) -> None:
         if self.gate is not None:
             self.gate.show_busy(job)
-
-
-def take_back(desk: Desk, carried: bytes) -> Any:
-    """Put back what could not be saved at the last lock, and have room for the next time."""
-    from app.casework import aside
-
-    try:
-        taken = aside.take_back(desk, carried)
-    except Exception as error:  # noqa: BLE001 - what was put aside must keep nobody out
-        log.ui.error("words put aside: %s", places_of(error))
-        taken = aside.TakenBack(waiting=True)
-    aside.keep_room(desk)
-    return taken
 
 
 def window_words(window: QWidget) -> str:

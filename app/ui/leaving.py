@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from app.core import log
 from app.core.errors import KnownError
 from app.core.i18n import N_, _, ngettext
 from app.ui.gate import words_of
@@ -15,9 +16,11 @@ from app.ui.kit.buttons import Button, DangerButton, PrimaryButton, SecondaryBut
 from app.ui.kit.dialogs import Dialog
 from app.ui.kit.fields import FieldFrame
 from app.ui.kit.text import Body, Small
+from app.ui.tasks import places_of
 
 if TYPE_CHECKING:
     from app.casework.aside import Leftover, TakenBack
+    from app.casework.desk import Desk
     from app.ui.shell import Shell
 
 
@@ -120,6 +123,22 @@ class LeftoverDialog(Dialog):
     def _done(self) -> None:
         self.accept()
         self._seen_to()
+
+
+def take_back(desk: Desk, carried: bytes) -> TakenBack:
+    """Put back what could not be saved at the last lock, and have room for the next time.
+
+    On the database thread. Never fails: what was put aside must keep nobody out.
+    """
+    from app.casework import aside
+
+    try:
+        taken = aside.take_back(desk, carried)
+    except Exception as error:  # noqa: BLE001 - said to the person as words that wait
+        log.ui.error("words put aside: %s", places_of(error))
+        taken = aside.TakenBack(waiting=True)
+    aside.keep_room(desk)
+    return taken
 
 
 def say_what_came_back(shell: Shell, taken: TakenBack) -> None:

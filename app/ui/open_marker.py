@@ -7,11 +7,13 @@ of the last save, or of the unlocking where nothing was saved.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from app.core.clock import local
+from app.core.i18n import _
 from app.core.paths import log_folder
 
 _SAVED: Final = "saved"
@@ -27,6 +29,25 @@ class EndedBefore:
 
     at: datetime
     saved: bool
+
+
+def words_for(left: EndedBefore, today: date) -> str:
+    """What is said after an end without warning, in one or two sentences."""
+    at = local(left.at)
+    time = f"{at:%H:%M}"
+    if at.date() != today:
+        from app.casework.dates import in_words
+
+        time = _("{day} at {time}").format(day=in_words(at.date()), time=time)
+    if left.saved:
+        return _(
+            "Waymark ended without warning last time. It last saved something on this laptop at "
+            "{time}; everything saved is here."
+        ).format(time=time)
+    return _(
+        "Waymark ended without warning last time. Nothing was saved after the casebook was "
+        "unlocked at {time}."
+    ).format(time=time)
 
 
 class OpenMarker:

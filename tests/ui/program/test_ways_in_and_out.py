@@ -98,6 +98,22 @@ def test_the_strip_after_an_end_without_warning_says_only_what_is_known(
     assert again.program.shell.ended_at is not None
 
 
+def test_a_lock_that_is_due_while_somebody_quits_is_not_missed(
+    sit: Sit, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat = unlocked(sit(folder))
+    page = seat.program.shell.go("help")
+
+    def sleeps() -> None:
+        if not seat.program._ending:
+            seat.program.lock("suspend")
+
+    monkeypatch.setattr(page, "leaving", sleeps)
+    seat.program.quit()
+    assert seat.ended == [True]
+    assert len(seat.restarted) == 1
+
+
 def test_a_fault_before_the_pages_are_there_leads_to_no_page(
     qtbot: object, desk: casebooks.Desk, dressed: None
 ) -> None:
