@@ -16,7 +16,7 @@ from app.forms.kept import DEEPEST, document_of, form_of
 from app.forms.library import CasebookForms
 from app.forms.loader import FormLibrary, load_form
 from app.forms.schema import Form
-from app.forms.service_rules import MOST_ITEMS, faults
+from app.forms.service_rules import MOST_ITEMS, MOST_TEXT, faults
 
 TESTS = Path(__file__).parents[2]
 RIVER_DAY = (TESTS / "data" / "forms" / "river_day.md").read_text(encoding="utf-8")
@@ -256,3 +256,11 @@ def test_one_that_came_unsound_from_elsewhere_is_not_offered_and_holds_up_no_oth
         with pytest.raises(FormError):
             library.form(form_id, 1)
     assert list(faults(form_of(judging, named="x")))
+
+
+def test_the_page_tells_the_limits_that_the_code_holds_to() -> None:
+    page = (TESTS.parent / "docs" / "forms.md").read_text(encoding="utf-8")
+    assert f"at most {MOST_ITEMS} rows and {MOST_TEXT:,} letters" in page
+    megabyte = 1024 * 1024
+    packed, unpacked = xlsform.LARGEST // megabyte, xlsform.LARGEST_UNPACKED // megabyte
+    assert f"the file at most {packed} MB ({unpacked} MB unpacked)" in page
