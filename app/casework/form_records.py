@@ -23,6 +23,7 @@ from app.core.clock import FixedClock, age_on
 from app.core.errors import KnownError
 from app.core.i18n import N_, _, language
 from app.forms.answers import is_rows
+from app.forms.errors import FormError
 from app.forms.schema import Form
 from app.forms.sheet import Sheet
 from app.forms.upgrades import upgraded
@@ -423,21 +424,29 @@ def _editable(desk: Desk, record: FormRecord) -> bool:
     return record.state == "draft" and record.kind != "questionnaire" and desk.actor.may_write
 
 
+def title_of(desk: Desk, record: FormRecord) -> str:
+    """What the form is called, also where a sync brought the record before the form."""
+    try:
+        form = desk.forms.form(record.form_id, record.form_version)
+    except FormError:
+        return record.title or record.form_id
+    return form.title.text(language())
+
+
 def _summary(desk: Desk, record: FormRecord, author: str) -> FormSummary:
-    form = desk.forms.form(record.form_id, record.form_version)
     return FormSummary(
         record_id=record.id,
         child_id=record.child_id,
         form_id=record.form_id,
-        kind=form.kind,
-        title=form.title.text(language()),
+        kind=record.kind,
+        title=title_of(desk, record),
         state=cast("FormState", record.state),
-        state_text=state_words(record.state, form.kind),
+        state_text=state_words(record.state, record.kind),
         started_at=record.created_at,
         changed_at=record.changed_at,
         author=author,
         editable=_editable(desk, record),
         why_not=""
-        if permission.reads_form(desk.actor.role, form.kind)
+        if permission.reads_form(desk.actor.role, record.kind)
         else permission.refusal("hear_child").user_text,
     )

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, aliased
 
 from app.casework.assessments import new_revision, snapshot_hash
 from app.casework.desk import NotAllowed
-from app.casework.form_records import called, found
+from app.casework.form_records import called, found, title_of
 from app.casework.problems import RecordGone
 from app.core.errors import BugError, KnownError
-from app.core.i18n import _, language
+from app.core.i18n import _
 from app.models.records import Child, FormRecord, Oversight, User
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _items(desk: Desk, session: Session, wanted: ColumnElement[bool]) -> tuple[O
             record_id=record.id,
             child_id=child.id,
             child_name=f"{called(child)} {child.family_name}".strip(),
-            title=desk.forms.form(record.form_id, record.form_version).title.text(language()),
+            title=title_of(desk, record),
             author=author_name or "",
             submitted_at=record.submitted_at or record.changed_at,
             due=asked.due_on,

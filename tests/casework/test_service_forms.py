@@ -13,11 +13,12 @@ from app.casework.desk import Desk
 from app.casework.form_records import AnswerChange
 from app.casework.permission import NotAllowed
 from app.core.clock import SystemClock
+from app.forms.errors import FormError
 from app.forms.intake import SpreadsheetRefused
 from app.forms.kept import document_of
 from app.forms.loader import FormLibrary
 from app.forms.sheet import Sheet
-from app.models.records import ServiceForm
+from app.models.records import FormRecord, ServiceForm
 from app.reports.form_print import FormCopy, form_copy
 from tests.casework.conftest import PASSPHRASE, Office
 
@@ -193,3 +194,21 @@ def test_one_that_came_unsound_from_another_laptop_is_named_and_holds_nothing_up
     assert titles(manager)[-1] == "A day by the river"
     unsound = next(view for view in service_forms.listed(manager) if view.form_id == "judging")
     assert unsound.problem and not unsound.offered
+
+
+def test_a_record_whose_form_is_not_here_yet_holds_no_list_up(manager: Desk) -> None:
+    child_id = child_of(manager)
+    with manager.casebook.write() as work:
+        work.add(
+            FormRecord(
+                child_id=child_id,
+                form_id="elsewhere",
+                form_version=3,
+                kind="resettlement",
+                title="Written elsewhere",
+            )
+        )
+    (line,) = form_records.list_forms(manager, child_id)
+    assert line.title == "Written elsewhere" and line.kind == "resettlement"
+    with pytest.raises(FormError, match="Version 3"):
+        form_records.open_form(manager, line.record_id)
