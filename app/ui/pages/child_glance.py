@@ -48,8 +48,9 @@ class GlanceTab(ChildTab):
             (self._strengths(glance), 0, 0, 1, 2),
             (self._due(view, glance), 0, 2, 1, 2),
             (self._levels(glance), 0, 4, 1, 2),
-            (self._plan(view, glance), 1, 0, 1, 4),
-            (self._lately(glance), 1, 4, 1, 2),
+            # The whole width: by when and how it goes are what a plan is looked at for.
+            (self._plan(view, glance), 1, 0, 1, 6),
+            (self._lately(glance), 2, 0, 1, 6),
         ]
         for number, (card, row, column, rows, columns) in enumerate(cards):
             if wide:

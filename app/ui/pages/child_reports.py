@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
@@ -25,6 +26,8 @@ from app.ui.kit import (
     Strong,
 )
 from app.ui.pages.child_tab import ChildTab
+
+LEAST_LETTERS: Final = 16
 
 
 class ReportsTab(ChildTab):
@@ -100,6 +103,9 @@ class ReportsTab(ChildTab):
 
 def _box(choices: Sequence[Choice]) -> QComboBox:
     box = QComboBox()
+    # As wide as the page, not as the longest entry: that one may be wider than the window.
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(LEAST_LETTERS)
     for choice in choices:
         box.addItem(choice.words, choice.id)
     return box
