@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from app.core.clock import FixedClock
 from server.admin import Founded, new_service
@@ -29,6 +30,7 @@ from server.parts import Parts
 from server.settings import PREFIX, Settings, checked
 from tests.server.cluster import OWNER, PROGRAM, Cluster, running_cluster
 from tests.server.laptop import Laptop
+from tests.server.statements import Watched
 
 HERE = Path(__file__).resolve().parents[2]
 
@@ -48,20 +50,46 @@ class Database:
 
 
 @pytest.fixture(scope="session")
+def watched() -> Iterator[Watched]:
+    """Every statement that is sent from this process on behalf of a service."""
+    watched = Watched()
+    event.listen(Engine, "before_cursor_execute", watched.note)
+    yield watched
+    event.remove(Engine, "before_cursor_execute", watched.note)
+
+
+@pytest.fixture(autouse=True)
+def every_statement_names_its_service(watched: Watched) -> Iterator[None]:
+    """A statement that forgets the service fails the test that sent it first."""
+    before = set(watched.without_service())
+    yield
+    assert set(watched.without_service()) - before == set()
+
+
+@pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """One PostgreSQL for this process of the tests."""
     with running_cluster() as running:
         yield running
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with all tables, to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "server.db"
+    engine = make_engine(f"sqlite:///{file}")
+    migrate(engine)
+    engine.dispose()
+    return file
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(
+    request: pytest.FixtureRequest, tmp_path: Path, empty_file: Path
+) -> Iterator[Database]:
     """An empty database, once of each kind."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'server.db'}"
-        engine = make_engine(url)
-        migrate(engine)
-        engine.dispose()
+        url = f"sqlite:///{shutil.copy(empty_file, tmp_path / 'server.db')}"
         yield Database("sqlite", url, url)
         return
     yield from _on_postgresql(request.getfixturevalue("cluster"))

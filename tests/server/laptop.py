@@ -47,6 +47,7 @@ class Laptop:
     def proof(self, method: str, url: str, token: str | None, **changes: Any) -> str:
         """A proof for one request; `changes` to its claims, `None` takes one out."""
         header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk} | changes.pop("header", {})
+        header = {name: value for name, value in header.items() if value is not None}
         claims: dict[str, Any] = {
             "htm": method,
             "htu": url,
