@@ -37,6 +37,8 @@ def want(connection: Connection, children: Iterable[CaseloadChild]) -> None:
         for child in children
         if choices.get(child.child_id, child.assigned and child.merged_into is None)
     ]
+    # Whether they may is the server's to say, child by child.
+    wanted += [child for child, travels in choices.items() if travels]
     new = [stream for stream in dict.fromkeys(wanted) if stream not in held]
     for stream in new[: MOST_STREAMS - len(held)]:
         connection.exec_driver_sql(

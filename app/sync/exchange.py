@@ -34,6 +34,7 @@ from app.sync import (
 )
 from app.sync.protocol import (
     PROTOCOL,
+    CaseloadChild,
     Cursor,
     Hello,
     Pull,
@@ -171,6 +172,8 @@ class _Sync:
         self._outcome = Outcome()
         self._states: dict[str, StreamState] = {}
         self._taken = 0
+        self._many_allowed = False
+        self._children: tuple[CaseloadChild, ...] = ()
 
     def run(self) -> Outcome:
         """See `sync`."""
@@ -181,7 +184,7 @@ class _Sync:
         self._look_at(hello)
         with self._casebook.exchange() as (connection, _log):
             extras.take_in(connection)
-        self._wanted()
+        self._ask_who_may_come()
         if here.pull_first:
             self._pull()
             with self._casebook.exchange() as (connection, _log):
@@ -254,11 +257,9 @@ class _Sync:
             if here.stop is not None and not self._many_allowed:
                 standing.write(connection, stop=None)
 
-    def _wanted(self) -> None:
+    def _ask_who_may_come(self) -> None:
         self._step("hello", 0, 0)
-        children = self._wire.caseload().children
-        with self._casebook.exchange() as (connection, _log):
-            caseload.want(connection, children)
+        self._children = self._wire.caseload().children
 
     # -- sending ------------------------------------------------------------------------------
 
@@ -318,6 +319,8 @@ class _Sync:
     # -- receiving ----------------------------------------------------------------------------
 
     def _pull(self) -> None:
+        with self._casebook.exchange() as (connection, _log):
+            caseload.want(connection, self._children)
         while True:
             with self._casebook.exchange() as (connection, _log):
                 here = standing.read(connection)
