@@ -275,9 +275,10 @@ class FormPage(Page):
             )
             self.recovered.show()
         if not opened.editable:
-            self.state_banner.set_words(
-                _("You can read it here. It can't be changed any more."), opened.state_text
-            )
+            words = [opened.why_locked]
+            if opened.kept_back:
+                words.append(_("Some answers are only for those whom the child was told of."))
+            self.state_banner.set_words(" ".join(words), opened.state_text)
             self.state_banner.show()
         elif opened.directions:
             self.state_banner.set_words(
