@@ -148,6 +148,9 @@ def _locked(
                 missed = {row.stream for row in rows.values()} - heads.keys()
                 if missed:
                     raise _StreamsMoved(missed)
+                homes = {("child", row.child_id) for row in rows.values() if row.child_id}
+                if homes - rows.keys():
+                    rows |= records.load(connection, service_id, homes - rows.keys())
                 return rows, heads
         except _StreamsMoved as moved:
             names |= moved.names

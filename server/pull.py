@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy import Connection, text
 
@@ -31,6 +32,8 @@ from server.push import current_epoch
 from server.records import Row
 from server.refused import Refused
 from server.streams import Head
+
+_LARGEST: Final = 2**63 - 1
 
 
 def pull(
@@ -58,7 +61,7 @@ def pull(
     if message.device_id != caller.device_id:
         raise Refused(403, "not_allowed")
     after = {cursor.stream: cursor.after for cursor in message.cursors}
-    if len(after) != len(message.cursors):
+    if len(after) != len(message.cursors) or max(after.values(), default=0) > _LARGEST:
         raise Refused(422, "malformed")
     people = access.people_of(connection, caller.service_id, caller.device_id)
     visible = access.visible(connection, people, after)
