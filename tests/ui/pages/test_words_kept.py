@@ -224,3 +224,14 @@ def test_a_lock_under_the_cover_leads_back_to_the_question_and_its_cursor(
     place = shell.leave_page()
     assert place is not None
     assert (place.path, place.cursor) == ("home_good", 6)
+
+
+def test_the_place_is_that_before_the_cover_took_the_keyboard(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = shell.go("help")
+    seen = {True: "under the cover", False: "in sight"}
+    monkeypatch.setattr(page, "place", lambda: casebooks.Place("help", path=seen[shell.covered]))
+    shell.toggle_cover()
+    place = shell.leave_page()
+    assert place is not None and place.path == "in sight"
