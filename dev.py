@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Waymark's one door for whoever works on it: run, test, tour, bench, check, words, build, lock.
+"""Waymark's one door for whoever works on it: run, test, tour, bench, check, words, server, build.
 
 It needs Python 3.11 or later and nothing else. Everything the project needs it puts into
 `.venv` beside this file, from `requirements.lock`; system libraries it installs where it may
@@ -213,6 +213,40 @@ def build(arguments: Sequence[str]) -> int:
     return notices or bill
 
 
+def server(arguments: Sequence[str]) -> int:
+    """Start the central server: in the folder .server, or on the database whose address is given.
+
+    With an address (postgresql+psycopg://…) the secrets and attachments stand in .server too; the
+    tables are brought up to date first.
+    """
+    if len(arguments) > 1:
+        raise SystemExit("Say at most where the database is: python3 dev.py server DATABASE")
+    ensure_environment()
+    folder = HERE / ".server"
+    if not arguments:
+        say(f"An embedded server in {folder}. To found a service, in another window:")
+        say(f'  {PYTHON} -m server new-service "NAME" --administrator "NAME" --embedded .server')
+        return in_environment("-m", "server", "serve", "--embedded", str(folder))
+    made = in_environment(
+        "-c",
+        "import sys, pathlib; from server.settings import embedded_settings as make; "
+        "make(pathlib.Path(sys.argv[1]))",
+        str(folder),
+    )
+    variables = {
+        "WAYMARK_SERVER_DATABASE_URL": arguments[0],
+        "WAYMARK_SERVER_MASTER_KEY_FILE": str(folder / "master.key"),
+        "WAYMARK_SERVER_TOKEN_KEY_FILE": str(folder / "token.key"),
+        "WAYMARK_SERVER_BLOB_FOLDER": str(folder / "blobs"),
+        "WAYMARK_SERVER_PUBLIC_URL": "http://127.0.0.1:8400",
+    }
+    return (
+        made
+        or in_environment("-m", "server", "migrate", **variables)
+        or in_environment("-m", "server", "serve", **variables)
+    )
+
+
 def lock(_: Sequence[str]) -> int:
     """Write requirements.lock anew from pyproject.toml: universal, hashed, without addresses."""
     ensure_environment()
@@ -260,6 +294,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "bench": bench,
     "check": check,
     "words": words,
+    "server": server,
     "build": build,
     "lock": lock,
 }
