@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.casework import oversight, questionnaires
@@ -117,7 +117,9 @@ def _returned(desk: Desk) -> Select[str]:
         FormRecord.state == "returned",
         FormRecord.removed_at.is_(None),
         FormRecord.started_by == desk.actor.id,
-        ~exists().where(answer.revises_id == FormRecord.id, answer.state.in_(LOCKED)),
+        ~select(answer.revises_id)
+        .where(answer.revises_id == FormRecord.id, answer.state.in_(LOCKED))
+        .exists(),
     )
 
 
