@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 import json
-import subprocess
-import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+from tests.test_commands import dev
+from tests.tour import __main__ as going_on_tour
+
+__all__ = ["dev"]
 
 TOUR = Path(__file__).parent / "tour"
 FORBIDDEN = ("app.casework", "app.models", "app.reports", "app.sync", "sqlalchemy", "sqlcipher3")
@@ -37,24 +41,42 @@ def test_the_tour_knows_the_program_from_outside_only(file: Path) -> None:
 
 
 @pytest.mark.xdist_group("tour")
-@pytest.mark.timeout(400)
-def test_the_tour_ends_well_and_shows_what_it_saw(tmp_path: Path) -> None:
-    went = subprocess.run(
-        [sys.executable, "-m", "tests.tour", str(tmp_path)],
-        cwd=TOUR.parents[1],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    told = json.loads((tmp_path / "tour.json").read_text("utf-8"))
-    assert told["ok"], went.stdout
-    assert went.returncode == 0
+@pytest.mark.timeout(500)
+def test_without_a_display_the_tour_is_taken_and_shows_what_it_saw(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    ended = dev.run([])
+    said = capfd.readouterr().out
+    assert "There is no display here" in said
+    folder = TOUR.parents[1] / ".tour"
+    told = json.loads((folder / "tour.json").read_text("utf-8"))
+    assert told["ok"], said
+    assert ended == 0
     for step in told["steps"]:
         assert step["asserted"] or step["pictures"], step["step"]
         for picture in step["pictures"]:
-            assert (tmp_path / picture).stat().st_size > 5_000
-    assert {file.name for file in tmp_path.glob("*.pdf")} == {
+            assert (folder / picture).stat().st_size > 5_000
+    assert {file.name for file in folder.glob("*.pdf")} == {
         "psr-draft.pdf",
         "psr-changed.pdf",
         "psr-final.pdf",
     }
+
+
+def test_the_tour_says_where_it_goes(dev: ModuleType) -> None:
+    with pytest.raises(SystemExit, match="DIR"):
+        dev.tour([])
+
+
+def test_a_step_that_fails_fails_the_tour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def one_fails(_folder: Path, _work: Path, _until: str) -> list[dict[str, object]]:
+        return [{"step": "First", "ok": True}, {"step": "Second", "ok": False, "error": "no child"}]
+
+    monkeypatch.setattr(going_on_tour, "_all_processes", one_fails)
+    assert going_on_tour.main([str(tmp_path)]) == 1
+    assert not json.loads((tmp_path / "tour.json").read_text("utf-8"))["ok"]
+    assert "no child" in capsys.readouterr().out
