@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.tour import people
+from tests.tour.record import to_the_places
 from tests.tour.telling import Tour
 
 
@@ -48,7 +49,8 @@ def restore(tour: Tour) -> None:
     driver.fill("Passphrase", people.WORKER_PASSPHRASE)
     driver.picture("restore")
     driver.push("Restore this backup")
-    driver.wait_for("Lock")
+    driver.button("Lock")
+    to_the_places(driver)
     driver.push("Caseload")
     driver.expect_words("1 child travels with this laptop.", people.NAME)
     driver.picture("restored")
