@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, inspect
 from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import Clock
@@ -122,6 +122,7 @@ class _Row:
     base: dict[str, Any]
     set_to: dict[str, Any]
     created_at: str
+    made_at: str | None
     stands_against: bool
 
 
@@ -224,7 +225,10 @@ class _Writer:
         values: dict[str, Any] = {}
         base: dict[str, Any] = {}
         set_to: dict[str, Any] = {}
-        for column in shape.columns:
+        if held is None:
+            values.update(shape.empty)
+        given = shape.columns if held is not None else shape.among(change.fields)
+        for column in given:
             was: Any = None if held is None else getattr(held, column.name)
             now: Any
             if column.kind == "document":
@@ -243,11 +247,13 @@ class _Writer:
                 set_to[column.name] = fields.said(column, now)
             elif now != column.empty:
                 set_to[column.name] = fields.said(column, now)
-        created = _moment(change.fields.get(fields.CREATED)) or _made_at(change) or self._now
+        made_at = None if change.made_at is None else moment_text(change.made_at)
         if held is not None:
             created = held.created_at
+        else:
+            created = _moment(change.fields.get(fields.CREATED)) or made_at or self._now
         against = any(change.fields.get(name) != value for name, value in mine.items())
-        return _Row(change, shape, held, values, base, set_to, created, against)
+        return _Row(change, shape, held, values, base, set_to, created, made_at, against)
 
     def _value(self, column: Column, value: Any, was: Any) -> Any:
         if column.kind != "bytes" or value is None:
@@ -322,21 +328,24 @@ class _Writer:
                 if object_ is not None and row.held is not None and row.set_to
             ],
         )
+        written = [(row.change.id,) for row, _ in kept]
+        for table in ("sync_quarantine", "sync_extra"):
+            # Hardly ever is there anything in them.
+            if (
+                written
+                and self._connection.exec_driver_sql(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
+            ):
+                self._connection.exec_driver_sql(
+                    f"DELETE FROM {table} WHERE record_id = ?", written
+                )
         for row, _ in kept:
             self._settled(row)
 
     def _settled(self, row: _Row) -> None:
         """Log a row that was written, and keep what this program has no column for."""
         change = row.change
-        self._connection.exec_driver_sql(
-            "DELETE FROM sync_quarantine WHERE record_id = ?", (change.id,)
-        )
         if unknown := fields.unknown(row.shape, change.fields):
             self._keep_extra(change, unknown, whole=False)
-        else:
-            self._connection.exec_driver_sql(
-                "DELETE FROM sync_extra WHERE record_id = ?", (change.id,)
-            )
         if row.stands_against:
             self._connection.exec_driver_sql(
                 "UPDATE stream_cursor SET reread = 1 WHERE stream = ?", (change.stream,)
@@ -354,7 +363,7 @@ class _Writer:
                 row.set_to,
                 row.held.base_revision if row.held else 0,
                 change.actor,
-                _made_at(change),
+                row.made_at,
             )
         )
 
@@ -363,14 +372,11 @@ class _Writer:
         type_ = row.shape.type
         if not (type_.derived or type_.documents or type_.found_by is not Record.found_by):
             return None
-        object_ = type_(
-            id=row.change.id,
-            **{
-                column.name: fields.python(column, row.values[column.name])
-                for column in row.shape.columns
-                if column.kind != "bytes"
-            },
-        )
+        # Never one of a session, so its columns are filled past the session's bookkeeping.
+        object_: Record = inspect(type_).class_manager.new_instance()
+        object_.__dict__["id"] = row.change.id
+        for column in row.shape.columns:
+            object_.__dict__[column.name] = fields.python(column, row.values[column.name])
         object_.prepare()
         return object_
 
@@ -382,7 +388,7 @@ class _Writer:
             row.change.id,
             self._service_id,
             row.created_at,
-            _made_at(row.change) or self._now,
+            row.made_at or self._now,
             revision,
             row.change.rev,
             *(row.values[column.name] for column in row.shape.columns),
@@ -570,12 +576,11 @@ def _check(shape: Shape, change: RecordChange) -> None:
         Unreadable: It does.
     """
     names = change.fields
-    if len(names) > MOST_FIELDS or any(len(name) > MOST_FIELD_NAME for name in names):
+    if len(names) > MOST_FIELDS or max(map(len, names), default=0) > MOST_FIELD_NAME:
         raise Unreadable("fields")
-    if any(
-        depth_of(value) > MOST_DEPTH for value in names.values() if isinstance(value, dict | list)
-    ):
-        raise Unreadable("depth")
+    for value in names.values():
+        if type(value) in (dict, list) and depth_of(value) > MOST_DEPTH:
+            raise Unreadable("depth")
     if shape.of_child:
         right = names.get("child_id") == change.stream
     else:
@@ -622,10 +627,6 @@ def _child_of(row: _Row) -> str | None:
 
 def _child_stream(stream: str) -> str | None:
     return None if stream == SERVICE_STREAM else stream
-
-
-def _made_at(change: RecordChange) -> str | None:
-    return None if change.made_at is None else moment_text(change.made_at)
 
 
 def _moment(value: Any) -> str | None:

@@ -33,6 +33,7 @@ from app.sync import (
     stops,
 )
 from app.sync.protocol import (
+    MOST_CHANGES,
     PROTOCOL,
     CaseloadChild,
     Cursor,
@@ -337,6 +338,7 @@ class _Sync:
                     cursors=tuple(
                         Cursor(stream=stream, after=after) for stream, after in asked.items()
                     ),
+                    limit=MOST_CHANGES,
                 )
             )
             page.check(answer, asked, str(here.epoch))

@@ -7,6 +7,7 @@ taken apart into its answers, bytes stand for themselves by hash and size.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,7 @@ CREATED: Final = "created_at"
 
 Kind = Literal["text", "date", "moment", "flag", "number", "json", "document", "bytes"]
 _LARGEST_NUMBER: Final = 2**63
+_AS_STORED: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
 class Unreadable(Exception):
@@ -65,6 +67,12 @@ class Shape:
     type: type[Record]
     columns: tuple[Column, ...]
     by_name: Mapping[str, Column]
+    empty: Mapping[str, Any]
+
+    def among(self, fields: Mapping[str, Any]) -> list[Column]:
+        """The columns that fields are for, and every document."""
+        found = [self.by_name[name] for name in fields if name in self.by_name]
+        return found + [column for column in self.columns if column.kind == "document"]
 
     @property
     def of_child(self) -> bool:
@@ -93,7 +101,12 @@ def shape(name: str) -> Shape | None:
         for column in inspect(type_).columns
         if column.key not in KEPT_HERE | type_.derived
     )
-    return Shape(type_, columns, {column.name: column for column in columns})
+    return Shape(
+        type_,
+        columns,
+        {column.name: column for column in columns},
+        {column.name: column.empty for column in columns},
+    )
 
 
 def _column(type_: type[Record], column: Any) -> Column:
@@ -192,8 +205,12 @@ def _date(_column: Column, value: Any) -> str | None:
 
 
 def _moment(_column: Column, value: Any) -> str | None:
-    moment = moment_of(value) if isinstance(value, str) else None
-    return None if moment is None or moment.tzinfo is None else moment_text(moment)
+    if not isinstance(value, str):
+        return None
+    moment = moment_of(value)
+    if _AS_STORED.fullmatch(value):
+        return value
+    return None if moment.tzinfo is None else moment_text(moment)
 
 
 def _flag(_column: Column, value: Any) -> int | None:
@@ -261,9 +278,7 @@ def parts_of(column: Column, fields: Mapping[str, Any]) -> dict[str, Any]:
 def unknown(known: Shape, fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that this program has no column for."""
     return {
-        name: value
-        for name, value in fields.items()
-        if name != CREATED
-        and name not in known.by_name
-        and name.partition(".")[0] not in known.type.documents
+        name: fields[name]
+        for name in fields.keys() - known.by_name.keys()
+        if name != CREATED and name.partition(".")[0] not in known.type.documents
     }
