@@ -8,6 +8,7 @@ there for trying out and for one small service, takes its one write lock at the 
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,10 +19,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from app.core.errors import BugError
+from app.core.ids import is_id
 from server.refused import Refused
 
 T = TypeVar("T")
 
+_CODE_HASH: Final = re.compile(r"[0-9a-f]{64}")
 _TRIES: Final = 5
 _FIRST_WAIT_SECONDS: Final = 0.02
 _BUSY_SECONDS: Final = 30
@@ -93,13 +96,12 @@ def unscoped(engine: Engine) -> Iterator[Connection]:
 
 def enter(connection: Connection, service_id: str) -> None:
     """Confine a transaction to one service: PostgreSQL shows it no other's rows."""
-    if not service_id:
-        raise BugError("a transaction needs a service")
+    if not is_id(service_id):
+        raise BugError("a transaction needs the id of a service")
     connection.info["service_id"] = service_id
     if connection.dialect.name == "postgresql":
-        connection.execute(
-            text("SELECT set_config('waymark.service', :service, true)"), {"service": service_id}
-        )
+        # SET takes no parameters; `set_config` would, but a cluster passes on SET LOCAL alone.
+        connection.exec_driver_sql(f"SET LOCAL waymark.service = '{service_id}'")
 
 
 def service_of_code(engine: Engine, code_hash: str) -> str | None:
@@ -108,11 +110,11 @@ def service_of_code(engine: Engine, code_hash: str) -> str | None:
     Whoever comes with a code names no service yet, so the policy of that one table shows the row
     of a code to whoever knows the code.
     """
+    if not _CODE_HASH.fullmatch(code_hash):
+        return None
     with unscoped(engine) as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(
-                text("SELECT set_config('waymark.code', :code, true)"), {"code": code_hash}
-            )
+            connection.exec_driver_sql(f"SET LOCAL waymark.code = '{code_hash}'")
         found = connection.execute(
             text("SELECT service_id FROM enrolment_code WHERE code_hash = :code"),
             {"code": code_hash},
