@@ -53,6 +53,8 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        # A proof is for one address: nobody is sent on to another.
+        redirect_slashes=False,
         lifespan=living,
     )
     app.state.parts = made
