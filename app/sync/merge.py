@@ -4,12 +4,13 @@ For each field that an operation writes: it has effect where nobody else wrote t
 the revision that its device rested on, or where the field still holds what the device started
 from. Where both wrote the same value there is nothing to do. Otherwise both values are kept as a
 conflict for a person; the record keeps the value that was there first, or of two levels the more
-severe.
+severe. A record that one person took out of use while another wrote in it stays in use, and a
+person decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -40,6 +41,9 @@ SEALED: Final[Mapping[str, tuple[str, frozenset[str], str]]] = {
     ),
     "report": ("state", frozenset({"final", "withdrawn", "superseded"}), "content"),
 }
+
+# When a record was taken out of use; None while it is in use.
+REMOVED: Final = "removed_at"
 
 Outcome = Literal["applied", "merged", "conflict"]
 
@@ -100,6 +104,8 @@ def merge(
     set_to: Mapping[str, Any],
     base: Mapping[str, Any],
     base_rev: int,
+    *,
+    by_others: Collection[str] | None = None,
 ) -> Merged:
     """Write an operation's fields into a record.
 
@@ -108,29 +114,31 @@ def merge(
         type_: The type of the record.
         set_to, base: By field: as written, and as it stood before on the device.
         base_rev: The revision that the device rested on.
+        by_others: Fields that somebody else wrote last; None: any may be.
     """
     rev = held.rev + 1
     fields, field_rev = dict(held.fields), dict(held.field_rev)
     collisions: list[Collision] = []
     wrote = False
+    parted = _part_ways(held, set_to, base_rev, by_others)
     sealed = _sealed_prefix(held, type_)
     for name, mine in set_to.items():
         theirs, start = held.fields.get(name), base.get(name)
         if mine == theirs:
             continue
         seen = held.field_rev.get(name, 0) <= base_rev
-        in_seal = sealed is not None and name.startswith(sealed)
-        if (seen or theirs == start) and not in_seal:
+        stays = (sealed is not None and name.startswith(sealed)) or (parted and name == REMOVED)
+        if (seen or theirs == start) and not stays:
             value = mine
-        elif f"{type_}.{name}" in SETS and not in_seal:
+        elif f"{type_}.{name}" in SETS and not stays:
             value = merged_set(start, theirs, mine)
             if value == theirs:
                 continue
-        elif name.endswith("/@order") and not in_seal:
+        elif name.endswith("/@order") and not stays:
             # Whoever comes last decides in which order rows are shown; no words are lost.
             value = mine
         else:
-            current = theirs if in_seal else more_severe(theirs, mine)
+            current = theirs if stays else more_severe(theirs, mine)
             safety = _is_safety(type_, theirs, mine)
             collisions.append(Collision(name, start, theirs, mine, current, safety))
             if current == theirs:
@@ -142,11 +150,34 @@ def merge(
             fields.pop(name, None)
         else:
             fields[name] = value
+    if wrote and parted and REMOVED not in set_to:
+        taken_out = fields.pop(REMOVED)
+        field_rev[REMOVED] = rev
+        collisions.append(Collision(REMOVED, None, taken_out, None, None, False))
     after = Held(rev, fields, field_rev) if wrote else held
     if collisions:
         return Merged(after, "conflict", tuple(collisions))
     moved_on = any(at > base_rev for name, at in held.field_rev.items() if name not in set_to)
     return Merged(after, "merged" if moved_on else "applied")
+
+
+def _part_ways(
+    held: Held,
+    set_to: Mapping[str, Any],
+    base_rev: int,
+    by_others: Collection[str] | None,
+) -> bool:
+    """Whether one person took the record out of use while another wrote in it."""
+    taken_out = held.fields.get(REMOVED) is not None
+    taking_out = set_to.get(REMOVED) is not None
+    if (taken_out and REMOVED in set_to) or not (taken_out or taking_out):
+        return False
+    unseen = {
+        name
+        for name, at in held.field_rev.items()
+        if at > base_rev and (by_others is None or name in by_others)
+    }
+    return REMOVED in unseen if taken_out else bool(unseen - {REMOVED})
 
 
 def merged_set(base: Any, theirs: Any, mine: Any) -> list[Any]:
