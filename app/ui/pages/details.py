@@ -158,7 +158,9 @@ class DetailsEditor(QWidget, Generic[Details]):
         return frame
 
     def _example(self, name: str) -> str:
-        """How a day is written."""
+        """How a day or a list is written."""
+        if self._in_words(name):
+            return _("Put a comma between them.")
         if self._fields[name].shown != "date":
             return ""
         year = self._clock.today().year - (15 if name == "date_of_birth" else 0)
@@ -174,6 +176,8 @@ class DetailsEditor(QWidget, Generic[Details]):
             return self._chooser(name, yes_no, across=True)
         if field.shown in ("code", "codes"):
             listing = reference.listing(field.list_name)
+            if self._in_words(name):
+                return self._ready(Question(name=name, type="text"))
             if listing.editable:
                 return self._completed(name, [entry.label() for entry in listing.entries])
             entries = [Option(e.code, e.label()) for e in listing.choices(self._clock.today())]
@@ -212,6 +216,11 @@ class DetailsEditor(QWidget, Generic[Details]):
             editor.line.setCompleter(completer)
         return editor
 
+    def _in_words(self, name: str) -> bool:
+        """Whether several entries of a list that takes new ones are written on one line."""
+        field = self._fields[name]
+        return field.shown == "codes" and reference.listing(field.list_name).editable
+
     def _shown_value(self, name: str) -> Any:
         """The value as the editor takes it."""
         value, field = getattr(self._start, name), self._fields[name]
@@ -221,6 +230,8 @@ class DetailsEditor(QWidget, Generic[Details]):
             return "yes" if value else "no"
         if isinstance(value, date):
             return value.isoformat()
+        if self._in_words(name):
+            return ", ".join(reference.label(field.list_name, one) for one in value) or None
         if isinstance(value, tuple):
             return list(value)
         if field.shown == "code" and reference.listing(field.list_name).editable:
@@ -234,6 +245,9 @@ class DetailsEditor(QWidget, Generic[Details]):
             return () if kind.startswith("tuple") else (None if "None" in kind else ""), ""
         if field.shown == "flag":
             return value == "yes", ""
+        if self._in_words(name):
+            words = [part.strip() for part in str(value).split(",")]
+            return tuple(self._code_of(field.list_name, each) for each in words if each), ""
         if kind.startswith("tuple"):
             return tuple(value), ""
         if field.shown == "date":
