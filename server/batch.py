@@ -6,7 +6,7 @@ made of them, and leaves no trace when one of its operations is rejected.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection
 
 from app.core.ids import is_id
-from app.sync.merge import NOTHING, Held, merge
+from app.sync.merge import NOTHING, REMOVED, Held, merge
 from app.sync.protocol import (
     SERVICE_STREAM,
     Operation,
@@ -31,6 +31,8 @@ from server.records import Key, Row
 FOLLOWED: Final = frozenset({"child", "user"})
 # Types that belong to the service whatever an operation says.
 OF_THE_SERVICE: Final = frozenset({"user", "service", "device"})
+
+_ABSENT: Final = object()
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -76,7 +78,7 @@ class Batch:
     erased: dict[str, list[str]] = field(default_factory=dict)
     created: dict[str, None] = field(default_factory=dict)
     people: dict[str, None] = field(default_factory=dict)
-    _undo: list[Callable[[], None]] = field(default_factory=list)
+    _undo: list[tuple[dict[Any, Any], Any, Any]] = field(default_factory=list)
 
     def judge(
         self, group: list[Operation], unkeepable: frozenset[str] | set[str]
@@ -94,8 +96,7 @@ class Batch:
                     raise _Rejected("malformed")
                 results.append(self._judge(operation))
             except _Rejected as rejected:
-                for undo in reversed(self._undo):
-                    undo()
+                self._roll_back()
                 return [
                     _result(
                         one,
@@ -231,7 +232,10 @@ class Batch:
         self, operation: Operation, row: Row, held: Held, child: str | None
     ) -> OperationResult:
         base_rev = min(operation.base_rev, held.rev)
-        merged = merge(held, row.type, operation.set, operation.base, base_rev)
+        by_others = None
+        if REMOVED in operation.set or REMOVED in held.fields:
+            by_others = records.by_others(row, held, operation.actor)
+        merged = merge(held, row.type, operation.set, operation.base, base_rev, by_others=by_others)
         after, is_new = merged.record, row.rev == 0
         if is_new and after is held:
             after = Held(1, {}, {})
@@ -271,13 +275,13 @@ class Batch:
         if is_new:
             self._put(self.created, new.id, None)
             self._open_to(new.id, operation.actor, "created")
-            self._add(self.standing.held, new.id)
+            self._put(self.standing.held, new.id, None)
         before, now = held.fields.get("allocated_to"), new.held.fields.get("allocated_to")
         if before == now:
             return
         if new.id not in self.created or before is not None:
             for child, user in [pair for pair in self.standing.open if pair[0] == new.id]:
-                self._take(self.standing.open, (child, user))
+                self._drop(self.standing.open, (child, user))
             for one in [one for one in self.granted if one[0] == new.id and one[1] != now]:
                 self._drop(self.granted, one)
             self._put(self.closed, new.id, now if isinstance(now, str) else None)
@@ -286,7 +290,7 @@ class Batch:
 
     def _open_to(self, child: str, user: str, source: str) -> None:
         self._put(self.granted, (child, user, source), None)
-        self._add(self.standing.open, (child, user))
+        self._put(self.standing.open, (child, user), None)
 
     def _collide(self, fresh: Conflict) -> str:
         for one in self.conflicts.values():
@@ -352,26 +356,18 @@ class Batch:
     # -- so that a group leaves no trace ---------------------------------------------------------
 
     def _put(self, target: dict[K, V], key: K, value: V) -> None:
-        if key in target:
-            before = target[key]
-            self._undo.append(lambda: target.__setitem__(key, before))
-        else:
-            self._undo.append(lambda: target.__delitem__(key))
+        self._undo.append((target, key, target.get(key, _ABSENT)))
         target[key] = value
 
     def _drop(self, target: dict[K, V], key: K) -> None:
-        before = target.pop(key)
-        self._undo.append(lambda: target.__setitem__(key, before))
+        self._undo.append((target, key, target.pop(key)))
 
-    def _add(self, target: set[K], item: K) -> None:
-        if item not in target:
-            target.add(item)
-            self._undo.append(lambda: target.discard(item))
-
-    def _take(self, target: set[K], item: K) -> None:
-        if item in target:
-            target.discard(item)
-            self._undo.append(lambda: target.add(item))
+    def _roll_back(self) -> None:
+        for target, key, before in reversed(self._undo):
+            if before is _ABSENT:
+                target.pop(key, None)
+            else:
+                target[key] = before
 
 
 def blob_of(value: Any) -> str | None:

@@ -158,6 +158,14 @@ def wrote(row: Row, held: Held, actor: str, made_at: datetime) -> dict[str, list
     return after
 
 
+def by_others(row: Row, held: Held, actor: str) -> frozenset[str]:
+    """Fields of a record that somebody else than `actor` wrote last."""
+    writers = row.writers or {}
+    return frozenset(
+        name for name, rev in held.field_rev.items() if writers.get(str(rev), ("", ""))[0] != actor
+    )
+
+
 def write(connection: Connection, service_id: str, keys: ServiceKeys, rows: Iterable[Row]) -> None:
     """Store records as they are now."""
     values = [

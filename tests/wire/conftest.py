@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.server.cluster import Cluster, running_cluster
 from tests.wire.central import Central, InOneFile, OnPostgresql, Site
 from tests.wire.nursery import Nursery
+from tests.wire.office import Office
 
 
 @pytest.fixture(scope="session")
@@ -75,3 +77,11 @@ def large_central(large_site: Site) -> Iterator[Central]:
     made = _calm(large_site)
     yield made
     made.wire.calm()
+
+
+@pytest.fixture
+def office(large_central: Central, laptops: Nursery, tmp_path: Path) -> Iterator[Office]:
+    """People with laptops, around a server of two processes over PostgreSQL."""
+    made = Office(large_central, laptops, tmp_path)
+    yield made
+    made.close()

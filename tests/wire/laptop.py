@@ -2,25 +2,40 @@
 
 Each line says `do` (one of the methods of `Laptop` below) and its arguments; the answer comes
 when the work is committed, so that what was answered is what a practitioner was shown as *saved
-here*. A line that could not be done for a reason of the world is answered with `refused`.
+here*. A line that could not be done for a reason of the world is answered with `not_done`.
 """
 
 from __future__ import annotations
 
+import json
+import resource
+import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from app.core.clock import LONDON, SystemClock
-from app.core.errors import KnownError
+from app.core.errors import BugError, KnownError
 from app.models import change_log, database
 from app.models.base import ChildRecord, Record
 from app.models.casebook import Casebook
 from app.models.change_log import values
 from app.models.records import RECORD_TYPES, Child, FormRecord, Service, User
+from app.sync import (
+    caseload,
+    conflicts,
+    enrolment,
+    exchange,
+    outbox,
+    standing,
+    stops,
+    transport,
+)
+from app.sync.stops import Stopped
 from tests.wire.nursery import Said, Spoken, heard
 
 DATA_KEY: Final = bytes(range(32))
@@ -189,6 +204,72 @@ class Laptop:
             raise NotThere
         return record
 
+    # -- the server ----------------------------------------------------------------------------
+
+    def sync(self, take_all: bool = False) -> Said:
+        """Sync once.
+
+        Args:
+            take_all: Take along every child whom this person may.
+        """
+        try:
+            with closing(enrolment.connect(self.casebook)) as wire:
+                if take_all:
+                    for child in wire.caseload().children:
+                        caseload.choose(self.casebook, child.child_id, travels=True)
+                outcome = exchange.sync(self.casebook, wire)
+        except Stopped as stopped:
+            return {"state": "stopped", "stop": stopped.kind, "words": stopped.user_text}
+        except KnownError as error:
+            return {"state": type(error).__name__, "words": error.user_text}
+        except BugError as error:
+            return {"state": "bug", "words": str(error)}
+        with self.casebook.engine.connect() as connection:
+            waiting = outbox.waiting(connection, standing.read(connection))
+            aside = connection.exec_driver_sql("SELECT 1 FROM sync_quarantine").fetchone()
+        done = not waiting and not outcome.differing and not aside
+        return {
+            "state": "confirmed" if done else "waiting",
+            "words": "",
+            "moved": bool(outcome.sent or outcome.received or outcome.read_again),
+            "requests": outcome.requests,
+        }
+
+    def enrol(self, url: str, code: str) -> Said:
+        """Belong to a service at a server."""
+        enrolment.enrol(self.casebook, url, code)
+        return {"device_id": self.casebook.device_id}
+
+    def be_patient(self, seconds: float) -> Said:
+        """Wait for an answer no longer than this."""
+        transport.READ_SECONDS = seconds  # type: ignore[misc]
+        return {}
+
+    def go_on_after_stop(self) -> Said:
+        """A person says yes to what a stop asks."""
+        with self.casebook.engine.connect() as connection:
+            stop = standing.read(connection).stop
+        if stop is None:
+            raise NotThere
+        stops.answer_stop(self.casebook, stop["kind"], yes=True)
+        return {"kind": stop["kind"]}
+
+    def resolve(self, id: str, value: Any) -> Said:
+        """A person settles a conflict."""
+        conflicts.resolve_conflict(self.casebook, id, value)
+        return {}
+
+    def hold_the_store(self, seconds: float) -> Said:
+        """Keep the store's one write lock for so long."""
+        with self.casebook.write() as work:
+            work.note("consultation")
+            time.sleep(seconds)
+        return {}
+
+    def peak(self) -> Said:
+        """The most memory that this process ever held."""
+        return {"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
     # -- what can be looked at -----------------------------------------------------------------
 
     def report(self) -> Said:
@@ -221,8 +302,10 @@ class Laptop:
                 }
                 for change, body in changes
             ]
+            standing_with_server = self._standing(session.connection())
         verdict = self.casebook.verify()
         return {
+            **standing_with_server,
             "device_id": self.casebook.device_id,
             "records": records,
             "log": log,
@@ -231,11 +314,42 @@ class Laptop:
             "head": list(self.casebook.head()),
         }
 
+    def _standing(self, connection: Connection) -> Said:
+        """What this laptop keeps of its exchange with the server."""
+        rows = {
+            name: [dict(row._mapping) for row in connection.exec_driver_sql(statement)]
+            for name, statement in _KEPT.items()
+        }
+        latest = max(self.clock.now(), standing.read(connection).highest_seen or self.clock.now())
+        lease = standing.read(connection).lease_until
+        return {
+            "waiting": outbox.waiting(connection, standing.read(connection)),
+            "acked": standing.read(connection).acked,
+            "cursors": {row["stream"]: row["after"] for row in rows["cursors"]},
+            "conflicts": [json.loads(row["body"]) for row in rows["conflicts"]],
+            "quarantine": rows["quarantine"],
+            "refused": rows["refused"],
+            "notices": [
+                row | {"other_id": json.loads(row.pop("body")).get("other_id")}
+                for row in rows["notices"]
+            ],
+            "lease_ended": lease is not None and lease <= latest,
+        }
+
     @staticmethod
     def _fields(record: Record) -> Said:
         left_out = {"created_at", "changed_at", "revision", *type(record).derived}
         columns = [c.key for c in type(record).__table__.columns if c.key not in left_out]
         return {key: change_log.plain(getattr(record, key)) for key in columns}
+
+
+_KEPT: Final = {
+    "cursors": 'SELECT stream, "after" FROM stream_cursor ORDER BY stream',
+    "conflicts": "SELECT body FROM sync_conflict ORDER BY id",
+    "quarantine": "SELECT record_id, record_type, why FROM sync_quarantine ORDER BY record_id",
+    "refused": "SELECT op_id, code, record_type, record_id FROM sync_refused ORDER BY entry",
+    "notices": "SELECT id, kind, child_id, body FROM sync_notice ORDER BY id",
+}
 
 
 class NotThere(KnownError):
@@ -253,4 +367,4 @@ def run(spoken: Spoken) -> None:
         try:
             spoken.say(work(**said))
         except KnownError as error:
-            spoken.say({"refused": type(error).__name__, "text": error.user_text})
+            spoken.say({"not_done": type(error).__name__, "text": error.user_text})

@@ -112,9 +112,13 @@ class Process:
     def kill(self) -> None:
         """kill -9."""
         if self._alive:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+            self.kill_now()
             self._gone()
+
+    def kill_now(self) -> None:
+        """kill -9 by another thread than the one that waits for an answer."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
     def _gone(self) -> None:
         if self._alive:

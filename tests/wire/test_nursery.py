@@ -43,7 +43,7 @@ def test_laptops_share_nothing(laptops: Nursery, tmp_path: Path) -> None:
     one, other = laptop(laptops, tmp_path / "one"), laptop(laptops, tmp_path / "other")
     assert one.pid != other.pid
     ids = one.ask(do="add_child", name="Tal")
-    assert other.ask(do="remove", type="child", id=ids["child"])["refused"] == "NotThere"
+    assert other.ask(do="remove", type="child", id=ids["child"])["not_done"] == "NotThere"
     assert one.ask(do="report")["device_id"] != other.ask(do="report")["device_id"]
 
 
