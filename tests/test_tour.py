@@ -41,7 +41,7 @@ def test_the_tour_knows_the_program_from_outside_only(file: Path) -> None:
 
 
 @pytest.mark.xdist_group("tour")
-@pytest.mark.timeout(500)
+@pytest.mark.timeout(900)
 def test_without_a_display_the_tour_is_taken_and_shows_what_it_saw(
     dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
