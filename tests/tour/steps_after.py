@@ -29,7 +29,7 @@ def looks(tour: Tour) -> None:
         driver.expect(driver.button(size).isChecked(), f"the settings say {theme}, {size}")
         driver.picture(f"settings-{name}")
         driver.push("Waiting")
-        driver.wait_for("Nothing waits. Well done.")
+        driver.wait_for("Nothing waits")
         driver.push("Caseload")
         driver.wait_for("travels with this laptop")
         driver.picture(f"caseload-{name}")

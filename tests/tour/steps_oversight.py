@@ -44,7 +44,7 @@ def return_it(tour: Tour) -> None:
     driver.fill("What is to be done", DIRECTIONS)
     driver.picture("return-with-directions")
     driver.push("Return", within=driver.window())
-    driver.expect_words("Nothing waits. Well done.")
+    driver.expect_words("Nothing waits")
 
 
 def change_what_was_asked(tour: Tour) -> None:
@@ -77,7 +77,7 @@ def countersign(tour: Tour) -> None:
     driver.fill("Why you agree", AGREED)
     driver.picture("countersign")
     driver.push("Countersign", within=driver.window())
-    driver.expect_words("Nothing waits. Well done.")
+    driver.expect_words("Nothing waits")
 
 
 def _may_decide(tour: Tour) -> bool:
