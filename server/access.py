@@ -147,8 +147,8 @@ class Standing:
     """
 
     people: People
-    open: set[tuple[str, str]] = field(default_factory=set)
-    held: set[str] = field(default_factory=set)
+    open: dict[tuple[str, str], None] = field(default_factory=dict)
+    held: dict[str, None] = field(default_factory=dict)
 
     def has(self, user_id: str, child_id: str) -> bool:
         """Whether a person has a child now."""

@@ -21,6 +21,7 @@ def follow(
     connection: Connection,
     keys: ServiceKeys,
     people: People,
+    *,
     user_ids: Iterable[str],
     rows: Mapping[Key, Row],
     now: datetime,

@@ -95,7 +95,7 @@ def append(
         raise Refused(422, "malformed")
     upload = _upload(connection, caller, sha256, lock=True)
     if upload is None:
-        _begin(connection, keys, caller, sha256, size, now)
+        _begin(connection, keys, caller, sha256, size=size, now=now)
         upload = _upload(connection, caller, sha256, lock=True)
         assert upload is not None
     if upload.size != size:
@@ -242,6 +242,7 @@ def _begin(
     keys: ServiceKeys,
     caller: Caller,
     sha256: str,
+    *,
     size: int,
     now: datetime,
 ) -> None:

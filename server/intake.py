@@ -116,7 +116,7 @@ def take_in(
         fresh = {result.op_id: result for result in judged}
         results += [fresh.get(one.op_id) or _again(met[one.op_id], one.device_seq) for one in group]
     _write(connection, keys, batch, heads)
-    _log(connection, keys, caller, batch, entries, results, now)
+    _log(connection, keys, batch, entries, results)
     return results
 
 
@@ -189,9 +189,9 @@ def _standing(
     children = {row.child_id for row in rows.values() if row.child_id is not None}
     children |= {one.child_id for one in operations if one.child_id is not None}
     opened = access.open_children(connection, people, children)
-    standing = Standing(people, opened)
+    standing = Standing(people, dict.fromkeys(opened))
     if any(not standing.has(actor, child) for actor in actors for child in children):
-        standing.held = set(access.held_streams(connection, people, children))
+        standing.held = dict.fromkeys(access.held_streams(connection, people, children))
     return standing
 
 
@@ -228,7 +228,14 @@ def _write(
         service_id=service_id,
         again="keep",
     )
-    accounts.follow(connection, keys, batch.standing.people, batch.people, batch.rows, now)
+    accounts.follow(
+        connection,
+        keys,
+        batch.standing.people,
+        user_ids=batch.people,
+        rows=batch.rows,
+        now=now,
+    )
     notices.file(connection, service_id, [*_late(batch), *_same(connection, keys, batch)], now)
 
 
@@ -326,14 +333,12 @@ def _same(connection: Connection, keys: ServiceKeys, batch: Batch) -> Iterator[n
 def _log(
     connection: Connection,
     keys: ServiceKeys,
-    caller: Caller,
     batch: Batch,
     entries: Sequence[Entry],
     results: Sequence[OperationResult],
-    now: datetime,
 ) -> None:
     gone = {id_ for ids in batch.erased.values() for id_ in ids}
-    device, seal = caller.device_id, keys.log.seal
+    device, seal = batch.device_id, keys.log.seal
     rows = []
     for entry, result in zip(entries, results, strict=True):
         one = entry.operation
@@ -356,8 +361,8 @@ def _log(
                 one.child_id,
                 one.actor,
                 bulk.keepable(one.made_at),
-                now,
+                batch.now,
                 seal(entry.body, f"op/{device}/{one.device_seq}") if kept else None,
             )
         )
-    bulk.put(connection, tables.op_log, _LOGGED, rows, service_id=caller.service_id)
+    bulk.put(connection, tables.op_log, _LOGGED, rows, service_id=keys.service_id)

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server import bulk, tables
+from server.arrays import Array
 from server.envelope import ServiceKeys
 
 
@@ -44,17 +45,35 @@ def meet(
     Returns:
         (child of this call, other), each pair once, for marks that are new to the child.
     """
-    pairs: dict[tuple[str, str], None] = {}
+    by_mark: dict[str, list[str]] = {}
     for mark, child in sorted(set(marks)):
-        row = connection.exec_driver_sql(
-            _MEET_POSTGRESQL if bulk.is_postgresql(connection) else _MEET_SQLITE,
-            (service_id, mark, child),
-        ).fetchone()
-        others = [] if row is None else [one for one in row[0].split() if one != child]
-        for other in others:
-            if (other, child) not in pairs:
-                pairs[(child, other)] = None
+        by_mark.setdefault(mark, []).append(child)
+    pairs: dict[tuple[str, str], None] = {}
+    for mark, children in _stored(connection, service_id, by_mark):
+        fresh = by_mark[mark]
+        for child in fresh:
+            for other in children.split():
+                if other != child and (other, child) not in pairs:
+                    pairs[(child, other)] = None
     return list(pairs)
+
+
+def _stored(
+    connection: Connection, service_id: str, by_mark: Mapping[str, list[str]]
+) -> list[tuple[str, str]]:
+    """Store children by mark, in the order of marks; all children of those that changed."""
+    if not by_mark:
+        return []
+    added = [" ".join(children) for children in by_mark.values()]
+    if bulk.is_postgresql(connection):
+        arrays = Array("text", list(by_mark)), Array("text", added)
+        found = connection.exec_driver_sql(_MEET_POSTGRESQL, (service_id, *arrays))
+        return [(mark, children) for mark, children in found]
+    rows = (
+        connection.exec_driver_sql(_MEET_SQLITE, (service_id, mark, children)).first()
+        for mark, children in zip(by_mark, added, strict=True)
+    )
+    return [(row[0], row[1]) for row in rows if row is not None]
 
 
 def forget(connection: Connection, service_id: str, child: str) -> None:
@@ -79,14 +98,17 @@ def forget(connection: Connection, service_id: str, child: str) -> None:
 
 
 _MEET = (
-    "INSERT INTO child_mark (service_id, mark, children) VALUES ({place}, {place}, {place})"
+    "INSERT INTO child_mark (service_id, mark, children) {given}"
     " ON CONFLICT (service_id, mark) DO UPDATE"
     " SET children = child_mark.children || ' ' || excluded.children"
     " WHERE {found}(child_mark.children, excluded.children) = 0"
-    " RETURNING children"
+    " RETURNING mark, children"
 )
-_MEET_POSTGRESQL = _MEET.format(place="%s", found="strpos")
-_MEET_SQLITE = _MEET.format(place="?", found="instr")
+_MEET_POSTGRESQL = _MEET.format(
+    given="SELECT %s, given.* FROM unnest(%s::text[], %s::text[]) AS given (mark, children)",
+    found="strpos",
+)
+_MEET_SQLITE = _MEET.format(given="VALUES (?, ?, ?)", found="instr")
 
 
 def _same_name(*names: Any) -> str:

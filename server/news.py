@@ -63,16 +63,20 @@ def read(
     place = {stream: at for at, (stream, _, _) in enumerate(behind)}
     pieces: list[Piece] = [
         records.row_of(values)
-        for values in _after(connection, service_id, tables.record, records.COLUMNS, behind, limit)
+        for values in _after(
+            connection, service_id, tables.record, records.COLUMNS, behind=behind, limit=limit
+        )
     ]
     pieces += [
         Departure(*values)
-        for values in _after(connection, service_id, tables.departure, _DEPARTURE, behind, limit)
+        for values in _after(
+            connection, service_id, tables.departure, _DEPARTURE, behind=behind, limit=limit
+        )
     ]
     pieces += [
         Collided(values[1], values[2], values[3], values)
         for values in _after(
-            connection, service_id, tables.conflict, conflicts.COLUMNS, behind, limit
+            connection, service_id, tables.conflict, conflicts.COLUMNS, behind=behind, limit=limit
         )
     ]
     pieces.sort(key=lambda piece: (place[piece.stream], piece.seq))
@@ -104,6 +108,7 @@ def _after(
     service_id: str,
     table: Table,
     columns: Sequence[str],
+    *,
     behind: Sequence[Behind],
     limit: int,
 ) -> list[tuple[Any, ...]]:

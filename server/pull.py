@@ -67,7 +67,7 @@ def pull(
     visible = access.visible(connection, people, after)
     held = _keep_manifest(connection, caller, after, visible, now)
     wanted = {name: place for name, place in after.items() if name in visible}
-    page = _page(connection, keys, caller, people, wanted, held, message.limit)
+    page = _page(connection, keys, caller, people, wanted=wanted, held=held, limit=message.limit)
     lease = _lease(connection, caller)
     states = [
         page.state(name, people, lease)
@@ -123,6 +123,7 @@ def _page(
     keys: ServiceKeys,
     caller: Caller,
     people: People,
+    *,
     wanted: Mapping[str, int],
     held: Mapping[str, int],
     limit: int,

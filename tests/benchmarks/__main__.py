@@ -27,6 +27,7 @@ NAMES = (
     "psr_pages",
     "event_loop_stall",
     "memory_100k",
+    "sync_push",
 )
 
 
