@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import functools
 import json
 import os
 import socket
@@ -61,11 +62,23 @@ def _settings(chosen: argparse.Namespace) -> Settings:
     return embedded_settings(Path(chosen.embedded))
 
 
-def _parts(chosen: argparse.Namespace) -> Parts:
-    settings = _settings(chosen)
-    if settings.embedded:
-        _migrate(settings)
-    return Parts.of(settings)
+def _with_parts(
+    run: Callable[[Parts, argparse.Namespace], Any],
+) -> Callable[[argparse.Namespace], Any]:
+    """A command that works on the parts of a server, which are let go of afterwards."""
+
+    @functools.wraps(run)
+    def whole(chosen: argparse.Namespace) -> Any:
+        settings = _settings(chosen)
+        if settings.embedded:
+            _migrate(settings)
+        parts = Parts.of(settings)
+        try:
+            return run(parts, chosen)
+        finally:
+            parts.engine.dispose()
+
+    return whole
 
 
 def _migrate(settings: Settings, program_role: str | None = None) -> None:
@@ -158,9 +171,9 @@ def migrate_tables(chosen: argparse.Namespace) -> dict[str, Any]:
     return {"migrated": True}
 
 
-def new_service(chosen: argparse.Namespace) -> dict[str, Any]:
+@_with_parts
+def new_service(parts: Parts, chosen: argparse.Namespace) -> dict[str, Any]:
     """Found a service; prints its id and a code for its first administrator."""
-    parts = _parts(chosen)
     founded = admin.new_service(
         parts,
         name=chosen.name,
@@ -179,14 +192,15 @@ def new_service(chosen: argparse.Namespace) -> dict[str, Any]:
     return {"service_id": founded.service_id, **_as_json(code)}
 
 
-def new_code(chosen: argparse.Namespace) -> dict[str, Any]:
+@_with_parts
+def new_code(parts: Parts, chosen: argparse.Namespace) -> dict[str, Any]:
     """A one-time code for one person."""
-    parts = _parts(chosen)
     wanted = [(chosen.user_id, chosen.name, chosen.role)]
     return _as_json(_make_codes(parts, chosen.service, wanted)[0])
 
 
-def new_codes(chosen: argparse.Namespace) -> list[dict[str, Any]]:
+@_with_parts
+def new_codes(parts: Parts, chosen: argparse.Namespace) -> list[dict[str, Any]]:
     """One-time codes for everybody in a CSV file with the columns name, role and user_id."""
     with open(chosen.file, encoding="utf-8-sig", newline="") as file:
         rows = [
@@ -199,12 +213,12 @@ def new_codes(chosen: argparse.Namespace) -> list[dict[str, Any]]:
             f"These lines have no name, or a role that there is not: {wrong}.",
             f"Roles are {', '.join(ROLES)}.",
         )
-    return [_as_json(code) for code in _make_codes(_parts(chosen), chosen.service, rows)]
+    return [_as_json(code) for code in _make_codes(parts, chosen.service, rows)]
 
 
-def list_devices(chosen: argparse.Namespace) -> list[dict[str, Any]]:
+@_with_parts
+def list_devices(parts: Parts, chosen: argparse.Namespace) -> list[dict[str, Any]]:
     """Every device of a service."""
-    parts = _parts(chosen)
 
     def work(connection: Connection, keys: ServiceKeys) -> list[dict[str, Any]]:
         return [admin.as_json(row) for row in admin.devices(connection, keys)]
@@ -212,9 +226,9 @@ def list_devices(chosen: argparse.Namespace) -> list[dict[str, Any]]:
     return _within(parts, chosen.service, work)
 
 
-def revoke(chosen: argparse.Namespace) -> dict[str, Any]:
+@_with_parts
+def revoke(parts: Parts, chosen: argparse.Namespace) -> dict[str, Any]:
     """Take a device out: it is refused from its next request on, and told what to do."""
-    parts = _parts(chosen)
 
     def work(connection: Connection, _: ServiceKeys) -> dict[str, Any]:
         now = parts.clock.now()
@@ -224,9 +238,9 @@ def revoke(chosen: argparse.Namespace) -> dict[str, Any]:
     return _within(parts, chosen.service, work)
 
 
-def list_manifest(chosen: argparse.Namespace) -> list[dict[str, Any]]:
+@_with_parts
+def list_manifest(parts: Parts, chosen: argparse.Namespace) -> list[dict[str, Any]]:
     """Which streams lay on a device when it last asked: a child's stream bears the child's id."""
-    parts = _parts(chosen)
 
     def work(connection: Connection, _: ServiceKeys) -> list[dict[str, Any]]:
         rows = admin.held_on(connection, chosen.service, chosen.device)
@@ -235,18 +249,19 @@ def list_manifest(chosen: argparse.Namespace) -> list[dict[str, Any]]:
     return _within(parts, chosen.service, work)
 
 
-def restore_done(chosen: argparse.Namespace) -> dict[str, Any]:
+@_with_parts
+def restore_done(parts: Parts, _: argparse.Namespace) -> dict[str, Any]:
     """After a restore: begin a new epoch, so that laptops notice and send again what is missing."""
-    parts = _parts(chosen)
     epoch = new_id()
     with unscoped(parts.engine) as connection:
         connection.execute(update(server_state).values(epoch=epoch, since=parts.clock.now()))
     return {"epoch": epoch}
 
 
-def check(chosen: argparse.Namespace) -> dict[str, Any]:
+@_with_parts
+def check(parts: Parts, _: argparse.Namespace) -> dict[str, Any]:
     """Whether the settings are good and the server could serve."""
-    missing = what_is_missing(_parts(chosen))
+    missing = what_is_missing(parts)
     if missing:
         raise KnownError(f"Not ready: {', '.join(missing)}.", "Run `migrate` first.")
     return {"ready": True}

@@ -195,8 +195,12 @@ class Server:
 
     def administrator(self, founded: Founded) -> Laptop:
         """The laptop of a service's first administrator."""
+        return self.administrator_of(founded.service_id, founded.user_id)
+
+    def administrator_of(self, service_id: str, user_id: str) -> Laptop:
+        """A laptop of an administrator who has an account."""
         laptop = self.laptop()
-        laptop.enrol(self.new_code(founded.service_id, "administrator", founded.user_id))
+        laptop.enrol(self.new_code(service_id, "administrator", user_id))
         return laptop
 
 
