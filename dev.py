@@ -140,6 +140,15 @@ def in_environment(*arguments: str, **variables: str) -> int:
     ).returncode
 
 
+def become(*arguments: str, **variables: str) -> int:
+    """As `in_environment`, in this process's place where the system can: signals reach it."""
+    if WINDOWS:
+        return in_environment(*arguments, **variables)
+    os.chdir(HERE)
+    environment = {**os.environ, "PYTHONPATH": str(HERE), **variables}
+    os.execve(PYTHON, [str(PYTHON), *arguments], environment)
+
+
 def has_display() -> bool:
     """Whether a window can be shown here."""
     if not sys.platform.startswith("linux"):
@@ -226,7 +235,7 @@ def server(arguments: Sequence[str]) -> int:
     if not arguments:
         say(f"An embedded server in {folder}. To found a service, in another window:")
         say(f'  {PYTHON} -m server new-service "NAME" --administrator "NAME" --embedded .server')
-        return in_environment("-m", "server", "serve", "--embedded", str(folder))
+        return become("-m", "server", "serve", "--embedded", str(folder))
     made = in_environment(
         "-c",
         "import sys, pathlib; from server.settings import embedded_settings as make; "
@@ -243,7 +252,7 @@ def server(arguments: Sequence[str]) -> int:
     return (
         made
         or in_environment("-m", "server", "migrate", **variables)
-        or in_environment("-m", "server", "serve", **variables)
+        or become("-m", "server", "serve", **variables)
     )
 
 
