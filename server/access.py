@@ -198,7 +198,10 @@ def _is_gatekept(operation: Operation) -> bool:
         return False
     for name, values in rules.items():
         value = operation.set.get(name)
-        if value is not None and value != "" and (values is None or value in values):
+        if value is None or value == "":
+            continue
+        # A value of another kind than the field's is nobody's to write but a countersigner's.
+        if values is None or not isinstance(value, str) or value in values:
             return True
     return False
 

@@ -6,6 +6,7 @@ made of them, and leaves no trace when one of its operations is rejected.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +34,7 @@ FOLLOWED: Final = frozenset({"child", "user"})
 OF_THE_SERVICE: Final = frozenset({"user", "service", "device"})
 
 _ABSENT: Final = object()
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -373,7 +375,9 @@ class Batch:
 def blob_of(value: Any) -> str | None:
     """The hash of the blob that a field's value stands for; None for any other value."""
     if type(value) is dict and value.keys() == {"sha256", "size"}:
-        return str(value["sha256"])
+        sha256 = value["sha256"]
+        if isinstance(sha256, str) and _SHA256.fullmatch(sha256):
+            return sha256
     return None
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from app.core.ids import is_id
 from app.sync.protocol import SERVICE_STREAM, Operation, OperationResult
 from server import (
     access,
@@ -160,21 +161,28 @@ def _locked(
 def _keys_of(operation: Operation) -> Iterator[Key]:
     if operation.type is not None and operation.id is not None:
         yield operation.type, operation.id
-    for child in (operation.child_id, operation.set.get("child_id")):
-        if isinstance(child, str):
+    for child in (operation.child_id, _moved_to(operation)):
+        if child is not None:
             yield "child", child
 
 
 def _streams_of(operation: Operation) -> Iterator[str]:
+    if operation.type in OF_THE_SERVICE:
+        yield SERVICE_STREAM
+        return
     if operation.type == "child":
         yield operation.id or SERVICE_STREAM
-    elif operation.type in OF_THE_SERVICE or operation.child_id is None:
-        yield SERVICE_STREAM
     else:
-        yield operation.child_id
-    moved_to = operation.set.get("child_id")
-    if isinstance(moved_to, str) and operation.type not in OF_THE_SERVICE:
+        yield operation.child_id or SERVICE_STREAM
+    moved_to = _moved_to(operation)
+    if moved_to is not None:
         yield moved_to
+
+
+def _moved_to(operation: Operation) -> str | None:
+    """The child that an operation gives the record to; None where it says none that can be."""
+    child = operation.set.get("child_id")
+    return child if isinstance(child, str) and is_id(child) else None
 
 
 def _standing(

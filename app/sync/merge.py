@@ -215,7 +215,8 @@ def _sealed_prefix(held: Held, type_: str) -> str | None:
     if rule is None:
         return None
     name, values, prefix = rule
-    return prefix if held.fields.get(name) in values else None
+    value = held.fields.get(name)
+    return prefix if isinstance(value, str) and value in values else None
 
 
 def _as_list(value: Any) -> list[Any]:

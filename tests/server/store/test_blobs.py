@@ -79,7 +79,7 @@ def test_what_a_crash_left_in_the_file_is_cut_off(laptop: Laptop, tmp_path: Path
     data = os.urandom(12_000)
     sha = sha256(data).hexdigest()
     put(laptop, tmp_path, sha, offset=0, size=12_000, chunk=data[:5000])
-    (file,) = [path for path in tmp_path.rglob("*") if path.is_file() and "db" not in path.name]
+    (file,) = (tmp_path / laptop.world.service_id).glob("*/*")
     with file.open("ab") as torn:
         torn.write(os.urandom(3000))
     put(laptop, tmp_path, sha, offset=5000, size=12_000, chunk=data[5000:])
@@ -182,7 +182,7 @@ def test_two_devices_that_bring_the_same_bytes_leave_one_blob(
 @pytest.mark.parametrize("damage", ["flip", "cut", "swap"])
 def test_a_damaged_file_gives_no_bytes(laptop: Laptop, tmp_path: Path, damage: str) -> None:
     sha = send(laptop, tmp_path, os.urandom(15_000))
-    (file,) = [path for path in tmp_path.rglob("*") if path.is_file() and "db" not in path.name]
+    (file,) = (tmp_path / laptop.world.service_id).glob("*/*")
     data = bytearray(file.read_bytes())
     third = len(data) // 3
     if damage == "flip":

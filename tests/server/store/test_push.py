@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from app.core.ids import new_id
 from app.sync.protocol import SERVICE_STREAM
+from server.caseload import caseload
 from server.refused import Refused
 from tests.server.store.world import Laptop, World, state_of
 
@@ -286,3 +287,51 @@ def test_the_head_of_the_chain_is_anchored(world: World, laptop: Laptop) -> None
         ).one()
     )
     assert tuple(row) == (2, last.entry, last.own_hash, 1)
+
+
+@pytest.mark.parametrize(
+    ("type_", "fields", "code"),
+    [
+        ("offence", {"child_id": "x\0'; DROP TABLE record; --"}, "malformed"),
+        ("offence", {"child_id": ["a"]}, "malformed"),
+        ("offence", {"child_id": None}, "malformed"),
+        ("offence", {"pdf": {"sha256": "\0", "size": 1}}, None),
+        ("offence", {"pdf": {"sha256": "a" * 64, "size": 1}}, "blob_missing"),
+        ("form_record", {"state": {"a": 1}}, "not_allowed"),
+        ("identifier", {"kind": ["a"], "value": {"b": 1}}, None),
+        ("offence", {"'; DROP TABLE record; --": "'", "a" * 400: "%s ? :x"}, None),
+    ],
+)
+def test_values_of_the_wrong_kind_break_nothing(
+    laptop: Laptop, type_: str, fields: dict[str, Any], code: str | None
+) -> None:
+    child = laptop.child()
+    laptop.push()
+    id_ = new_id()
+    laptop.op("create", type_, id_, child_id=child, set=fields)
+    assert codes(laptop.push()) == [code]
+    if code is None:
+        other = dict.fromkeys(fields, "other")
+        manager = laptop.world.laptop(laptop.world.person("manager"))
+        manager.change(child, id_, other, type_, base_rev=0)
+        assert manager.push().results[0].status == "conflict"
+        assert len(manager.pull(child).conflicts) == len(fields)
+
+
+def test_a_child_whose_fields_are_of_the_wrong_kind_breaks_nothing(world: World) -> None:
+    laptop = world.laptop(world.person("administrator"))
+    wrong = {"given_name": ["a"], "family_name": 1, "date_of_birth": {}, "allocated_to": [1]}
+    child = laptop.child(**wrong)
+    user = new_id()
+    laptop.op("create", "user", user, set={"name": {}, "role": [], "ended_at": "yesterday"})
+    form = laptop.record(child, "form_record", state={"a": 1})
+    laptop.change(child, form, {"answers.a": 1}, "form_record", base_rev=1)
+    pushed = laptop.push()
+    assert codes(pushed) == [None, None, "not_allowed", "unknown_record"]
+    assert world.count("account", f"user_id = '{user}' AND role = 'reader'") == 1
+    manager = world.laptop(world.person("manager"))
+    form = manager.record(child, "form_record", state={"a": 1})
+    manager.change(child, form, {"answers.a": 1}, "form_record", base_rev=1)
+    assert codes(manager.push()) == [None, None]
+    found = world.do(lambda c: caseload(c, world.keys, laptop.caller)).children
+    assert [one.date_of_birth for one in found] == [None]
