@@ -160,6 +160,41 @@ def changes(
     return HistoryPage(told, held[-1].entry if len(held) == limit else None)
 
 
+@dataclass(frozen=True)
+class Written:
+    """One field of a record, and values that were written to it.
+
+    Attributes:
+        field: A column, or `answers.` and a path. values: As the change log holds them.
+    """
+
+    record_type: str
+    record_id: str
+    child_id: str | None
+    field: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class WrittenWords:
+    """How a field and its values read. `kept_back`: the person may not read them."""
+
+    record: str
+    label: str
+    values: tuple[str, ...]
+    kept_back: bool
+
+
+def in_words(desk: Desk, session: Session, written: Written) -> WrittenWords:
+    """How a field and values of it read, as the history tells them."""
+    return _Teller(desk, session).written(written)
+
+
+def may_read(desk: Desk, session: Session, record_type: str) -> bool:
+    """Whether the person at the desk may read about this type of record."""
+    return _Teller(desk, session).may_read(record_type)
+
+
 class _Teller:
     """Puts entries into words, looking each name up once."""
 
@@ -167,6 +202,7 @@ class _Teller:
         self._desk = desk
         self._session = session
         self._names: dict[str, str] = {}
+        self._children: dict[str, str] = {}
         self._joins_told: dict[str, bool] = {}
         self._forms: dict[str, Form | None] = {}
         self._labels: dict[tuple[str, int], dict[str, str]] = {}
@@ -195,6 +231,34 @@ class _Teller:
             reason=entry.reason,
             joined_id=self._joined(entry),
         )
+
+    def written(self, written: Written) -> WrittenWords:
+        """A field and its values in words."""
+        name = written.field
+        form = self._form(written.record_id) if written.record_type == "form_record" else None
+        record = form.title.text(language()) if form else wording.record_word(written.record_type)
+        if name.startswith(ANSWERS):
+            question = name.removeprefix(ANSWERS).rsplit("/", 1)[-1]
+            label = self._label(form, question, written.child_id)
+            reads = self._reads(form, question)
+            said = [self._answer_words(form, question, value) for value in written.values]
+        else:
+            label = wording.field_label(written.record_type, name)
+            reads = self.may_read(written.record_type)
+            said = [
+                self._column_words(written.record_type, name, form, value)
+                for value in written.values
+            ]
+        if not reads:
+            return WrittenWords(record, label, tuple("" for _value in said), True)
+        return WrittenWords(record, label, tuple(said), False)
+
+    def _column_words(self, record_type: str, name: str, form: Form | None, value: Any) -> str:
+        if name == "allocated_to" and value:
+            return self._name(str(value))
+        if name == "state" and value and form is not None:
+            return form_records.state_words(str(value), form.kind)
+        return wording.value_words(record_type, name, value)
 
     def _joined(self, entry: log_entries.Entry) -> str:
         """The record that this entry joined to its child's, as long as it is joined."""
@@ -254,12 +318,8 @@ class _Teller:
         return tuple(told)
 
     def _value(self, entry: log_entries.Entry, name: str, value: Any) -> str:
-        if name == "allocated_to" and value:
-            return self._name(str(value))
         form = self._form(entry.record_id or "") if name == "state" and value else None
-        if form is not None:
-            return form_records.state_words(str(value), form.kind)
-        return wording.value_words(entry.record_type or "", name, value)
+        return self._column_words(entry.record_type or "", name, form, value)
 
     def _answer(self, entry: log_entries.Entry, name: str, before: Any, after: Any) -> FieldChange:
         path = name.removeprefix(ANSWERS)
@@ -292,8 +352,12 @@ class _Teller:
         return (labels.get(name) or name).replace("{child}", self._called(child_id))
 
     def _called(self, child_id: str | None) -> str:
-        child = self._session.get(Child, child_id) if child_id else None
-        return form_records.called(child) if child else ""
+        if child_id is None:
+            return ""
+        if child_id not in self._children:
+            child = self._session.get(Child, child_id)
+            self._children[child_id] = form_records.called(child) if child else ""
+        return self._children[child_id]
 
     def _answer_words(self, form: Form | None, question: str, answer: Any) -> str:
         if not isinstance(answer, dict):
