@@ -146,6 +146,16 @@ def sync(
         raise stop from refused
 
 
+def send_what_waits(casebook: Casebook, wire: Wire) -> Outcome:
+    """Send the outbox and ask for nothing: what a device does that was ordered to rescue.
+
+    Raises:
+        KnownError: The network or the server failed. What is left then, `orders.obey` seals.
+    """
+    sync_ = _Sync(casebook, wire, None, None)
+    return sync_.send()
+
+
 def _stop_of(refused: Refused) -> Stopped | None:
     """The stop that a refusal stands for."""
     refusal = refused.refusal
@@ -199,6 +209,11 @@ class _Sync:
                 break
         self._compare()
         self._done()
+        return self._outcome
+
+    def send(self) -> Outcome:
+        """See `send_what_waits`."""
+        self._push()
         return self._outcome
 
     # -- beginning ----------------------------------------------------------------------------

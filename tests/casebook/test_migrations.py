@@ -20,12 +20,13 @@ from app.models import backup, change_log, database, migrations, vault
 from app.models.base import Base
 from app.models.casebook import Casebook, EntriesMissing
 from app.models.database import WRITES
-from app.models.migrations import m0002_order_names
+from app.models.migrations import m0002_order_names, m0004_sync
 from app.models.queries import caseload, history
 from app.models.records import Child, FormRecord, HarmPrompt, Place
 from app.models.records.child import plain_name
 from app.models.search import search
 from app.models.store_errors import StoreDamaged, StoreTooNew, WrongKey
+from app.sync import outbox, standing
 from tests.casebook.conftest import DATA_KEY, STORE_ID
 from tests.data import make_casebook as old
 
@@ -156,6 +157,27 @@ def test_a_sign_of_harm_of_an_old_version_still_waits(
     casebook.close()
 
 
+@pytest.mark.parametrize("old_folder", range(1, m0004_sync.VERSION), indirect=True)
+def test_what_was_written_before_sync_rests_on_nothing_of_the_servers(
+    old_folder: Path, data_key: bytes, clock: FixedClock
+) -> None:
+    casebook = open_old(old_folder, data_key, clock)
+    with casebook.engine.connect() as connection:
+        here = standing.read(connection)
+        entries = connection.exec_driver_sql(
+            "SELECT max(entry) FROM change WHERE kind NOT IN ('migrate')"
+            " AND entry <= (SELECT min(entry) FROM change WHERE kind = 'migrate')"
+        ).scalar_one()
+        assert here.old_entries_until == entries > 0
+        assert (here.enrolled, here.automatic, here.acked) == (False, True, 0)
+        page = outbox.next_page(connection, here)
+        assert page is not None
+        assert {operation.base_rev for operation in page.operations} == {0}
+        assert [o.device_seq for o in page.operations] == list(range(1, len(page.operations) + 1))
+        assert outbox.waiting(connection, here) == len(page.operations)
+    casebook.close()
+
+
 def test_a_backup_of_the_old_version_is_made_first(
     old_folder: Path, data_key: bytes, clock: FixedClock
 ) -> None:
@@ -205,7 +227,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from app.models import database, migrations
-from app.models.migrations import m0002_order_names
+from app.models.migrations import m0002_order_names, m0004_sync
 real = m0002_order_names.apply
 def killed(connection):
     real(connection)

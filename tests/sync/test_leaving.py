@@ -310,6 +310,22 @@ def test_a_rescue_seals_what_was_not_sent_to_the_organisation_first(ash: Laptop)
     assert [o["id"] for o in rescued["operations"] if o["kind"] == "create"] == [child.id]
 
 
+def test_a_device_that_was_told_to_rescue_sends_what_it_holds_and_then_wipes(ash: Laptop) -> None:
+    ash.sync()
+    child = ash.child("Not sent yet")
+    keys_of(ash)
+    revoke(ash, "rescue")
+    with pytest.raises(Ordered) as ordered:
+        ash.sync()
+    wire = ash.wire()
+    assert exchange.send_what_waits(ash.casebook, wire).sent >= 1
+    wire.close()
+    orders.obey(ash.casebook, ash.folder, ordered.value.order)
+    assert not (ash.folder / orders.RESCUE_NAME).exists(), "nothing was left to seal"
+    assert not (ash.folder / "casebook.keys").exists()
+    assert ash.central.rows(f"SELECT count(*) FROM record WHERE id = '{child.id}'") == [(1,)]
+
+
 def test_a_forged_order_is_refused_and_noted(ash: Laptop) -> None:
     ash.sync()
     own = ash.casebook
