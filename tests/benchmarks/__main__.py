@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from tests.benchmarks.sync_share import VARIABLE
+
 NAMES = (
     "cold_start",
     "unlock",
@@ -28,6 +30,7 @@ NAMES = (
     "event_loop_stall",
     "memory_100k",
     "sync_push",
+    "sync_changes",
 )
 
 
@@ -58,12 +61,19 @@ def main() -> int:
     """Do what the command line asks for."""
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument(
+        "--share",
+        type=float,
+        default=1.0,
+        help="how much of their work the benchmarks of sync do; 0.05 for a quick look",
+    )
     parser.add_argument("--within", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     unknown = sorted(set(asked.names) - set(NAMES))
     if unknown:
         parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(NAMES)}")
     if asked.within is None:
+        os.environ[VARIABLE] = str(asked.share)
         return all_of(asked.names or NAMES)
     for name in asked.names:
         for measured in import_module(f"tests.benchmarks.{name}").measure(asked.within):

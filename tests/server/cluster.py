@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,8 +60,12 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
-    """A cluster with both roles and a template that holds all tables, until the end."""
+def running_cluster(settings: Sequence[str] = _QUICKLY) -> Iterator[Cluster]:
+    """A cluster with both roles and a template that holds all tables, until the end.
+
+    Args:
+        settings: Of PostgreSQL, where they differ from its own.
+    """
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     initdb = shutil.which("initdb") or str(programs[-1] / "initdb")
     folder = Path(tempfile.mkdtemp(prefix="waymark-pg-"))
@@ -79,7 +83,7 @@ def running_cluster() -> Iterator[Cluster]:
             process = subprocess.Popen(
                 [str(Path(initdb).with_name("postgres")), "-D", str(folder / "data"),
                  "-k", str(folder), "-c", "listen_addresses=",
-                 *(part for setting in _QUICKLY for part in ("-c", setting))],
+                 *(part for setting in settings for part in ("-c", setting))],
                 stdout=log, stderr=log, user=user, cwd=folder,
             )  # fmt: skip
         try:
