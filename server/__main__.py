@@ -10,6 +10,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, TypeVar
@@ -21,6 +22,7 @@ from app.core.errors import KnownError
 from app.core.ids import new_id
 from server import admin, logs
 from server.app import make_app
+from server.blobs import sweep
 from server.caller import ROLES
 from server.database import in_service, make_engine, unscoped
 from server.enrolment import Code, make_code
@@ -267,6 +269,18 @@ def check(parts: Parts, _: argparse.Namespace) -> dict[str, Any]:
     return {"ready": True}
 
 
+@_with_parts
+def sweep_blobs(parts: Parts, chosen: argparse.Namespace) -> dict[str, Any]:
+    """Remove files of attachments that nothing names, a day after they were left behind."""
+    before = parts.clock.now() - timedelta(days=1)
+
+    def work(connection: Connection, keys: ServiceKeys) -> dict[str, Any]:
+        folder = parts.settings.blob_folder
+        return {"removed": sweep(connection, keys.service_id, folder, before=before)}
+
+    return _within(parts, chosen.service, work)
+
+
 def _within(parts: Parts, service_id: str, work: Callable[[Connection, ServiceKeys], T]) -> T:
     def whole(connection: Connection) -> T:
         return work(connection, admin.keys_of(connection, parts, service_id))
@@ -356,6 +370,8 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--mode", required=True, choices=MODES)
     made = command("manifest", list_manifest)
     made.add_argument("device")
+    made.add_argument("--service", required=True)
+    made = command("sweep", sweep_blobs)
     made.add_argument("--service", required=True)
     command("restore-done", restore_done)
     command("check", check)

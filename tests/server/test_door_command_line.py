@@ -60,6 +60,7 @@ def test_a_service_is_founded_and_its_people_get_codes(
         "Ottilie Marsh",
         "Percival Thrale",
     }
+    assert command("sweep", "--service", service) == [{"removed": 0}]
     assert command("manifest", laptop.device_id, "--service", service) == []
     command("revoke", laptop.device_id, "--mode", "rescue", "--service", service)
     assert laptop.hello().json()["code"] == "device_revoked"
@@ -123,7 +124,7 @@ def test_the_page_names_every_setting_and_every_command() -> None:
     for name in Settings.model_fields:
         if name != "embedded":
             assert f"`{name.upper()}`" in page, name
-    for name in ("migrate", "new-service", "new-code", "new-codes", "devices", "revoke"):
+    for name in ("sweep", "migrate", "new-service", "new-code", "new-codes", "devices", "revoke"):
         assert f"-m server {name}" in page, name
     for name in ("manifest", "restore-done", "check", "serve"):
         assert f"server {name}" in page or f'"server", "{name}"' in page, name
