@@ -81,6 +81,15 @@ class CasebookState:
     previous_keys: bool = False
 
 
+@dataclass(frozen=True)
+class GivenIds:
+    """What a central server calls the service, the person and this copy of the casebook."""
+
+    service_id: str
+    user_id: str
+    device_id: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class NewCasebook:
     """What is asked for when a casebook is made.
@@ -91,6 +100,7 @@ class NewCasebook:
         passphrase: At least 12 characters; not shown in any representation of this object.
         organisation_key: The service's public key (X25519, 32 bytes) that can recover the
             casebook when passphrase and recovery code are lost.
+        ids: Of the service, the user and this copy, where a server gave them; None: new ones.
     """
 
     service_name: str
@@ -99,6 +109,7 @@ class NewCasebook:
     role: Role = "practitioner"
     passphrase: str = field(repr=False)
     organisation_key: bytes = field(repr=False)
+    ids: GivenIds | None = None
 
 
 @dataclass(frozen=True)
@@ -253,7 +264,8 @@ def create(folder: Path, new: NewCasebook, clock: Clock, *, demo: bool = False) 
 
 
 def _create(folder: Path, new: NewCasebook, clock: Clock, *, demo: bool) -> Created:
-    user_id = new_id()
+    ids = new.ids
+    user_id = ids.user_id if ids else new_id()
     keys = vault.create(
         folder,
         user_id=user_id,
@@ -270,9 +282,12 @@ def _create(folder: Path, new: NewCasebook, clock: Clock, *, demo: bool) -> Crea
         casebook = Casebook.initialise(
             engine,
             store_id=keys.store_id,
-            service=Service(name=new.service_name.strip(), area=new.area),
+            service=Service(
+                id=ids.service_id if ids else None, name=new.service_name.strip(), area=new.area
+            ),
             user=User(id=user_id, name=new.user_name.strip(), role=new.role),
-            device_name=_device_name(),
+            device_id=ids.device_id if ids else None,
+            device_name=device_name(),
             clock=clock,
             audit_key=change_log.audit_key(keys.data_key),
             demo=demo,
@@ -285,7 +300,7 @@ def _create(folder: Path, new: NewCasebook, clock: Clock, *, demo: bool) -> Crea
     return Created(user_id=user_id, recovery_code=keys.recovery_code)
 
 
-def _device_name() -> str:
+def device_name() -> str:
     """What this laptop is called in the log: the kind of computer, never its name or its user's."""
     return {"win32": "Windows", "darwin": "macOS", "linux": "Linux"}.get(sys.platform, sys.platform)
 
@@ -424,7 +439,7 @@ def _actor(casebook: Casebook, user_id: str) -> Actor:
 def _settle_device(folder: Path, casebook: Casebook) -> None:
     """Give a restored or copied casebook an identity of its own, and note a restore in its log."""
     if not device.is_ours(folder, casebook.store_id, casebook.device_id):
-        casebook.take_new_device(_device_name())
+        casebook.take_new_device(device_name())
         device.keep(folder, casebook.store_id, casebook.device_id)
     mark = backup.restored_mark(folder)
     if mark is not None:

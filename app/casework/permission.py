@@ -26,6 +26,8 @@ Deed = Literal[
     "read_victims",
     "hear_child",
     "disclose",
+    "see_laptops",
+    "manage_laptops",
 ]
 
 _WORKERS: Final[frozenset[Role]] = frozenset({"practitioner", "manager"})
@@ -42,6 +44,8 @@ ALLOWED: Final[Mapping[Deed, frozenset[Role]]] = {
     # A child is told that their worker, and that worker's manager, can read what they answer.
     "hear_child": _WORKERS,
     "disclose": _WRITERS,
+    "see_laptops": frozenset({"manager", "administrator"}),
+    "manage_laptops": frozenset({"administrator"}),
 }
 
 REFUSALS: Final[Mapping[Deed, tuple[str, str]]] = {
@@ -76,6 +80,14 @@ REFUSALS: Final[Mapping[Deed, tuple[str, str]]] = {
     "disclose": (
         N_("Your role lets you read reports, not pass on copies of them."),
         N_("Ask a practitioner, a manager or your administrator to pass it on."),
+    ),
+    "see_laptops": (
+        N_("Only a manager or an administrator can see the laptops of the service."),
+        N_("Ask your manager or administrator."),
+    ),
+    "manage_laptops": (
+        N_("Only an administrator can let a laptop in or take it out."),
+        N_("Ask your administrator to do this."),
     ),
 }
 

@@ -109,6 +109,7 @@ class Casebook:
         clock: Clock,
         audit_key: bytes,
         demo: bool = False,
+        device_id: str | None = None,
     ) -> Self:
         """Make the tables of a new, empty store and its first records, and open it.
 
@@ -116,6 +117,7 @@ class Casebook:
             service: The service that it is for, without an id yet.
             user: The first user; `user.id` may be set already, because the key file names it.
             demo: Whether it is a demonstration casebook, for good.
+            device_id: Of this copy, where a server knows it already; None: a new one.
         """
         migrations.make_schema(engine)
         service.id = service.id or new_id()
@@ -123,7 +125,7 @@ class Casebook:
         casebook = cls(
             engine,
             actor_id=user.id,
-            device_id=new_id(),
+            device_id=device_id or new_id(),
             service_id=service.id,
             store_id=store_id,
             clock=clock,

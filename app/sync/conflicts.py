@@ -37,17 +37,20 @@ class RecordClosed(KnownError):
         )
 
 
-def resolve_conflict(casebook: Casebook, conflict_id: str, value: Any) -> None:
+def resolve_conflict(
+    casebook: Casebook, conflict_id: str, value: Any, *, reason: str | None = None
+) -> None:
     """Let `value` count from now on.
 
     Args:
         value: As `state.Conflict` gives `mine` and `theirs`: what JSON can hold; None clears it.
+        reason: Why, in the words of the person who decides; stays in the change log.
 
     Raises:
         ConflictSettled: It is settled already, or the record is gone from here.
         RecordClosed: The record can't be changed any more, and `value` isn't what stands there.
     """
-    with casebook.write() as work:
+    with casebook.write(reason) as work:
         work.seal()
         connection = work.session.connection()
         body = connection.exec_driver_sql(

@@ -1,0 +1,385 @@
+"""Where this laptop stands with the central server, as the screens say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy.orm import Session
+
+from app.casework import history, sync_words
+from app.casework.form_records import called
+from app.casework.history import Written
+from app.core.errors import BugError
+from app.core.i18n import _, ngettext
+from app.models.records import Child
+from app.sync import state, stops, unsent
+from app.sync.state import SyncItem, SyncView, Word
+
+if TYPE_CHECKING:
+    from app.casework.desk import Desk
+    from app.sync.unsent import UnsentRecord
+
+MOST_ROWS: Final = 200
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the window always says about syncing.
+
+    Attributes:
+        joined: Whether this casebook belongs to a service's server.
+        join_again: It was restored or copied, and has to join as a laptop of its own.
+        word: saved_here, waiting, sent, confirmed or needs_you. state: that word as it is shown.
+        waiting: How many records were changed here and aren't with the server.
+        notes: Entries of the history that wait, such as that a record was read.
+        needs: How many things a person has to see to.
+        waiting_words, confirmed_words: Both as the status bar says them; empty where it is
+            not joined.
+        lease_words: A warning as the time without the server runs out; else empty.
+        automatic, on_metered, in_custody: Whether it syncs by itself, whether over a connection
+            that is paid by volume, and whether no network may be used where the laptop is.
+    """
+
+    joined: bool
+    join_again: bool
+    word: Word
+    state: str
+    waiting: int
+    notes: int
+    needs: int
+    confirmed_at: datetime | None
+    waiting_words: str
+    confirmed_words: str
+    lease_words: str
+    automatic: bool
+    on_metered: bool
+    in_custody: bool
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """A record that waits to be sent.
+
+    Attributes:
+        what: What it is and how much of it changed. child_name: empty where it is of no child.
+        changed: When, as shown.
+    """
+
+    record_type: str
+    record_id: str
+    child_id: str
+    child_name: str
+    what: str
+    changed: str
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """Work that the server refused.
+
+    Attributes:
+        id: For `sync_deeds.send_again` and `give_up`.
+        why: After "refused:", in words. advice: what can be done.
+        written: What was written, field by field, to be read and copied.
+        together: How many pieces of work were refused together with it.
+        can_send_again: Whether sending it again may help.
+    """
+
+    id: str
+    record_type: str
+    record_id: str
+    child_id: str
+    child_name: str
+    what: str
+    changed: str
+    why: str
+    advice: str
+    written: tuple[tuple[str, str], ...]
+    together: int
+    can_send_again: bool
+
+
+@dataclass(frozen=True)
+class AsideRow:
+    """A change from the server that could not be taken in. It is put aside; the rest went on."""
+
+    record_id: str
+    child_id: str
+    child_name: str
+    what: str
+    came: str
+    why: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class StopView:
+    """Syncing waits for an answer. `yes` is what the button says that goes on."""
+
+    kind: str
+    text: str
+    advice: str
+    yes: str
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """Something to be read. `child_id` is empty where it is about no child."""
+
+    id: str
+    child_id: str
+    text: str
+    at: str
+
+
+@dataclass(frozen=True)
+class HandBack:
+    """Whether the laptop may be handed back. `text` says so, and why not."""
+
+    safe: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything of the Sync page but the conflicts, see `sync_conflicts`.
+
+    Attributes:
+        waiting: Records that wait, the last changed first; `more`: how many beyond these.
+    """
+
+    status: Status
+    summary: str
+    server: str
+    waiting: tuple[WaitingRow, ...]
+    more: int
+    refused: tuple[RefusedRow, ...]
+    aside: tuple[AsideRow, ...]
+    stop: StopView | None
+    notices: tuple[NoticeView, ...]
+    hand_back: HandBack
+
+
+def status(desk: Desk) -> Status:
+    """Where this laptop stands. Quick: it is asked after every save."""
+    return _status(desk, state.view(desk.casebook))
+
+
+def _status(desk: Desk, view: SyncView) -> Status:
+    with desk.casebook.engine.connect() as connection:
+        waits = unsent.count(connection)
+    needs = sum(not item.answered and not _settles_itself(item) for item in view.items)
+    word: Word = view.word
+    if word == "needs_you" and not needs:
+        word = "waiting" if waits.records or waits.notes else "sent"
+    return Status(
+        joined=view.enrolled,
+        join_again=view.enrol_anew,
+        word=word,
+        state=_(sync_words.STATE_WORDS[word]),
+        waiting=waits.records,
+        notes=waits.notes,
+        needs=needs,
+        confirmed_at=view.last_confirmed_at,
+        waiting_words=sync_words.waiting(waits.records) if view.enrolled else "",
+        confirmed_words=(
+            sync_words.confirmed(view.last_confirmed_at, desk.clock) if view.enrolled else ""
+        ),
+        lease_words=sync_words.lease(view.lease_days_left) if view.enrolled else "",
+        automatic=view.automatic,
+        on_metered=view.on_metered,
+        in_custody=view.in_custody,
+    )
+
+
+def _settles_itself(item: SyncItem) -> bool:
+    """Whether nobody has to do anything: what it refers to is still on its way."""
+    return item.kind == "aside" and item.reason == "waits_for"
+
+
+def overview(desk: Desk) -> Overview:
+    """What waits, what was refused, what needs a person."""
+    view = state.view(desk.casebook)
+    now = _status(desk, view)
+    with desk.casebook.engine.connect() as connection:
+        waiting = unsent.records(connection)
+    with desk.casebook.read() as session:
+        teller = _Teller(desk, session)
+        by_kind = {
+            kind: tuple(item for item in view.items if item.kind == kind)
+            for kind in ("refused", "aside", "stop", "notice")
+        }
+        return Overview(
+            status=now,
+            summary=_summary(now),
+            server=view.server or "",
+            waiting=tuple(teller.waiting(one) for one in waiting[:MOST_ROWS]),
+            more=max(0, len(waiting) - MOST_ROWS),
+            refused=tuple(teller.refused(item) for item in by_kind["refused"][:MOST_ROWS]),
+            aside=tuple(teller.aside(item) for item in by_kind["aside"][:MOST_ROWS]),
+            stop=next((_stop(item) for item in by_kind["stop"]), None),
+            notices=tuple(teller.notice(item) for item in by_kind["notice"]),
+            hand_back=hand_back(desk),
+        )
+
+
+def hand_back(desk: Desk) -> HandBack:
+    """Whether everything on this laptop is with the server."""
+    found = state.safe_to_hand_back(desk.casebook)
+    if found.safe:
+        return HandBack(True, _("Safe to hand back this laptop: yes"))
+    with desk.casebook.engine.connect() as connection:
+        waits = unsent.count(connection)
+    if "waiting" in found.reasons and waits.records:
+        why = ngettext(
+            "{count} change is only here", "{count} changes are only here", waits.records
+        ).format(count=waits.records)
+    elif found.reasons == ("waiting",):
+        why = _("the record of what was read and opened is only here")
+    else:
+        why = _(sync_words.HAND_BACK[found.reasons[0]])
+    return HandBack(False, _("Safe to hand back this laptop: no, {why}").format(why=why))
+
+
+def _summary(status: Status) -> str:
+    """The line below the title."""
+    said = [_("Everything is saved on this laptop.")]
+    if status.waiting:
+        said.append(
+            ngettext(
+                "{count} change waits to be sent.",
+                "{count} changes wait to be sent.",
+                status.waiting,
+            ).format(count=status.waiting)
+        )
+    elif status.notes:
+        said.append(_("Only the record of what was read and opened waits to be sent."))
+    else:
+        said.append(_("Nothing waits to be sent."))
+    if status.needs:
+        said.append(
+            ngettext("{count} thing needs you.", "{count} things need you.", status.needs).format(
+                count=status.needs
+            )
+        )
+    return " ".join(said)
+
+
+def _stop(item: SyncItem) -> StopView:
+    advice, yes = sync_words.STOPS[item.reason]
+    return StopView(item.reason, stops.text_of(item.reason), _(advice), _(yes))
+
+
+class _Teller:
+    """Puts what waits and what was refused into words."""
+
+    def __init__(self, desk: Desk, session: Session) -> None:
+        self._desk = desk
+        self._session = session
+        self._names: dict[str, str] = {}
+
+    def waiting(self, record: UnsentRecord) -> WaitingRow:
+        """A record that waits."""
+        child_id = record.child_id or ""
+        return WaitingRow(
+            record_type=record.record_type,
+            record_id=record.record_id,
+            child_id=child_id,
+            child_name=self.name(child_id),
+            what=self._what(record.record_type, record.record_id, record.fields, record.made),
+            changed=sync_words.moment(record.changed_at, self._desk.clock),
+        )
+
+    def refused(self, item: SyncItem) -> RefusedRow:
+        """Work that was refused."""
+        work = state.refused(self._desk.casebook, item.id)
+        if work is None:
+            raise BugError("what was refused is listed and not kept")
+        child_id = item.child_id or ""
+        why, advice = sync_words.REFUSED.get(item.reason, sync_words.REFUSED["malformed"])
+        name = self.name(child_id) or _("the child")
+        return RefusedRow(
+            id=item.id,
+            record_type=work.record_type,
+            record_id=work.record_id,
+            child_id=child_id,
+            child_name=self.name(child_id),
+            what=self._what(
+                work.record_type, work.record_id, frozenset(work.set_to), work.kind == "create"
+            ),
+            changed=sync_words.moment(work.made_at, self._desk.clock),
+            why=_(why).format(child=name),
+            advice=_(advice).format(child=name),
+            written=self._written(work),
+            together=work.group,
+            can_send_again=item.reason not in ("erased", "group_rejected"),
+        )
+
+    def _written(self, work: state.RefusedWork) -> tuple[tuple[str, str], ...]:
+        told = []
+        for field, value in work.set_to.items():
+            words = history.in_words(
+                self._desk,
+                self._session,
+                Written(work.record_type, work.record_id, work.child_id, field, (value,)),
+            )
+            if words.kept_back:
+                told.append((words.label, _("You may not read this.")))
+            elif words.values[0]:
+                told.append((words.label, words.values[0]))
+        return tuple(told)
+
+    def aside(self, item: SyncItem) -> AsideRow:
+        """A change that was put aside."""
+        why, advice = sync_words.ASIDE[item.reason]
+        child_id = item.child_id or ""
+        return AsideRow(
+            record_id=item.id,
+            child_id=child_id,
+            child_name=self.name(child_id),
+            what=self.record_word(item.record_type or "", item.id),
+            came=sync_words.moment(item.at, self._desk.clock) if item.at else "",
+            why=_(why),
+            advice=_(advice),
+        )
+
+    def notice(self, item: SyncItem) -> NoticeView:
+        """Something to be read."""
+        child_id = item.child_id or ""
+        text = sync_words.NOTICES.get(item.reason)
+        name = self.name(child_id) or _("a child")
+        return NoticeView(
+            id=item.id,
+            child_id=child_id if self.name(child_id) else "",
+            text=_(text).format(child=name) if text else _("The server has news for you."),
+            at=sync_words.moment(item.at, self._desk.clock) if item.at else "",
+        )
+
+    def name(self, child_id: str) -> str:
+        """What a child is called, with the family name; empty where the child isn't here."""
+        if child_id and child_id not in self._names:
+            child = self._session.get(Child, child_id)
+            self._names[child_id] = (
+                "" if child is None else f"{called(child)} {child.family_name}".strip()
+            )
+        return self._names.get(child_id, "")
+
+    def record_word(self, record_type: str, record_id: str) -> str:
+        """What a record is called; a form by its title."""
+        words = history.in_words(
+            self._desk, self._session, Written(record_type, record_id, None, "", ())
+        )
+        return words.record
+
+    def _what(self, record_type: str, record_id: str, fields: frozenset[str], made: bool) -> str:
+        word = self.record_word(record_type, record_id)
+        answers = sum(name.startswith(history.ANSWERS) for name in fields)
+        if answers:
+            return ngettext(
+                "{record}, {count} answer", "{record}, {count} answers", answers
+            ).format(record=word, count=answers)
+        if made:
+            return _("{record}, new").format(record=word)
+        return word

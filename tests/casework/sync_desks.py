@@ -1,0 +1,49 @@
+"""Desks of one service around a real central server, for the tests of syncing as people see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.casework import casebooks, joining, sync_deeds
+from app.casework.desk import Desk, Role
+from app.core.clock import FixedClock
+from app.core.ids import new_id
+from app.models import escrow
+from tests.casework.conftest import PASSPHRASE
+from tests.sync.conftest import Central
+
+NewDesk = Callable[..., Desk]
+
+
+@contextmanager
+def desks_of(central: Central, folder: Path, clock: FixedClock) -> Iterator[NewDesk]:
+    """Makes casebooks that begin with a code from the server, each with its recovery code kept."""
+    made: list[Desk] = []
+
+    def make(name: str, role: Role = "practitioner", *, user_id: str | None = None) -> Desk:
+        code = central.code(user_id or new_id(), role, name)
+        welcome = joining.Knock(clock)(central.address, code)
+        place = folder / f"{name} {len(made)}"
+        desk, recovery = joining.make(
+            place,
+            welcome,
+            PASSPHRASE,
+            clock,
+            organisation_key=escrow.public_bytes(escrow.make()),
+        )
+        casebooks.confirm_recovery_code(desk, recovery)
+        made.append(desk)
+        return desk
+
+    yield make
+    for desk in made:
+        desk.close()
+
+
+def quiet(*desks: Desk) -> None:
+    """Sync everybody until all have what all have written."""
+    for _round in range(3):
+        for desk in desks:
+            sync_deeds.sync_now(desk)
