@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import dates, due, form_records, history, permission
+from app.casework import consents, dates, due, form_records, history, permission
 from app.casework.due import DueItem
 from app.casework.keeping import child_of
 from app.casework.levels import Kind, Level, level_of
@@ -97,7 +97,10 @@ class FormLine:
 
 @dataclass(frozen=True)
 class Glance:
-    """The child at a glance: strengths first, then what is due and where things are."""
+    """The child at a glance: strengths first, then what is due and where things are.
+
+    `not_to_share` says what somebody said no to, or took back, that would be shared of the child.
+    """
 
     strengths: tuple[Strength, ...]
     due: tuple[DueItem, ...]
@@ -105,6 +108,7 @@ class Glance:
     plan: tuple[PlanRow, ...]
     lately: tuple[Happening, ...]
     forms: tuple[FormLine, ...]
+    not_to_share: tuple[str, ...] = ()
 
 
 def glance(desk: Desk, child_id: str) -> Glance:
@@ -124,6 +128,7 @@ def glance(desk: Desk, child_id: str) -> Glance:
         ]
         plan = [row for form, sheet in sheets for row in _plan(desk, sheet)]
         levels = _levels(session, child_id)
+        not_to_share = consents.not_to_share(desk, session, child_id)
     return Glance(
         strengths=tuple(strengths[:MOST_STRENGTHS]),
         due=due.of_child(desk, child_id),
@@ -131,6 +136,7 @@ def glance(desk: Desk, child_id: str) -> Glance:
         plan=tuple(plan),
         lately=_lately(desk, child_id),
         forms=_forms(desk, child_id),
+        not_to_share=not_to_share,
     )
 
 

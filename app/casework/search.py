@@ -34,6 +34,7 @@ HitKind = Literal["child", "form", "hearing", "offence", "report", "person", "du
 KINDS: Final[Mapping[str, HitKind]] = {
     "child": "child",
     "identifier": "child",
+    "consent": "child",
     "form_record": "form",
     "hearing": "hearing",
     "offence": "offence",
@@ -195,6 +196,12 @@ class _Teller:
             )
         if found.record_type == "identifier":
             parts.append(plain_snippet(found.snippet))
+        if found.record_type == "consent":
+            parts.append(
+                _("{record}: {words}").format(
+                    record=wording.record_word("consent"), words=plain_snippet(found.snippet)
+                )
+            )
         return " · ".join(parts)
 
     def _title(self, found: index.Found) -> str | None:

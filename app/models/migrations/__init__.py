@@ -21,6 +21,7 @@ from app.models.migrations import (
     m0003_signs_of_harm,
     m0004_sync,
     m0005_service_forms,
+    m0006_consents,
 )
 from app.models.store_errors import StoreDamaged, StoreTooNew
 
@@ -40,6 +41,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0003_signs_of_harm,
     m0004_sync,
     m0005_service_forms,
+    m0006_consents,
 )
 NEWEST: Final = STEPS[-1].VERSION
 

@@ -152,3 +152,34 @@ class CareStatus(ChildRecord):
     from_date: Mapped[date | None]
     to_date: Mapped[date | None]
     note: Mapped[str] = mapped_column(default="")
+
+
+class Consent(ChildRecord):
+    """One decision on sharing information about the child; all together are the log of them.
+
+    What the child and family were told in general stays in `Child.consent_note`.
+
+    Attributes:
+        about: What would be shared. shared_with: with whom.
+        decision: Whether somebody said yes or no, took a yes back, or need not be asked.
+        given_by: Whose decision it is. giver_name: who that was, where it was not the child.
+        why: Their reasons; where nobody had to be asked, under which law.
+        explained: How it was explained to the child.
+        decided_on, to_date: The day, and the last day on which the decision holds.
+    """
+
+    __tablename__ = "consent"
+
+    about: Mapped[str] = mapped_column(default="")
+    shared_with: Mapped[str] = mapped_column(default="")
+    decision: Mapped[str] = mapped_column(default="")
+    given_by: Mapped[str] = mapped_column(default="")
+    giver_name: Mapped[str] = mapped_column(default="")
+    why: Mapped[str] = mapped_column(default="")
+    explained: Mapped[str] = mapped_column(default="")
+    decided_on: Mapped[date | None]
+    to_date: Mapped[date | None]
+    note: Mapped[str] = mapped_column(default="")
+
+    def found_by(self) -> Mapping[str, str]:
+        return {"shared_with": self.shared_with}

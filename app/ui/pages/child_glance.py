@@ -12,6 +12,7 @@ from app.core.i18n import _
 from app.ui import theme
 from app.ui.kit import (
     LEVELS,
+    Banner,
     Body,
     Card,
     Cell,
@@ -59,6 +60,14 @@ class GlanceTab(ChildTab):
                 grid.addWidget(card, number, 0)
         for column in range(6 if wide else 1):
             grid.setColumnStretch(column, 1)
+        if glance.not_to_share:
+            self.add(
+                Banner(
+                    "\n".join(glance.not_to_share),
+                    "attention",
+                    heading=_("Not to be shared"),
+                )
+            )
         self.add(grid)
         self.end()
 

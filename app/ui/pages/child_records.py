@@ -126,7 +126,7 @@ class CourtTab(_RecordsTab):
 class DetailsTab(_RecordsTab):
     """Who the child is, as recorded, with what is still missing left out."""
 
-    record_types = ("alert", "care_status", "identifier")
+    record_types = ("alert", "consent", "care_status", "identifier")
 
     def before(self, view: ChildView) -> None:
         """Override _RecordsTab.before."""

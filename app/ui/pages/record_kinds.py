@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from app.casework import children, court, people
+from app.casework import children, consents, court, people
 from app.core.i18n import N_
 
 if TYPE_CHECKING:
@@ -110,6 +110,12 @@ KINDS: Final[Mapping[str, RecordKind]] = {
             N_("No care status is recorded yet."), children.CareStatusDetails,
             _of_child("care_history"), children.add_care_status, children.change_care_status,
             children.remove_care_status, "details", ("status",),
+        ),
+        RecordKind(
+            "consent", N_("Consent and sharing"), N_("Add a decision on sharing"),
+            N_("Decision on sharing"), N_("No decision on sharing is recorded yet."),
+            consents.ConsentDetails, consents.list_consents, consents.add_consent,
+            consents.change_consent, consents.remove_consent, "details", ("about", "decision"),
         ),
     )
 }  # fmt: skip
