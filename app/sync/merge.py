@@ -29,7 +29,7 @@ APPEND_ONLY: Final[frozenset[str]] = frozenset()
 RESTRICTED: Final = frozenset({"victim"})
 
 # Types whose conflicts concern somebody's safety whatever the field.
-SAFETY_TYPES: Final = frozenset({"alert", "harm_prompt", "care_status"})
+SAFETY_TYPES: Final = frozenset({"alert", "consent", "harm_prompt", "care_status"})
 
 # A snapshot never changes: while the field named here holds one of these values, no field that
 # starts with the prefix may be written.
