@@ -298,7 +298,7 @@ def still(variables: dict[str, str], clock: FixedClock) -> Iterator[Server]:
 
     from server.app import make_app
 
-    listening = socket.socket()
+    listening = socket.socket(proto=socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     parts = Parts.of(settings_of(variables, address), clock)
