@@ -94,8 +94,21 @@ def apply_again(
 ) -> Applied:
     """Try again to write changes that were put aside."""
     writer = _Writer(connection, log, arrival)
-    writer.write_upserts(put_aside(connection, record_ids))
+    changes = put_aside(connection, record_ids)
+    writer.write_upserts([change for change in changes if change.op == "upsert"])
+    for change in changes:
+        if change.op == "gone":
+            writer.let_leave(change)
     return writer.applied
+
+
+def leaving(connection: Connection) -> list[str]:
+    """The records that left a stream and have come in no other, once everything has come down."""
+    return list(
+        connection.exec_driver_sql(
+            "SELECT record_id FROM sync_quarantine WHERE why IN ('leaves', 'in_use')"
+        ).scalars()
+    )
 
 
 def put_aside(connection: Connection, record_ids: Iterable[str]) -> list[RecordChange]:
@@ -420,28 +433,36 @@ class _Writer:
         self._take_away(change, "erase")
 
     def _gone(self, change: RecordChange) -> None:
-        """A record left this stream. Where its new stream is here too, it arrives there."""
+        """A record left this stream. Whether it arrives in another one here is known at the end."""
         shape = fields.shape(change.type)
         if shape is None:
             self._connection.exec_driver_sql(
                 "DELETE FROM sync_extra WHERE record_id = ? AND stream = ?",
                 (change.id, change.stream),
             )
+        elif shape.of_child and self._owner(change) == change.stream:
+            self._put_aside(change, "leaves")
+
+    def let_leave(self, change: RecordChange) -> None:
+        """Take away a record that left its stream and came in no other."""
+        if self._owner(change) != change.stream:
+            self._connection.exec_driver_sql(
+                "DELETE FROM sync_quarantine WHERE record_id = ?", (change.id,)
+            )
+        elif self._unsettled.get(change.id):
+            # Unsent work on it is never taken away; the server will say what becomes of it.
             return
-        if not shape.of_child:
-            return
+        elif self._referred_to(change.type, change.id):
+            self._put_aside(change, "in_use")
+        else:
+            self._take_away(change, "purge")
+
+    def _owner(self, change: RecordChange) -> str | None:
+        """The child that a record belongs to here; None where it isn't held."""
         owner = self._connection.exec_driver_sql(
             f'SELECT child_id FROM "{change.type}" WHERE id = ?', (change.id,)
         ).scalar_one_or_none()
-        if owner is None or owner != change.stream:
-            return
-        if self._unsettled.get(change.id):
-            # Unsent work on it is never taken away; the server will say what becomes of it.
-            return
-        if self._referred_to(change.type, change.id):
-            self._put_aside(change, "in_use")
-            return
-        self._take_away(change, "purge")
+        return None if owner is None else str(owner)
 
     def _take_away(self, change: RecordChange, kind: str) -> None:
         if change.type not in RECORD_TYPES:
@@ -483,7 +504,7 @@ class _Writer:
         return put_aside(self._connection, [id_ for id_ in rows if id_ not in coming])
 
     def _put_aside(self, change: RecordChange, why: str) -> None:
-        self.applied.aside += why != "waits_for"
+        self.applied.aside += why not in ("waits_for", "leaves")
         self._connection.exec_driver_sql(
             "INSERT INTO sync_quarantine (record_id, record_type, stream, child_id, seq, rev, why,"
             " body, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (record_id) DO UPDATE SET"

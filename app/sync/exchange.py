@@ -39,7 +39,6 @@ from app.sync.protocol import (
     Cursor,
     Hello,
     Pull,
-    Pulled,
     Push,
     Pushed,
     StreamState,
@@ -361,7 +360,8 @@ class _Sync:
             with self._casebook.exchange() as (connection, log_):
                 if standing.streams(connection).keys() != asked.keys():
                     raise BugError("two syncs of one casebook ran at once")
-                self._stop_at_many_removals(connection, answer)
+                taken = page.would_take_away(connection, answer)
+                self._stop_at_many_removals(connection, taken)
                 applied = apply.apply_page(connection, log_, answer, self._arrival(here, received))
                 _nothing_waits(connection)
             self._outcome.received += len(answer.changes)
@@ -369,10 +369,19 @@ class _Sync:
             self._outcome.changed += applied.changed
             self._states.update((state.stream, state) for state in answer.streams)
             if not any(state.more and state.held for state in answer.streams):
+                self._let_leave(here)
                 return
 
-    def _stop_at_many_removals(self, connection: Connection, answer: Pulled) -> None:
-        self._taken += page.would_take_away(connection, answer)
+    def _let_leave(self, here: Standing) -> None:
+        """Let records go that left a stream and came in no other one here."""
+        with self._casebook.exchange() as (connection, log_):
+            ids = apply.leaving(connection)
+            self._stop_at_many_removals(connection, len(ids))
+            done = apply.apply_again(connection, log_, ids, self._arrival(here, {}))
+        self._outcome.changed += done.changed
+
+    def _stop_at_many_removals(self, connection: Connection, taken: int) -> None:
+        self._taken += taken
         if not self._many_allowed and page.many(connection, self._taken):
             raise Stopped("many_removals", {"count": self._taken})
 

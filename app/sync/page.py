@@ -70,12 +70,15 @@ def named(change: RecordChange) -> Iterator[tuple[Blob, str]]:
 
 
 def would_take_away(connection: Connection, page: Pulled) -> int:
-    """How many records of this copy a page would take away."""
+    """How many records of this copy a page would take away at once.
+
+    Those that leave a stream may arrive in another and are counted at the end.
+    """
     count = 0
     for change in page.changes:
         if change.op == "erase" and change.type == "child":
             count += records_of(connection, [change.id])
-        elif change.op in ("erase", "gone") and change.type in RECORD_TYPES:
+        elif change.op == "erase" and change.type in RECORD_TYPES:
             count += bool(
                 connection.exec_driver_sql(
                     f'SELECT 1 FROM "{change.type}" WHERE id = ?', (change.id,)

@@ -335,7 +335,8 @@ def _items(connection: Connection, here: Standing) -> tuple[SyncItem, ...]:
     items += [
         SyncItem("aside", row[0], row[1], row[2], row[0], None, row[3], moment_of(row[4]))
         for row in connection.exec_driver_sql(
-            "SELECT record_id, child_id, record_type, why, at FROM sync_quarantine ORDER BY at"
+            "SELECT record_id, child_id, record_type, why, at FROM sync_quarantine"
+            " WHERE why <> 'leaves' ORDER BY at"
         )
     ]
     items += [

@@ -139,7 +139,8 @@ class SyncQuarantine(Local):
         body: The change as it came, see `app.sync.protocol.RecordChange`.
         why: *waits_for*: a record that it refers to isn't here yet; *unreadable*: a value can't
             be kept; *locked*: it would change what never changes; *blob_missing*: the server has
-            no bytes for it; *in_use*: other records refer to what it would take away.
+            no bytes for it; *in_use*: other records refer to what it would take away; *leaves*:
+            it left a stream, and whether it arrives in another is known at the end of a sync.
     """
 
     __tablename__ = "sync_quarantine"
