@@ -43,6 +43,13 @@ def no_dialog() -> bool:
     return not open_dialogs()
 
 
+def focused() -> str:
+    """What a screen reader calls the thing that has the keyboard; empty where nothing has it."""
+    QApplication.processEvents()
+    found = uppermost().focusWidget()
+    return "" if found is None else found.accessibleName()
+
+
 def tab_to(name: str, *, back: bool = False) -> QWidget:
     """Press Tab until what a screen reader calls `name` has the keyboard."""
     QApplication.processEvents()

@@ -8,12 +8,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
 
-from app.casework import children, history
+from app.casework import children, form_records, history
 from app.casework.desk import Desk
+from app.casework.form_records import AnswerChange
 from app.core.errors import KnownError
 from app.ui.shell import Shell
-from tests.ui.pages.keyboard import dialog, press, tab_to
+from tests.ui.pages.keyboard import dialog, focused, press, tab_to
 
 
 def said(shell: Shell) -> list[str]:
@@ -37,21 +39,47 @@ def test_the_tabs_are_walked_by_the_keyboard_and_say_what_changed(
         QTest.keyClick(bar, Qt.Key.Key_Right)
     words = said(shell)
     newer = next(at for at, text in enumerate(words) if "Tally → Tal" in text)
-    older = next(at for at, text in enumerate(words) if "nothing → Tally" in text)
+    older = next(at for at, text in enumerate(words) if text == "Likes to be called: Tally")
     assert newer < older
     assert any(text.endswith("Ash Rivers") for text in words)
 
 
 def test_older_entries_come_when_they_are_asked_for(
-    shell: Shell, desk: Desk, child_id: str
+    qtbot: QtBot, shell: Shell, desk: Desk, child_id: str
 ) -> None:
-    for number in range(60):
+    for number in range(30):
         rename(desk, child_id, f"Tal {number}")
     shell.go("child", child_id=child_id, tab="history")
-    assert not any("nothing → Tal 0" in text for text in said(shell))
+    qtbot.waitUntil(lambda: any("Tal 11 → Tal 12" in text for text in said(shell)))
+    assert "Likes to be called: Tal 0" not in said(shell)
     press("Show older entries")
-    assert any("nothing → Tal 0" in text for text in said(shell))
+    qtbot.waitUntil(lambda: "Likes to be called: Tal 0" in said(shell))
     assert not shell.page.tabs[6].more.isVisible()
+    # What was pressed is gone: the keyboard stays in the record.
+    assert focused() == "Parts of the record"
+
+
+def test_a_form_filled_in_at_one_go_shows_its_first_answers_and_all_on_demand(
+    qtbot: QtBot, shell: Shell, desk: Desk, child_id: str
+) -> None:
+    form = form_records.start(desk, child_id, "assessment")
+    asked = [question.name for question in form.form.questions() if question.type == "text"][:12]
+    said_so = [
+        AnswerChange(name, {"value": f"Said so {number}", "language": "en", "by": "u"})
+        for number, name in enumerate(asked)
+    ]
+    form_records.save_answers(desk, form.record_id, said_so, leaving=True)
+    shell.go("child", child_id=child_id, tab="history")
+
+    def shown() -> int:
+        return sum(text.count("Said so ") for text in said(shell))
+
+    qtbot.waitUntil(lambda: shown() == 5)
+    press("Show all 12 changes")
+    assert shown() == 12
+    assert focused() == "Show fewer"
+    press("Show fewer")
+    assert shown() == 5
 
 
 def test_a_history_that_can_not_be_read_is_said(
