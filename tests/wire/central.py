@@ -195,6 +195,10 @@ class Central:
         made.enrol(self.code(name, role))
         return made
 
+    def everything(self) -> dict[str, dict[str, Any]]:
+        """All records of the service, by `type:id`, as a manager's new laptop is given them."""
+        return self.device("Ffion Vale", "manager").everything()
+
     def revoke(self, device_id: str, mode: str) -> None:
         """Take a device out of the service."""
         self.site.clerk.ask(do="revoke", service_id=self.service_id, device_id=device_id, mode=mode)

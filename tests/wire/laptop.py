@@ -120,10 +120,13 @@ class Laptop:
 
     # -- casework ------------------------------------------------------------------------------
 
-    def add_child(self, name: str, **fields: Any) -> Said:
+    def add_child(self, name: str, born: str = "", **fields: Any) -> Said:
         """A child with a form that is a draft."""
+        if born:
+            fields["date_of_birth"] = date.fromisoformat(born)
         with self.casebook.write() as work:
-            child = work.add(Child(given_name=name, allocated_to=self.casebook.actor_id, **fields))
+            fields = {"allocated_to": self.casebook.actor_id} | fields
+            child = work.add(Child(given_name=name, **fields))
             form = work.add(FormRecord(child_id=child.id, form_id="made_up", form_version=1))
             return {"child": child.id, "form": form.id}
 

@@ -214,6 +214,8 @@ def _bring_up(run: Callable[[Spoken], None], address: str) -> None:
             continue
         listener.close()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        # Nobody reads what it prints, and a full pipe would stop it.
+        os.dup2(2, 1)
         spoken = Spoken(connection)
         spoken.say({"pid": os.getpid()})
         try:

@@ -32,7 +32,7 @@ def test_what_is_sent_again_after_a_lost_reply_is_a_duplicate_with_one_effect(
     assert statuses(again) == statuses(first)
     assert [r["rev"] for r in again["results"]] == [r["rev"] for r in first["results"]]
     assert again["acked"] == 2
-    assert device.everything()[f"child:{child['id']}"]["rev"] == first["results"][1]["rev"]
+    assert central.everything()[f"child:{child['id']}"]["rev"] == first["results"][1]["rev"]
 
 
 def test_what_is_partly_known_already_goes_on_where_it_stopped(central: Central) -> None:
@@ -54,7 +54,7 @@ def test_the_same_push_from_two_connections_at_once_has_one_effect(central: Cent
     assert {answer["acked"] for answer in answers} == {20}
     fresh = [r for answer in answers for r in answer["results"] if not r["duplicate"]]
     assert len(fresh) == 20
-    records = device.everything()
+    records = central.everything()
     assert (
         sorted(record["rev"] for name, record in records.items() if name.startswith("child:"))
         == [1] * 20
@@ -97,7 +97,7 @@ def test_another_operation_under_a_used_number_is_refused_and_raises_an_alarm(
         device.push(copy)
     assert refused.value.status == 409
     assert refused.value.code == "sequence_reused"
-    assert "school" not in device.everything()[f"child:{child['id']}"]["fields"]
+    assert "school" not in central.everything()[f"child:{child['id']}"]["fields"]
     manager = central.device("Morgan Vale", "manager")
     notices = manager.pull({"service": 0})["notices"]
     assert [n["kind"] for n in notices if n["device_id"] == device.device_id] == ["sequence_reused"]
@@ -136,7 +136,7 @@ def test_what_a_former_device_sent_already_has_no_second_effect_under_a_new_numb
         ("applied", True),
         ("rejected", True),
     ]
-    records = copy.everything()
+    records = central.everything()
     assert records[f"child:{child['id']}"]["fields"]["school"] == "second"
     assert records[f"child:{child['id']}"]["rev"] == 2
     assert f"child:{unknown['id']}" in records
