@@ -31,6 +31,7 @@ NAMES = (
     "memory_100k",
     "sync_push",
     "sync_changes",
+    "sync_rivals",
 )
 
 

@@ -22,7 +22,7 @@ class Measured:
         subject_s: Seconds that the product took, the median; None where it isn't about time.
         baseline: What it was measured against, in words.
         baseline_s: Seconds that the baseline took, the median.
-        ratio: The number that `goal` is about.
+        ratio: The number that `goal` is about; None where there was nothing to measure against.
         goal: `<= 1.6`, `>= 0.5`, or `reported` where no goal was set.
         more: Further numbers, by name.
     """
@@ -31,7 +31,7 @@ class Measured:
     subject_s: float | None
     baseline: str
     baseline_s: float | None
-    ratio: float
+    ratio: float | None
     goal: str
     more: dict[str, float] | None = None
 

@@ -157,6 +157,15 @@ def running(
         process.wait(60)
 
 
+@contextmanager
+def slowed(port: int, address: str, milliseconds: int, log: Path) -> Iterator[None]:
+    """A longer way to `address` from a port of the loopback address, until the end."""
+    to = address.rpartition(":")[2]
+    command = [sys.executable, "-m", "tests.benchmarks.sync_delay", str(port), to]
+    with running([*command, str(milliseconds)], port, log):
+        yield
+
+
 def _listens(port: int) -> bool:
     with socket.socket() as trying:
         trying.settimeout(1)

@@ -1,0 +1,183 @@
+"""PouchDB and Anki: installed into an environment of their own, run beside the measured program.
+
+Each client is one process that is told what to do line by line, as JSON, and answers with the
+seconds that it took: starting it is not measured.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar, Final, Self
+
+from tests.benchmarks.sync_central import HERE, free_port, running
+
+RIVALS: Final = HERE / "build" / "rivals"
+PACKAGES: Final = ("pouchdb@9.0.0", "pouchdb-server@4.2.0")
+ANKI: Final = "anki==26.9.3"
+CODE: Final = Path(__file__).parent
+# Anki's server knows its people from its environment alone.
+PEOPLE: Final = tuple(f"round{turn}x{delay}" for turn in range(10) for delay in (0, 50))
+
+
+class NotInstalled(Exception):
+    """A rival is not here and can't be fetched; says which and why."""
+
+
+class Rival(ABC):
+    """A rival's server, running.
+
+    Attributes:
+        words: What it is. address: Where its server listens. folder: For what it keeps.
+    """
+
+    words: ClassVar[str]
+
+    def __init__(self, folder: Path, address: str) -> None:
+        self.folder = folder
+        self.address = address
+
+    @classmethod
+    @abstractmethod
+    def install(cls) -> None:
+        """Install it where it isn't. Raises `NotInstalled`."""
+
+    @classmethod
+    @abstractmethod
+    def serving(cls, folder: Path, port: int) -> tuple[Sequence[str], dict[str, str]]:
+        """The command and the environment of its server."""
+
+    @abstractmethod
+    def client(self) -> Sequence[str]:
+        """The command of its client."""
+
+    @classmethod
+    @contextmanager
+    def running(cls, folder: Path) -> Iterator[Self]:
+        """The rival, installed and serving, until the end. Raises `NotInstalled`."""
+        cls.install()
+        folder.mkdir()
+        port = free_port()
+        command, environment = cls.serving(folder, port)
+        with running(command, port, folder / "server.log", environment):
+            yield cls(folder, f"http://127.0.0.1:{port}")
+
+    def exchange(
+        self, name: str, address: str, records: dict[str, dict[str, Any]]
+    ) -> tuple[float, float, dict[str, dict[str, Any]]]:
+        """Seconds to send the records, seconds to receive them elsewhere, and what is there.
+
+        Args:
+            name: Of a database that nobody used before.
+        """
+        given, taken = self.folder / f"{name}.json", self.folder / f"{name}-received.json"
+        given.write_text(json.dumps(records), "utf-8")
+        with subprocess.Popen(
+            self.client(),
+            cwd=RIVALS,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "NODE_PATH": str(RIVALS / "pouchdb" / "node_modules")},
+        ) as client:
+
+            def ask(**said: str) -> float:
+                assert client.stdin is not None
+                assert client.stdout is not None
+                client.stdin.write(json.dumps(said) + "\n")
+                client.stdin.flush()
+                line = client.stdout.readline()
+                if not line.startswith("{"):
+                    raise SystemExit(f"{self.words} did not get through: {line}")
+                return float(json.loads(line)["seconds"])
+
+            ask(
+                do="begin",
+                folder=str(self.folder),
+                name=name,
+                address=address,
+                direct=self.address,
+                records=str(given),
+            )
+            pushing, pulling = ask(do="push"), ask(do="pull")
+            ask(do="write", file=str(taken))
+            ask(do="end")
+        return pushing, pulling, json.loads(taken.read_text("utf-8"))
+
+
+class PouchDB(Rival):
+    """PouchDB and the server of the same project."""
+
+    words = "PouchDB 9 replication with pouchdb-server 4.2, LevelDB at both ends, default options"
+
+    @classmethod
+    def install(cls) -> None:
+        folder = RIVALS / "pouchdb"
+        if (folder / "node_modules" / "pouchdb-server").exists():
+            return
+        if shutil.which("npm") is None:
+            raise NotInstalled("PouchDB is not installed: npm is not on this machine")
+        folder.mkdir(parents=True, exist_ok=True)
+        _install(["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", *PACKAGES])
+
+    @classmethod
+    def serving(cls, folder: Path, port: int) -> tuple[Sequence[str], dict[str, str]]:
+        program = RIVALS / "pouchdb" / "node_modules" / ".bin" / "pouchdb-server"
+        data = folder / "server"
+        data.mkdir()
+        return [
+            str(program), "--port", str(port), "--dir", str(data), "--no-stdout-logs",
+            "--config", str(folder / "config.json"),
+        ], {}  # fmt: skip
+
+    def client(self) -> Sequence[str]:
+        return ["node", str(CODE / "sync_rival_pouchdb.js")]
+
+
+class Anki(Rival):
+    """Anki and its own sync server."""
+
+    words = "Anki 26.9 with its own sync server, SQLite at both ends, an incremental sync"
+
+    @classmethod
+    def _python(cls) -> Path:
+        return RIVALS / "anki" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+    @classmethod
+    def install(cls) -> None:
+        if (RIVALS / "anki" / "installed").exists():
+            return
+        _install([sys.executable, "-m", "venv", "--clear", str(RIVALS / "anki")])
+        _install([str(cls._python()), "-m", "pip", "install", "--quiet", ANKI])
+        (RIVALS / "anki" / "installed").touch()
+
+    @classmethod
+    def serving(cls, folder: Path, port: int) -> tuple[Sequence[str], dict[str, str]]:
+        people = {f"SYNC_USER{at}": f"{name}:word" for at, name in enumerate(PEOPLE, 1)}
+        return [str(cls._python()), "-m", "anki.syncserver"], {
+            **people,
+            "SYNC_BASE": str(folder / "server"),
+            "SYNC_HOST": "127.0.0.1",
+            "SYNC_PORT": str(port),
+            "RUST_LOG": "error",
+        }
+
+    def client(self) -> Sequence[str]:
+        return [str(self._python()), str(CODE / "sync_rival_anki.py")]
+
+
+def _install(command: Sequence[str]) -> None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1200)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise NotInstalled(f"{command[-1]} can't be installed: {error}") from error
+    if done.returncode:
+        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
+        raise NotInstalled(f"{command[-1]} can't be installed without a network: {last}")
