@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlalchemy import event
 
 from app.casework import children, court, form_records, history, people, search
 from app.casework.children import ChildView, IdentifierDetails
@@ -141,6 +142,31 @@ def test_answers_are_told_with_their_questions_and_choices(desk: Desk, child: Ch
         desk, child.id, record_id=form.record_id, field="answers.home_good"
     ).entries
     assert [each.entry_id for each in of_one] == [entry.entry_id]
+
+
+def test_a_history_asks_no_more_of_the_casebook_for_many_answers_than_for_few(
+    desk: Desk, child: ChildView
+) -> None:
+    def asked(record_id: str) -> int:
+        seen: list[str] = []
+
+        def listen(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+            seen.append(statement)
+
+        event.listen(desk.casebook.engine, "before_cursor_execute", listen)
+        page = history.changes(desk, child.id, record_id=record_id)
+        event.remove(desk.casebook.engine, "before_cursor_execute", listen)
+        assert page.entries[0].fields
+        return len(seen)
+
+    form = form_records.start(desk, child.id, "assessment")
+    names = [question.name for question in form.form.questions() if question.type == "text"]
+    first, *others = [AnswerChange(name, answer("Said so")) for name in names]
+    form_records.save_answers(desk, form.record_id, [first], leaving=True)
+    few = asked(form.record_id)
+    form_records.save_answers(desk, form.record_id, others, leaving=True)
+    assert len(others) > 20
+    assert asked(form.record_id) == few
 
 
 def test_a_history_comes_page_by_page(desk: Desk, child: ChildView) -> None:
