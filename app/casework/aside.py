@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.casework import casebooks, form_records
+from app.casework import casebooks, form_records, signs_of_harm
 from app.casework.casebooks import Place
 from app.casework.form_records import AnswerChange
 from app.core import log
@@ -178,6 +178,9 @@ def _put_back(
             if documents.read(record.answers, change.path) != change.answer
         ]
         free = record.state == "draft" and record.changed_at <= at and not record.removed_at
+        if record.kind == "questionnaire" and free:
+            # The child's answers go back in only while the child goes on with them.
+            free = signs_of_harm.open_handover(session, record_id) is not None
         if wanted and not free:
             left += _leftovers(desk, record, wanted)
     if not wanted or not free:

@@ -132,6 +132,16 @@ class NotEditable(KnownError):
         )
 
 
+class OnlyTheChild(KnownError):
+    """A questionnaire was to be changed while the laptop is not with the child."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Only the child changes the answers of a questionnaire."),
+            _("Hand the child the laptop to go on with it."),
+        )
+
+
 _STATE_WORDS: dict[str, str] = {
     "draft": N_("Draft"),
     "submitted": N_("Submitted, waits for a manager"),
@@ -254,17 +264,22 @@ def save_answers(
 
     Raises:
         NotEditable: The form is locked.
+        OnlyTheChild: It is a questionnaire, and the laptop is not with the child.
         RecordGone: It is not in the casebook.
     """
     desk.must_write()
     with desk.casebook.write() as work:
-        state = work.session.scalar(select(FormRecord.state).where(FormRecord.id == record_id))
-        if state is None:
+        row = work.session.execute(
+            select(FormRecord.state, FormRecord.kind).where(FormRecord.id == record_id)
+        ).one_or_none()
+        if row is None:
             raise RecordGone
-        if state != "draft":
+        if row.state != "draft":
             raise NotEditable
         said = {change.path: change.answer for change in changes}
         handover_id = signs_of_harm.open_handover(work.session, record_id)
+        if handover_id is None and row.kind == "questionnaire":
+            raise OnlyTheChild
         if handover_id is None:
             written = work.save_answers(record_id, said, leaving=leaving)
             return Saved(written.at, written.revision)

@@ -6,7 +6,7 @@ import pytest
 
 from app.casework import assessments, demo, form_records, questionnaires
 from app.casework.desk import Desk
-from app.casework.form_records import AnswerChange, NotEditable
+from app.casework.form_records import AnswerChange, NotEditable, OnlyTheChild
 from app.core.errors import KnownError
 from app.models.vault import WrongPassphrase
 from tests.casework.conftest import PASSPHRASE, AddChild, Office
@@ -74,6 +74,25 @@ def test_what_the_child_gave_back_finished_does_not_change(desk: Desk, add_child
         form_records.save_answers(
             desk, handover.record_id, [AnswerChange("good_at", {"value": "Nothing"})]
         )
+
+
+def test_nobody_writes_into_a_questionnaire_while_the_laptop_is_not_with_the_child(
+    desk: Desk, add_child: AddChild
+) -> None:
+    child = add_child()
+    handover = hand_over(desk, child.id)
+    questionnaires.give_back(desk, handover.id, PASSPHRASE, finished=False)
+    change = AnswerChange("good_at", {"value": "What the worker would like to read"})
+    with pytest.raises(OnlyTheChild):
+        form_records.save_answers(desk, handover.record_id, [change])
+    document = form_records.open_form(desk, handover.record_id).document
+    assert document["good_at"]["value"] == "Fixing bikes."
+    again = questionnaires.hand_over(desk, child.id, "my_life_now")
+    assert again.record_id == handover.record_id
+    own = AnswerChange("good_at", {"value": "Bikes, and cooking."})
+    form_records.save_answers(desk, again.record_id, [own])
+    document = form_records.open_form(desk, again.record_id).document
+    assert document["good_at"]["value"] == "Bikes, and cooking."
 
 
 def test_the_childs_yes_and_no_are_kept_with_each_answer(desk: Desk, add_child: AddChild) -> None:

@@ -364,10 +364,19 @@ class ChildModePage(Page):
     @Slot(object)
     def _edited(self, value: object) -> None:
         self._warned_path = ""
-        self.controller.set_answer(self.session.step.path, value)
+        path, sheet = self.session.step.path, self.controller.sheet
+        signs, typed = sheet.harm_signs(), sheet.question(path).type == "text"
+        # The next tap may take back a sign of harm: it must not wait for a pause to be kept.
+        if path in signs and not (typed and _goes_on(sheet.value(path), value)):
+            self.controller.flush()
+        self.controller.set_answer(path, value)
+        if sheet.harm_signs() != signs or (sheet.question(path).harm and not typed):
+            self.controller.flush()
 
     @Slot(str)
     def _refused(self, how: str) -> None:
+        # What stood there is kept before the child takes it back.
+        self.controller.flush()
         self.session.refuse(how)
         self.controller.flush()
         self.session.forward()
@@ -493,6 +502,11 @@ class ChildModePage(Page):
             _("Your last answer is not saved yet. Please tell your worker.") if failed else ""
         )
         self.trouble.setVisible(failed)
+
+
+def _goes_on(before: object, after: object) -> bool:
+    """Whether typed words only went on, so that what stood there is still in them."""
+    return isinstance(before, str) and isinstance(after, str) and after.startswith(before)
 
 
 def _style() -> str:

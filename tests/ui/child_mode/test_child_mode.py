@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from app.casework import form_records, questionnaires
+from app.casework.questionnaires import PromptView
 from app.core import i18n
 from app.core.errors import KnownError
 from app.ui import theme
@@ -363,6 +364,57 @@ def test_a_yes_that_was_changed_shows_both_to_the_worker_and_nothing_to_the_chil
     harm = place.shell.page
     assert isinstance(harm, HarmPage)
     assert "First said “A lot”, later changed to “Not at all”." in words_shown(harm)
+
+
+def held(place: Place, page: ChildModePage, path: str) -> Any:
+    """What the casebook holds of an answer, without anything being sent there first."""
+    document = form_records.open_form(place.desk, page.opened.record_id).document
+    return document.get(path, {}).get("value")
+
+
+def prompt_on(place: Place, path: str) -> PromptView:
+    (prompt,) = (
+        each
+        for each in questionnaires.harm_prompts(place.desk, place.child_id)
+        if each.path == path
+    )
+    return prompt
+
+
+def test_a_sign_of_harm_that_stood_there_for_a_moment_is_kept(
+    place: Place, page: ChildModePage
+) -> None:
+    cards = at(page, "worry").editor.cards
+    cards["a_lot"].click()
+    assert held(place, page, "worry") == "a_lot"
+    cards["not_at_all"].click()
+    (prompt,) = questionnaires.harm_prompts(place.desk, place.child_id)
+    assert prompt.said == "First said “A lot”, later changed to “Not at all”."
+
+
+def test_words_that_are_a_sign_of_harm_are_kept_before_they_are_deleted(
+    place: Place, page: ChildModePage
+) -> None:
+    page.controller.set_answer("worry", "a_lot")
+    at(page, "worry_about")
+    line = QApplication.focusWidget()
+    QTest.keyClicks(line, "my hand")
+    QTest.keyClick(line, Qt.Key.Key_A, CONTROL)
+    QTest.keyClick(line, Qt.Key.Key_Delete)
+    page.controller.flush()
+    prompt = prompt_on(place, "worry_about")
+    assert (prompt.answer, prompt.changed, prompt.later) == ("my hand", True, "")
+
+
+def test_a_sign_of_harm_is_kept_before_the_child_says_nothing_instead(
+    place: Place, page: ChildModePage
+) -> None:
+    page.controller.set_answer("worry", "a_lot")
+    at(page, "worry_about")
+    QTest.keyClicks(QApplication.focusWidget(), "my hand")
+    page.screen_shown.ways_out["rather_not_say"].click()
+    prompt = prompt_on(place, "worry_about")
+    assert (prompt.answer, prompt.changed) == ("my hand", True)
 
 
 def test_an_answer_that_cannot_be_saved_is_said_in_plain_words(
