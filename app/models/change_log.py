@@ -13,8 +13,8 @@ never sent.
 **Values apart.** What was written (`set`), what stood there (`base`), and every word that a
 person typed (reason, recipient) stand in `ChangePayload`; the chain holds only the payload's
 salted hash. Lawful erasure takes payloads away and the chain stays whole; a payload that is
-missing without an entry of kind *erase* after it is tampering, and the verifier says so. Bytes
-(a report's pages) are logged by their hash and size.
+missing without an entry of kind *erase* or *purge* after it is tampering, and the verifier says
+so. Bytes (a report's pages) are logged by their hash and size.
 
 **Autosaves coalesce, and nothing waits in memory.** A chain that is only ever appended to can't
 have an entry's payload replaced, and one entry every two seconds of typing would bury the
