@@ -388,7 +388,8 @@ class _Writer:
         # Never one of a session, so its columns are filled past the session's bookkeeping.
         object_: Record = inspect(type_).class_manager.new_instance()
         object_.__dict__["id"] = row.change.id
-        for column in row.shape.columns:
+        object_.__dict__.update(row.values)
+        for column in row.shape.turned:
             object_.__dict__[column.name] = fields.python(column, row.values[column.name])
         object_.prepare()
         return object_
@@ -404,7 +405,8 @@ class _Writer:
             row.made_at or self._now,
             revision,
             row.change.rev,
-            *(row.values[column.name] for column in row.shape.columns),
+            # In the order of the columns, as they were filled.
+            *row.values.values(),
             *(getattr(object_, name) for name in sorted(row.shape.type.derived)),
         )
 

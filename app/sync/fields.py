@@ -62,12 +62,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Shape:
-    """What a type of record consists of."""
+    """What a type of record consists of.
+
+    Attributes:
+        columns: Those that travel. empty: What each holds, as stored, where nothing was said.
+        turned: Those whose stored value is another than the one that an object holds.
+    """
 
     type: type[Record]
     columns: tuple[Column, ...]
     by_name: Mapping[str, Column]
     empty: Mapping[str, Any]
+    turned: tuple[Column, ...]
 
     def among(self, fields: Mapping[str, Any]) -> list[Column]:
         """The columns that fields are for, and every document."""
@@ -106,6 +112,7 @@ def shape(name: str) -> Shape | None:
         columns,
         {column.name: column for column in columns},
         {column.name: column.empty for column in columns},
+        tuple(column for column in columns if column.kind not in ("text", "number", "bytes")),
     )
 
 
@@ -241,8 +248,8 @@ _TO_STORE: Final[Mapping[Kind, Callable[[Column, Any], Any]]] = {
 
 def said(column: Column, value: Any) -> Any:
     """What a column stores, as the log says it."""
-    if value is None:
-        return None
+    if value is None or column.kind == "text":
+        return value
     if column.kind == "flag":
         return bool(value)
     if column.kind in ("json", "document"):
