@@ -13,6 +13,7 @@ from app.core.errors import KnownError
 from app.core.i18n import _
 from app.models import documents
 from app.models.casebook import Casebook
+from app.models.change_log import plain
 from app.models.records import RECORD_TYPES
 from app.sync import fields
 from app.sync.fields import Unreadable
@@ -71,7 +72,7 @@ def resolve_conflict(
             document = copy.deepcopy(getattr(record, head))
             was = documents.leaves(document).get(path)
         else:
-            was = fields.said(column, fields.stored(column, _plain(getattr(record, head))))
+            was = fields.said(column, fields.stored(column, plain(getattr(record, head))))
         if was == value:
             work.settle(record, item.field, value, item.id)
         elif closed:
@@ -95,12 +96,6 @@ def resolve_conflict(
         connection.exec_driver_sql(
             "UPDATE sync_conflict SET answered = 1 WHERE id = ?", (conflict_id,)
         )
-
-
-def _plain(value: Any) -> Any:
-    from app.models.change_log import plain
-
-    return plain(value)
 
 
 def is_closed(connection: Connection, item: ConflictItem) -> bool:

@@ -12,6 +12,7 @@ from app.models.casebook import Casebook
 from app.models.records import Device
 from app.sync import outbox, standing, stops
 from app.sync.device_key import DeviceKey
+from app.sync.exchange import NotEnrolled
 from app.sync.protocol import PROTOCOL, Enrol, Enrolled
 from app.sync.state import enrol_anew
 from app.sync.transport import Transport, Who, address_of
@@ -148,8 +149,6 @@ def connect(casebook: Casebook, id_token: Callable[[], str | None] | None = None
     Raises:
         NotEnrolled: It belongs to none.
     """
-    from app.sync.exchange import NotEnrolled
-
     with casebook.engine.connect() as connection:
         here = standing.read(connection)
     if here.server is None or here.device_key is None:

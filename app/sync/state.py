@@ -19,8 +19,10 @@ from app.models.base import moment_of
 from app.models.casebook import Casebook
 from app.models.change_log import values
 from app.sync import outbox, standing
-from app.sync.protocol import SERVICE_STREAM, ConflictItem
+from app.sync.conflicts import is_closed
+from app.sync.protocol import ConflictItem
 from app.sync.standing import Standing
+from app.sync.stops import NEW_DEVICE
 
 Word = Literal["saved_here", "waiting", "sent", "confirmed", "needs_you"]
 ItemKind = Literal["conflict", "refused", "aside", "stop", "notice"]
@@ -177,8 +179,6 @@ def view(casebook: Casebook) -> SyncView:
 
 def enrol_anew(here: Standing, device_id: str) -> bool:
     """Whether a casebook that belonged to a server must be enrolled as another device."""
-    from app.sync.stops import NEW_DEVICE
-
     stop = here.stop or {}
     return here.enrolled and (
         here.device_id != device_id
@@ -203,8 +203,6 @@ def set_choices(
 
 def conflict(casebook: Casebook, conflict_id: str) -> Conflict | None:
     """A conflict, side by side; None once it is settled."""
-    from app.sync.conflicts import is_closed
-
     with casebook.engine.connect() as connection:
         row = connection.exec_driver_sql(
             "SELECT body, answered FROM sync_conflict WHERE id = ?", (conflict_id,)
@@ -346,8 +344,3 @@ def _items(connection: Connection, here: Standing) -> tuple[SyncItem, ...]:
         )
     ]
     return tuple(sorted(items, key=lambda item: (item.answered, not item.safety)))
-
-
-def stream_of(child_id: str | None) -> str:
-    """The stream that holds what belongs to a child, or to the service."""
-    return child_id or SERVICE_STREAM
