@@ -21,11 +21,12 @@ from app.sync import caseload, enrolment, exchange, orders, pace, refusals, stat
 from app.sync.exchange import Cancelled, NotEnrolled
 from app.sync.orders import Ordered
 from app.sync.stops import StopKind, Stopped
+from app.sync.wire import Offline, SignInPage
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
 
-__all__ = ["Cancelled", "NotEnrolled", "Ordered", "Stopped"]
+__all__ = ["Cancelled", "NotEnrolled", "Offline", "Ordered", "SignInPage", "Stopped"]
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,12 @@ def obey(desk: Desk, ordered: Ordered) -> None:
     Raises:
         KnownError: Unsent work could not be put in safety, or the disk refuses.
     """
-    orders.obey(desk.casebook, desk.folder, ordered.order)
+    try:
+        orders.obey(desk.casebook, desk.folder, ordered.order)
+    finally:
+        desk.casebook.engine.dispose()
+        if desk.instance_lock is not None:
+            desk.instance_lock.release()
 
 
 # -- joining -----------------------------------------------------------------------------------

@@ -331,6 +331,7 @@ class Application(QObject):
         shell.quit_asked.connect(self.quit)
         shell.settings_asked.connect(self.take_settings)
         shell.was_saved.connect(self._was_saved)
+        shell.sync.ordered.connect(self._obey)
         gate, self.gate = self.gate, None
         if gate is not None:
             put_window(shell, window_words(gate))
@@ -595,10 +596,13 @@ class Application(QObject):
                 shell.toggle_cover()
             shell.close_dialogs()
             self.tasks.cancel_all()
+            shell.sync.cancel()
         deadline = time.monotonic() + SECONDS_TO_SAVE
         self._wait_until(deadline)
         if shell is not None and put_aside:
             self._save_again(shell, deadline)
+        if shell is not None and not shell.sync.end():
+            log.ui.warning("a request to the server was still under way at the end")
         failed: list[Exception] = []
         if desk is not None:
 
@@ -623,6 +627,44 @@ class Application(QObject):
             shell.leave_for_good()
             shell.hide()
         return carried
+
+    @Slot(object)
+    def _obey(self, ordered: Exception) -> None:
+        """Remove the casebook, as its service ordered: now, whatever stands on the screen."""
+        shell, desk = self.shell, self.desk
+        if self._ending or shell is None or desk is None or not isinstance(ordered, KnownError):
+            return
+        self._ending = True
+        log.ui.warning("the service took this laptop out of use")
+        if self._watch is not None:
+            self._watch.stop()
+        if not shell.covered:
+            shell.toggle_cover()
+        shell.close_dialogs()
+        self.tasks.cancel_all()
+        self._wait_until(time.monotonic() + SECONDS_TO_SAVE / 4)
+        shell.sync.end()
+        failed: list[Exception] = []
+
+        def obey() -> None:
+            from app.casework import sync_deeds
+
+            sync_deeds.obey(desk, ordered)
+
+        self.tasks.run(obey, None, failed.append, owner=self)
+        self._wait_until(time.monotonic() + SECONDS_TO_SAVE)
+        self._clear_clipboard()
+        self._marker.take()
+        self.desk = None
+        self.sight = Sight("damaged", message=_words_of_order(ordered, failed))
+        shell.leave_for_good()
+        shell.hide()
+        self.shell = None
+        # The window that is left holds nothing of anybody, and can be closed.
+        self._ending = False
+        from app.ui.sync_ordered import OrderedCard
+
+        self._show(lambda: OrderedCard(self))
 
     def _save_again(self, shell: Shell, deadline: float) -> None:
         """Give the disk another moment for what it did not take."""
@@ -703,6 +745,13 @@ class Application(QObject):
     def _busy(self, job: Any) -> None:
         if self.gate is not None:
             self.gate.show_busy(job)
+
+
+def _words_of_order(ordered: KnownError, failed: list[Exception]) -> str:
+    """What became of an order of the service."""
+    from app.ui.gate import words_of
+
+    return words_of(failed[0]) if failed else words_of(ordered)
 
 
 def window_words(window: QWidget) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
@@ -30,6 +30,7 @@ class Page(QWidget):
         args: What it was last gone to with.
         chrome: Whether the bars, rail, menus and shortcuts are there; child mode has none.
         rail: Whether the rail of places is there; a page with a rail of its own has none.
+        only_shows: Whether nothing is typed on this page, so that it can be read anew at any time.
         child_id: The child whose record is open on this page, or None. While it is set, names of
             other children are masked.
 
@@ -40,6 +41,7 @@ class Page(QWidget):
     title_changed = Signal(str)
     chrome = True
     rail = True
+    only_shows = False
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
@@ -121,6 +123,13 @@ class Page(QWidget):
     def focus_first(self) -> QWidget | None:
         """What gets the keyboard when the page is shown; None: the first thing that takes it."""
         return None
+
+    def others_wrote(self, record_ids: Collection[str]) -> None:
+        """Other people's work on these records arrived. A page that only shows is read anew; one
+        that is typed in sees to it itself.
+        """
+        if self.only_shows:
+            self.entered(self.desk, self.args)
 
     def run(
         self,

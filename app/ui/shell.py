@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+import shiboken6
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QAccessible,
@@ -56,6 +57,8 @@ from app.ui.kit.focus import FocusRing
 from app.ui.kit.layout import clear
 from app.ui.kit.text import Heading, Muted, Small, Strong
 from app.ui.page import Page
+from app.ui.sync_lane import SyncLane
+from app.ui.sync_strip import SyncStrip
 from app.ui.tasks import Job, Tasks, places_of
 
 if TYPE_CHECKING:
@@ -63,10 +66,12 @@ if TYPE_CHECKING:
     from app.casework.casebooks import Place
     from app.casework.desk import Desk
     from app.casework.search import Hit
+    from app.casework.sync_deeds import Result
     from app.ui.application import Application
 
 TextEdits = (QLineEdit, QPlainTextEdit, QTextEdit)
 KEEP_WORDS_AFTER_MS: Final = 1500
+TAKE_IN_AGAIN_MS: Final = 1000
 Subject = tuple[str | None, ...]
 """What something is typed for: a kind of thing and the ids that tell which."""
 TEXT_SIZES: Final = (100, 110, 125, 150, 175, 200)
@@ -231,6 +236,7 @@ class Shell(QMainWindow):
         self._note_words_later.timeout.connect(self._note_words)
         self._full_screen_before: Qt.WindowState | None = None
         self._leaving_for_good = False
+        self.sync = SyncLane(self)
         self.setWindowTitle("Waymark")
         self.setMinimumSize(640, 480)
         self.resize(1366, 768)
@@ -242,6 +248,10 @@ class Shell(QMainWindow):
         tasks.progressed.connect(self._progressed)
         tasks.unhandled.connect(self.show_error)
         self._build()
+        self.sync.status_changed.connect(self._say_synced)
+        self.sync.moved.connect(self._say_synced)
+        self.sync.synced.connect(self._take_in)
+        QTimer.singleShot(0, self.sync, self.sync.look)
 
     # ---- what pages use -------------------------------------------------------------------
 
@@ -708,6 +718,13 @@ class Shell(QMainWindow):
         here = QApplication.focusWidget()
         if not chain or here is None or self.covered:
             return super().focusNextPrevChild(forward)
+        page = self._page
+        of_page = page is not None and (page.isAncestorOf(here) or self.busy.isAncestorOf(here))
+        if page is not None and of_page and not _takes_keys(here):
+            # Nobody pressed Tab: what had the keyboard went away, as when a page is drawn anew.
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+            QTimer.singleShot(0, self, lambda: self._keep_keyboard(page, here))
+            return True
         step = 1 if forward else -1
         at = chain.index(here) if here in chain else (-1 if forward else 0)
         target = chain[(at + step) % len(chain)]
@@ -715,6 +732,25 @@ class Shell(QMainWindow):
         reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
         target.setFocus(reason)
         return True
+
+    def _keep_keyboard(self, page: Page, gone: QWidget) -> None:
+        """Give the keyboard to what comes after `gone` on the page, else to the page's first."""
+        now = self.focusWidget()
+        if page is not self._page or (now is not page and page.isAncestorOf(now or self)):
+            return
+        on_page = [widget for widget in self._tab_chain() if page.isAncestorOf(widget)]
+        there = shiboken6.isValid(gone) and page.isAncestorOf(gone)
+        step = gone.nextInFocusChain() if there else None
+        while step is not None and step is not gone and step not in on_page:
+            step = step.nextInFocusChain()
+        if step is not None and step is not gone:
+            step.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        first = page.focus_first()
+        if first is not None and first.isVisibleTo(page) and first.isEnabled():
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._focus_first_in(page)
 
     def _uncheck_rail(self) -> None:
         for button in self._rail_buttons.values():
@@ -735,6 +771,8 @@ class Shell(QMainWindow):
         for part in (self.top_bar, self.rail, self.status_bar, self.menuBar()):
             part.setVisible(shown)
         self.demo_banner.setVisible(shown and self.desk.demo)
+        if not shown:
+            self.sync.cancel()
         for banner in self._strip_banners:
             banner.setVisible(shown)
         for action in self._chrome_actions:
@@ -785,6 +823,7 @@ class Shell(QMainWindow):
         self._fill_rail()
         self._fill_strips()
         self._say_saved()
+        self._say_synced()
         self.ring.raise_()
 
     def _make_rail(self) -> QFrame:
@@ -884,8 +923,12 @@ class Shell(QMainWindow):
         self.saved_label = Strong().one_line()
         self.saved_label.setObjectName("savedLabel")
         self.note_label = Small()
+        self.sync_strip = SyncStrip(self)
         row.addWidget(self.saved_label)
+        row.addWidget(self.sync_strip)
         row.addWidget(self.note_label, 1)
+        self.network_label = Small().one_line()
+        row.addWidget(self.network_label)
         languages = QHBoxLayout()
         languages.setSpacing(look.px(6))
         self.language_buttons: dict[str, LinkButton] = {}
@@ -1106,6 +1149,44 @@ class Shell(QMainWindow):
             style.unpolish(self.saved_label)
             style.polish(self.saved_label)
 
+    @Slot()
+    def _say_synced(self) -> None:
+        """Say where syncing stands: in the status bar, and as a number on the rail."""
+        self.sync_strip.show_lane(self.sync)
+        status = self.sync.status
+        self.network_label.setText(_("No network") if self.sync.offline else "")
+        if status is not None:
+            number = status.needs or status.waiting or None
+            self.set_number("sync", number, urgent=bool(status.needs))
+
+    @Slot(object)
+    def _take_in(self, result: Result) -> None:
+        """Others' work arrived: show it where it stands, without moving who is typing."""
+        if not result.changed and not result.let_go:
+            return
+        page = self._page
+        if page is None or self.ending:
+            return
+        if QApplication.activeModalWidget() is not None:
+            # Not under a question that somebody is answering.
+            QTimer.singleShot(TAKE_IN_AGAIN_MS, self, partial(self._take_in, result))
+            return
+        if page.child_id is not None and page.child_id in result.let_go:
+            self.go("caseload")
+            return
+        page.others_wrote({record_id for _type, record_id in result.changed})
+
+    def enter_again(self) -> None:
+        """Read the page anew at the same place; what is typed in it is saved first."""
+        page, place = self._page, self.leave_page()
+        if page is None:
+            return
+        args = dict(page.args)
+        if place is not None and place.page == page.name:
+            found = {"path": place.path, "cursor": place.cursor}
+            args.update({key: value for key, value in found.items() if value is not None})
+        self._show(page.name, args)
+
     def _forget_note(self) -> None:
         self.note_label.setText("")
 
@@ -1134,3 +1215,8 @@ def _with_keys(button: Button, keys: str) -> Button:
     button.setObjectName("keyed")
     button.setStyleSheet(f"#keyed {{ padding-right: {room}px; }}")
     return button
+
+
+def _takes_keys(widget: QWidget) -> bool:
+    """Whether the keyboard can stay there."""
+    return widget.isVisible() and widget.isEnabled()

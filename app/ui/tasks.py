@@ -2,7 +2,8 @@
 
 All work on the casebook runs one after the other on one thread, in the order it was asked for, so
 a save that was asked for before a lock is done before the lock. Callbacks run on the GUI thread,
-and only while their owner lives.
+and only while their owner lives. Syncing alone has a thread beside it, with a connection of its
+own, because it waits for a network.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ class Job:
 
 
 class Tasks(QObject):
-    """The one database thread.
+    """One thread for work: the database's, or that of syncing.
 
     Signals:
         busy: Long work started or ended: the Job that has a `busy_text`, or None.
@@ -101,8 +102,9 @@ class Tasks(QObject):
 
     BUSY_AFTER_MS = 350
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, name: str = "database") -> None:
         super().__init__(parent)
+        self._name = name
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._open: list[Job] = []
         self._thread: threading.Thread | None = None
@@ -110,6 +112,10 @@ class Tasks(QObject):
         self._shown: Job | None = None
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._stepped.connect(self._step, Qt.ConnectionType.QueuedConnection)
+
+    def beside(self, parent: QObject, name: str) -> Tasks:
+        """Another thread of the same kind, for work that must not hold this one up."""
+        return type(self)(parent, name=name)
 
     @property
     def pending(self) -> int:
@@ -181,7 +187,7 @@ class Tasks(QObject):
 
     def _start(self, job: Job) -> None:
         if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="database", daemon=True)
+            self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
             self._thread.start()
         self._queue.put(job)
 

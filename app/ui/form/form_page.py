@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -40,6 +40,7 @@ from app.ui.kit import (
     SecondaryButton,
 )
 from app.ui.page import Page
+from app.ui.pages.rail_numbers import count_again
 from app.ui.tasks import places_of
 
 if TYPE_CHECKING:
@@ -130,6 +131,14 @@ class FormPage(Page):
             path=path or self.section,
             cursor=cursor,
         )
+
+    def others_wrote(self, record_ids: Collection[str]) -> None:
+        """Override Page.others_wrote: what others answered in this form is shown at once, so that
+        nobody writes over what they have not seen.
+        """
+        if self.opened is not None and self.opened.record_id in record_ids:
+            self.shell.enter_again()
+            self.shell.notify(_("Somebody else worked on this form. You see it as it is now."))
 
     @property
     def window_title(self) -> str:
@@ -577,6 +586,7 @@ class FormPage(Page):
         self.args = {**self.args, "path": ""}
         desk, record_id = self.desk, submitted.record_id
         self.run(lambda: form_records.open_form(desk, record_id), self._opened)
+        count_again(self)
 
     def _not_submitted(self, error: Exception) -> None:
         self._submitting = False

@@ -19,6 +19,7 @@ def register(shell: Shell) -> None:
     from app.ui.pages.edit_record import EditRecordPage
     from app.ui.pages.merge import MergePage
     from app.ui.pages.report import ReportPage
+    from app.ui.pages.sync import SyncPage
     from app.ui.pages.waiting import WaitingPage
 
     shell.register("caseload", CaseloadPage, rail=N_("Caseload"), order=10)
@@ -30,4 +31,6 @@ def register(shell: Shell) -> None:
     shell.register("edit_record", EditRecordPage)
     shell.register("merge", MergePage)
     shell.register("report", ReportPage)
+    shell.register("sync", SyncPage, rail=N_("Sync"), order=800)
+    shell.register_deed(N_("Sync now"), lambda: shell.sync.start() or shell.go("sync"))
     shell.register_deed(N_("Add a child"), lambda: shell.go("add_child"), "Ctrl+N")

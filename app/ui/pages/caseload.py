@@ -39,6 +39,8 @@ LARGE: Final = 1.5
 class CaseloadPage(Page):
     """The list of children."""
 
+    only_shows = True
+
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.title = _("Caseload")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
@@ -91,6 +91,11 @@ class ChildPage(Page):
     def window_title(self) -> str:
         """Override Page.window_title: the part of the record."""
         return _(TABS[max(0, self.bar.currentIndex())][1])
+
+    def others_wrote(self, record_ids: Collection[str]) -> None:
+        """Override Page.others_wrote."""
+        if self.view is not None:
+            self.refresh()
 
     def refresh(self) -> None:
         """Read the record again, as after something was written."""

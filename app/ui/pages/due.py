@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class DuePage(Page):
     """Deadlines and things to do. A rule whose source was not verified says so."""
 
+    only_shows = True
+
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.title = _("Due")

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 class WaitingPage(Page):
     """The queue: signs of harm first, then what is to be countersigned."""
 
+    only_shows = True
+
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.title = _("Waiting")

@@ -32,7 +32,16 @@ from app.ui.shell import Shell
 from app.ui.tasks import InlineTasks
 from tests.ui.window import CHEAP
 
-ANYWHERE = ("caseload", "due", "waiting", "add_child", "settings", "help", "problem_report")
+ANYWHERE = (
+    "caseload",
+    "due",
+    "waiting",
+    "sync",
+    "add_child",
+    "settings",
+    "help",
+    "problem_report",
+)
 TABS = ("glance", "details", "people", "court", "forms", "reports", "history")
 # What these pages need to be gone to with is made by their own tests.
 ELSEWHERE = {"edit_record", "child_mode"}

@@ -1,0 +1,252 @@
+"""The Sync page by the keyboard: what waits, two answers, what was refused, joining."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.casework import casebooks, children, form_records, sync_conflicts, sync_deeds, syncing
+from app.casework.desk import Desk
+from app.core.clock import FixedClock
+from app.core.errors import KnownError
+from app.ui.kit import LevelBadge, Pill, Table
+from app.ui.shell import Shell
+from tests.casework.sync_desks import NewDesk, desks_of, quiet
+from tests.casework.test_syncing import LEVEL, a_child, two_levels
+from tests.sync.conftest import Central
+from tests.ui.pages.keyboard import dialog, no_dialog, press, write
+from tests.ui.pages.people import window_on
+
+
+@pytest.fixture
+def central(tmp_path: Path, clock: FixedClock) -> Iterator[Central]:
+    made = Central(tmp_path / "server", clock, caseload_only=False)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def new_desk(
+    central: Central, tmp_path: Path, clock: FixedClock, cheap_keys: None
+) -> Iterator[NewDesk]:
+    with desks_of(central, tmp_path, clock) as make:
+        yield make
+
+
+@pytest.fixture
+def ash(new_desk: NewDesk) -> Desk:
+    return new_desk("Ash Rivers")
+
+
+@pytest.fixture
+def morgan(new_desk: NewDesk) -> Desk:
+    return new_desk("Morgan Idris")
+
+
+def shown(shell: Shell) -> list[str]:
+    """Words that can be read on the page."""
+    QApplication.processEvents()
+    assert shell.page is not None
+    labels = [one.text() for one in shell.page.findChildren(QLabel) if one.isVisible()]
+    return labels + [one.text for one in shell.page.findChildren(Pill) if one.isVisible()]
+
+
+def buttons(shell: Shell) -> list[str]:
+    QApplication.processEvents()
+    assert shell.page is not None
+    return [one.text() for one in shell.page.findChildren(QPushButton) if one.isVisible()]
+
+
+def at_sync(qtbot: QtBot, desk: Desk) -> Shell:
+    shell = window_on(qtbot, desk)
+    shell.sync.look()
+    shell.go("sync")
+    return shell
+
+
+def test_before_joining_the_page_explains_and_offers_to_join(shell: Shell) -> None:
+    shell.go("sync")
+    assert "This laptop has not joined a server" in shown(shell)
+    assert buttons(shell) == ["I have a code from my service"]
+    assert not shell.sync_strip.isVisible()
+    press("I have a code from my service")
+    press("Join")
+    assert "Enter the address of the server." in [
+        one.text() for one in dialog().findChildren(QLabel)
+    ]
+    press("Cancel")
+    assert no_dialog()
+
+
+def test_the_status_bar_says_what_waits_and_what_is_confirmed(
+    qtbot: QtBot, ash: Desk, dressed: None
+) -> None:
+    sync_deeds.sync_now(ash)
+    shell = at_sync(qtbot, ash)
+    assert shell.sync_strip.isVisible()
+    assert shell.sync_strip.waiting.text() == "Nothing waits to be sent"
+    a_child(ash)
+    shell.saved(ash.clock.now())
+    qtbot.waitUntil(lambda: shell.sync_strip.waiting.text() == "1 change waiting to be sent")
+    assert shell.sync_strip.confirmed.text().startswith("Server confirmed ")
+    press("Sync now")
+    assert shell.sync_strip.waiting.text() == "Nothing waits to be sent"
+    assert "Safe to hand back this laptop: yes" in shown(shell)
+
+
+def test_a_row_that_waits_opens_its_record(qtbot: QtBot, ash: Desk, dressed: None) -> None:
+    child_id = a_child(ash)
+    record_id = form_records.start(ash, child_id, "assessment").record_id
+    shell = at_sync(qtbot, ash)
+    (table,) = shell.page.findChildren(Table)
+    table.opened.emit(0)
+    assert (shell.page.name, shell.page.args["record_id"]) == ("form", record_id)
+
+
+def test_a_person_decides_between_two_levels_by_the_keyboard(
+    qtbot: QtBot, ash: Desk, morgan: Desk, clock: FixedClock, dressed: None
+) -> None:
+    _child_id, record_id = two_levels(ash, morgan, clock)
+    shell = at_sync(qtbot, ash)
+    QApplication.processEvents()
+    badges = [one.level for one in shell.page.findChildren(LevelBadge) if one.isVisible()]
+    assert badges == ["low", "high", "medium"]
+    assert "Two people changed the same answer about Tal Fenwick" in shown(shell)
+    assert any("Morgan Idris · " in words for words in shown(shell))
+    press("Keep theirs")
+    assert "Decided here. The server is told with the next sync." in shown(shell)
+    assert form_records.open_form(ash, record_id).document[LEVEL]["value"] == "medium"
+    press("Sync now")
+    quiet(morgan)
+    assert sync_conflicts.conflicts(morgan) == ()
+    assert "Keep theirs" not in buttons(shell)
+
+
+def test_a_new_answer_is_asked_with_reasons_and_its_words_are_held(
+    qtbot: QtBot, ash: Desk, morgan: Desk, clock: FixedClock, dressed: None
+) -> None:
+    two_levels(ash, morgan, clock)
+    shell = at_sync(qtbot, ash)
+    press("Write a new answer with reasons")
+    press("Save the new answer")
+    said = [one.text() for one in dialog().findChildren(QLabel)]
+    assert "Give the new answer." in said
+    assert "Say why, in a few words." in said
+    write("Why", "A new threat this morning.")
+    (kept,) = [fields for subject, fields in shell.unsaved.items() if subject[0] == "conflict"]
+    assert kept["words"] == "A new threat this morning."
+    asked = dialog()
+    asked.choice.setCurrentIndex(asked.choice.findData("very_high"))
+    press("Save the new answer")
+    assert no_dialog()
+    assert not shell.unsaved
+    assert sync_conflicts.conflicts(ash)[0].answered
+
+
+def test_who_may_only_read_is_offered_nothing_to_decide(
+    qtbot: QtBot, ash: Desk, morgan: Desk, clock: FixedClock, dressed: None
+) -> None:
+    two_levels(ash, morgan, clock)
+    ash.actor = type(ash.actor)(ash.actor.id, ash.actor.name, "reader")
+    shell = at_sync(qtbot, ash)
+    assert not {"Keep mine", "Keep theirs", "Write a new answer with reasons"} & set(buttons(shell))
+
+
+def test_refused_work_shows_what_was_written_and_is_given_up_only_when_asked(
+    qtbot: QtBot, ash: Desk, dressed: None
+) -> None:
+    sync_deeds.sync_now(ash)
+    child_id = a_child(ash)
+    perry = casebooks.admit(ash, "Perry Lind", "practitioner", "seven quiet herons wait")
+    ash.casebook.actor_id = perry.id
+    children.change_details(
+        ash,
+        child_id,
+        children.ChildDetails(
+            given_name="Tal", family_name="Marlow", date_of_birth=date(2011, 7, 3)
+        ),
+    )
+    ash.casebook.actor_id = ash.actor.id
+    sync_deeds.sync_now(ash)
+    shell = at_sync(qtbot, ash)
+    assert any(words.startswith("Refused: whoever wrote it") for words in shown(shell))
+    press("What was written")
+    assert "Marlow" in [one.text() for one in dialog().findChildren(QLabel)]
+    press("Close")
+    press("Let the server’s version count")
+    press("Cancel")
+    assert syncing.status(ash).needs == 1
+    press("Let the server’s version count")
+    press("Let the server’s version count")
+    assert syncing.status(ash).needs == 0
+
+
+def test_in_custody_no_network_is_used_not_even_when_asked(
+    qtbot: QtBot, ash: Desk, central: Central, dressed: None
+) -> None:
+    sync_deeds.sync_now(ash)
+    shell = at_sync(qtbot, ash)
+    box = next(
+        one for one in shell.page.findChildren(QCheckBox) if "in custody" in one.accessibleName()
+    )
+    box.click()
+    QApplication.processEvents()
+    assert not shell.sync.start()
+    assert "No network is used: this laptop is set to be in custody." in shown(shell)
+    sync_now = next(one for one in shell.page.findChildren(QPushButton) if one.text() == "Sync now")
+    assert not sync_now.isEnabled()
+
+
+def test_without_the_server_everything_stays_and_the_reason_is_said(
+    qtbot: QtBot, ash: Desk, central: Central, dressed: None
+) -> None:
+    sync_deeds.sync_now(ash)
+    shell = at_sync(qtbot, ash)
+    a_child(ash)
+    with ash.casebook.exchange() as (connection, _log):
+        connection.exec_driver_sql("UPDATE sync_state SET server = 'http://127.0.0.1:9'")
+    press("Sync now")
+    assert shell.sync.offline
+    assert shell.network_label.text() == "No network"
+    assert any("can't be reached" in words for words in shown(shell))
+    assert syncing.status(ash).waiting == 1
+    (table,) = shell.page.findChildren(Table)
+    assert table.shown_model.cell(table.shown_model.index(0, 3)).spoken == "waiting: no network"
+
+
+def test_others_work_appears_on_the_page_that_is_open(
+    qtbot: QtBot, ash: Desk, morgan: Desk, clock: FixedClock, dressed: None
+) -> None:
+    _child_id, record_id = two_levels(ash, morgan, clock)
+    shell = window_on(qtbot, morgan)
+    shell.sync.look()
+    shell.go("form", record_id=record_id, child_id=_child_id)
+    (one,) = sync_conflicts.conflicts(ash)
+    sync_conflicts.answer_anew(ash, one.id, "very_high", "A new threat this morning.")
+    sync_deeds.sync_now(ash)
+    shell.sync.start()
+    QApplication.processEvents()
+    held = shell.page.controller.sheet.answer(LEVEL)
+    assert held is not None
+    assert held.value == "very_high"
+
+
+def test_a_wrong_code_is_said_beside_the_field(
+    qtbot: QtBot, desk: Desk, central: Central, dressed: None
+) -> None:
+    with pytest.raises(KnownError):
+        sync_deeds.join(desk, central.address, "ABCD-EFGH-JKMN")
+    at_sync(qtbot, desk)
+    press("I have a code from my service")
+    write("Address of the server", central.address)
+    write("Code", "ABCD-EFGH-JKMN")
+    press("Join")
+    said = [one.text() for one in dialog().findChildren(QLabel)]
+    assert any("does not know that code" in words for words in said)
+    assert not syncing.status(desk).joined
+    press("Cancel")
