@@ -180,7 +180,7 @@ def _put_back(
         free = record.state == "draft" and record.changed_at <= at and not record.removed_at
         if record.kind == "questionnaire" and free:
             # The child's answers go back in only while the child goes on with them.
-            free = signs_of_harm.open_handover(session, record_id) is not None
+            free = signs_of_harm.handed_over(session, record_id) is not None
         if wanted and not free:
             left += _leftovers(desk, record, wanted)
     if not wanted or not free:

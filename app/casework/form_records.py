@@ -277,10 +277,10 @@ def save_answers(
         if row.state != "draft":
             raise NotEditable
         said = {change.path: change.answer for change in changes}
-        handover_id = signs_of_harm.open_handover(work.session, record_id)
-        if handover_id is None and row.kind == "questionnaire":
+        handover = signs_of_harm.handed_over(work.session, record_id)
+        if handover is None and row.kind == "questionnaire":
             raise OnlyTheChild
-        if handover_id is None:
+        if handover is None:
             written = work.save_answers(record_id, said, leaving=leaving)
             return Saved(written.at, written.revision)
         record = found(work.session, record_id)
@@ -290,7 +290,7 @@ def save_answers(
             work,
             record,
             sheet_of(desk, work.session, record),
-            handover_id=handover_id,
+            handover_id=handover.id,
             before=before,
             now=desk.clock.now(),
         )

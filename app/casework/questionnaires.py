@@ -20,7 +20,7 @@ from app.casework.passphrase import confirm_passphrase
 from app.casework.problems import RecordGone
 from app.core.errors import KnownError
 from app.core.i18n import _
-from app.models.records import Child, FormRecord, Handover, HarmPrompt
+from app.models.records import Child, FormRecord, Handover, HarmPrompt, User
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -34,6 +34,20 @@ class HandoverView:
     child_id: str
     record_id: str
     started_at: datetime
+
+
+class WithAChild(KnownError):
+    """Somebody who can't take the laptop back unlocked it while it is with a child."""
+
+    def __init__(self, worker: str) -> None:
+        super().__init__(
+            _("This laptop is with a child, who is answering questions."),
+            _("{worker} can unlock it to take it back. So can any practitioner or manager.").format(
+                worker=worker
+            )
+            if worker
+            else _("A practitioner or a manager can unlock it to take it back."),
+        )
 
 
 @dataclass(frozen=True)
@@ -115,12 +129,26 @@ def hand_over(desk: Desk, child_id: str, form_id: str) -> HandoverView:
 def current_handover(desk: Desk) -> HandoverView | None:
     """The handover that is still open; every way into the casebook leads to it first."""
     with desk.casebook.read() as session:
-        handover = session.scalars(
-            select(Handover)
-            .where(Handover.state == "open", Handover.removed_at.is_(None))
-            .order_by(Handover.created_at.desc())
-        ).first()
+        handover = signs_of_harm.handed_over(session)
         return None if handover is None else _view(handover)
+
+
+def let_in(desk: Desk) -> Desk:
+    """The desk that was just opened, where its person may go on from here.
+
+    Raises:
+        WithAChild: The laptop is with a child, and the person may not read what children answer.
+            The casebook is closed again.
+    """
+    if desk.actor.may_hear_child:
+        return desk
+    with desk.casebook.read() as session:
+        handover = signs_of_harm.handed_over(session)
+        worker = session.get(User, handover.user_id) if handover is not None else None
+    if handover is None:
+        return desk
+    desk.close()
+    raise WithAChild(worker.name if worker is not None else "")
 
 
 def give_back(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.models import documents
 from app.models.base import canonical
+from app.models.change_log import Change
 from app.models.records import FormRecord, Handover, HarmPrompt
 
 if TYPE_CHECKING:
@@ -23,17 +24,27 @@ if TYPE_CHECKING:
     from app.models.work import UnitOfWork
 
 
-def open_handover(session: Session, record_id: str) -> str | None:
-    """The id of the handover in which a child is filling in this form now; None: nobody is."""
-    return session.scalars(
-        select(Handover.id)
-        .where(
-            Handover.form_record_id == record_id,
-            Handover.state == "open",
-            Handover.removed_at.is_(None),
-        )
+def handed_over(session: Session, record_id: str | None = None) -> Handover | None:
+    """The handover by which this laptop is with a child now; None: it is not.
+
+    One that a sync brought concerns the laptop that it was made on, and no other.
+
+    Args:
+        record_id: Only where the child is filling in this form.
+    """
+    made_here = (
+        select(Change.entry)
+        .where(Change.record_id == Handover.id, Change.kind == "create", Change.origin.is_(None))
+        .exists()
+    )
+    wanted = (
+        select(Handover)
+        .where(Handover.state == "open", Handover.removed_at.is_(None), made_here)
         .order_by(Handover.created_at.desc())
-    ).first()
+    )
+    if record_id is not None:
+        wanted = wanted.where(Handover.form_record_id == record_id)
+    return session.scalars(wanted).first()
 
 
 def watch(

@@ -119,7 +119,13 @@ class UnlockCard(GateCard):
 
     def _opened(self, desk: Desk) -> None:
         self.passphrase.clear()
-        self.program.opened(desk)
+
+        def let_in() -> Desk:
+            from app.casework import questionnaires
+
+            return questionnaires.let_in(desk)
+
+        self.program.tasks.run(let_in, self.program.opened, self._refused, owner=self)
 
     def _refused(self, error: Exception) -> None:
         self._waiting = False

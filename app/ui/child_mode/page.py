@@ -37,6 +37,7 @@ from app.ui.form.keeping import keeper
 from app.ui.form.tab_order import order_tabs, tab_stops
 from app.ui.kit import Body
 from app.ui.page import Page
+from app.ui.pages.rail_numbers import count_again
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -474,6 +475,7 @@ class ChildModePage(Page):
         child_id = self.opened.child_id
         self.handover = None
         i18n.set_language(self.shell.settings.language)
+        count_again(self)
         if prompts and self.shell.has("harm_prompts"):
             self.shell.go("harm_prompts", child_id=child_id)
         elif self.shell.has("child"):

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QRadioButton, QWidget
 
-from app.casework import form_records
+from app.casework import caseload, form_records
 from app.core import i18n
 from app.core.errors import KnownError
 from app.ui import theme
@@ -386,6 +386,17 @@ def test_a_form_can_be_completed_by_keyboard_alone(
     press(Qt.Key.Key_Space)
     assert page.opened.state == "submitted"
     assert kept(place, record_id)["story"] == "It rained."
+
+
+def test_submitting_counts_what_stands_on_the_rail_anew(place: Place, page: FormPage) -> None:
+    fill_in(page)
+    place.shell.set_number("caseload", None)
+    page.show_section(CHECK)
+    page.continue_button.click()
+    assert page.opened.state == "submitted"
+    assert place.shell._numbers["caseload"] == (1, False)
+    counted = caseload.counts(place.desk)
+    assert place.shell._numbers["due"] == (counted.due_this_week, bool(counted.due_this_week))
 
 
 @pytest.mark.parametrize("size", [100, 200])

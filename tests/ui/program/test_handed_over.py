@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from app.casework import casebooks, children, questionnaires
 from app.casework.children import ChildDetails
+from app.casework.permission import Role
 from app.core import i18n
 from app.core.clock import FixedClock
 from app.ui.child_mode import page as child_mode_page
@@ -139,3 +140,28 @@ def test_the_worker_gets_their_own_language_back_whatever_was_drawn_anew(
     assert i18n.language() == "en"
     assert seat.named(QAbstractButton, "Lock").isVisible()
     assert seat.program.settings.language == "en"
+
+
+@pytest.mark.parametrize("role", ["reader", "administrator"])
+def test_who_may_not_read_what_the_child_answers_is_told_who_can_go_on(
+    sit: Sit, handed_over: Path, clock: FixedClock, role: Role
+) -> None:
+    worker = casebooks.describe(handed_over).holders[0].user_id
+    desk = casebooks.unlock(handed_over, worker, PASSPHRASE, clock)
+    perry = casebooks.admit(desk, "Perry Lind", role, PASSPHRASE)
+    desk.close()
+    seat = sit(handed_over)
+    choice = seat.program.gate.card.holder
+    choice.setCurrentIndex(choice.findData(perry.id))
+    seat.type("Passphrase", PASSPHRASE)
+    seat.press("Unlock")
+    seat.until(lambda: seat.reads("who is answering questions"))
+    assert seat.program.shell is None
+    assert seat.reads("Ash Rivers can unlock it to take it back")
+    assert not seat.reads("Tal")
+    choice.setCurrentIndex(choice.findData(worker))
+    seat.type("Passphrase", PASSPHRASE)
+    seat.press("Unlock")
+    seat.until(lambda: seat.program.shell is not None)
+    seat.settle()
+    assert with_the_child(seat)
