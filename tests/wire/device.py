@@ -202,6 +202,16 @@ class Device:
             cursors = {s["stream"]: s["next"] for s in page["streams"] if s["more"]}
         return records
 
+    def conflicts(self) -> list[dict[str, Any]]:
+        """The conflicts of all children, those too that were settled."""
+        cursors = dict.fromkeys([SERVICE_STREAM, *self.children()], 0)
+        found: dict[str, dict[str, Any]] = {}
+        while cursors:
+            page = self.pull(cursors)
+            found |= {one["id"]: one for one in page["conflicts"]}
+            cursors = {s["stream"]: s["next"] for s in page["streams"] if s["more"]}
+        return list(found.values())
+
     def children(self) -> list[str]:
         """Ids of the children whom this person may take along."""
         return [child["child_id"] for child in self.send("GET", "/v1/caseload")["children"]]

@@ -152,6 +152,17 @@ class Laptop:
             work.save_answers(id, {path: answer}, leaving=leaving)
         return {}
 
+    def add_language(self, id: str, language: str) -> Said:
+        """A language that the child speaks, beside those that are known."""
+        with self.casebook.write() as work:
+            child = self._present(work.get(Child, id))
+            child.languages = [*child.languages, language]
+        return {}
+
+    def leave_pages(self) -> Said:
+        """Leave every page, so that what was typed in it becomes an entry of the log."""
+        return {"sealed": self.casebook.seal()}
+
     def submit(self, id: str) -> Said:
         """Close a form: its answers never change again."""
         with self.casebook.write() as work:
@@ -341,7 +352,10 @@ class Laptop:
 
     @staticmethod
     def _fields(record: Record) -> Said:
-        left_out = {"created_at", "changed_at", "revision", *type(record).derived}
+        left_out = {"changed_at", "revision", *type(record).derived}
+        if isinstance(record, Service):
+            # Every laptop made it when its casebook was made.
+            left_out.add("created_at")
         columns = [c.key for c in type(record).__table__.columns if c.key not in left_out]
         return {key: change_log.plain(getattr(record, key)) for key in columns}
 

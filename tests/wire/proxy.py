@@ -165,6 +165,7 @@ class Wire:
         self._lock = threading.RLock()
         self._idle = threading.Condition(self._lock)
         self._over = threading.Event()
+        self._let_go = threading.Event()
         self._working = self._treating = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._accepting = threading.Thread(target=self._accept, name="wire", daemon=True)
@@ -197,12 +198,15 @@ class Wire:
             self._chance = None
             self._told.clear()
             self.forge = self.alter = None
+            self._let_go.set()
             self._idle.wait_for(lambda: self._treating == 0, _HELD_AT_MOST)
+            self._let_go.clear()
         self._deliver_held()
 
     def close(self) -> None:
         """Stop. Connections that stand still are let go."""
         self._over.set()
+        self._let_go.set()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -309,7 +313,7 @@ class Wire:
         elif kind == "stall":
             self._count(kind)
             connection.sendall(reply.raw[: len(reply.raw) // 2])
-            self._over.wait(_HELD_AT_MOST)
+            self._let_go.wait(_HELD_AT_MOST)
         elif kind == "drip":
             self._count(kind)
             step = max(1, len(reply.raw) // 12)
