@@ -32,6 +32,7 @@ NAMES = (
     "sync_push",
     "sync_changes",
     "sync_rivals",
+    "sync_load",
 )
 
 

@@ -102,6 +102,22 @@ def central(
     for name in ("master.key", "token.key"):
         MasterKey.make(folder / name)
     database = cluster.make_database()
+    with serving(cluster, folder, database, service_id, other_urls) as made:
+        admin.new_service(
+            made.parts,
+            name=NAME,
+            administrator=ADMINISTRATOR,
+            service_id=service_id,
+            user_id=user_id,
+        )
+        yield made
+
+
+@contextmanager
+def serving(
+    cluster: Cluster, folder: Path, database: str, service_id: str, other_urls: str = ""
+) -> Iterator[Central]:
+    """A server over a database that may be in use already, with the secrets in a folder."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     environment = {
@@ -119,15 +135,8 @@ def central(
     }
     values = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items()}
     parts = Parts.of(checked(Settings.model_validate(values)))
-    admin.new_service(
-        parts, name=NAME, administrator=ADMINISTRATOR, service_id=service_id, user_id=user_id
-    )
-    with running(
-        [sys.executable, "-m", "server", "serve", "--port", str(port)],
-        port,
-        folder / "server.log",
-        environment,
-    ):
+    command = [sys.executable, "-m", "server", "serve", "--port", str(port)]
+    with running(command, port, folder / f"server-{port}.log", environment):
         yield Central(address, parts, cluster, database, service_id)
     parts.engine.dispose()
 
