@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 
+from server import tables
 from server.database import make_engine
 from server.migrations import migrate
 
@@ -37,6 +38,7 @@ class Cluster:
 
     folder: Path
     _count: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _spare: list[str] = field(default_factory=list)
 
     def url(self, name: str, role: str) -> str:
         """A database's address, as a role."""
@@ -48,13 +50,31 @@ class Cluster:
         self.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {OWNER}")
         return name
 
+    def borrow_database(self) -> str:
+        """An empty database with all tables, for whoever changes no table; its name."""
+        return self._spare.pop() if self._spare else self.make_database()
+
+    def give_back(self, name: str) -> None:
+        """Take back what was borrowed: whoever is still connected is sent away, all rows go.
+
+        A hundred times as quick as a new database.
+        """
+        emptied = "; ".join(f"DELETE FROM {table.name}" for table in tables.SERVICE_TABLES)
+        self.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            f" WHERE datname = current_database() AND pid <> pg_backend_pid(); {emptied};"
+            " UPDATE server_state SET epoch = gen_random_uuid()::text",
+            name,
+        )
+        self._spare.append(name)
+
     def drop_database(self, name: str) -> None:
         """Drop a database, whoever is still connected to it."""
         self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def execute(self, statement: str) -> None:
+    def execute(self, statement: str, database: str = "postgres") -> None:
         """Run a statement as the superuser."""
-        conninfo = f"host={self.folder} user=postgres dbname=postgres"
+        conninfo = f"host={self.folder} user=postgres dbname={database}"
         with psycopg.connect(conninfo, autocommit=True) as connection:
             connection.execute(statement.encode())
 

@@ -102,9 +102,9 @@ def postgresql(cluster: Cluster) -> Iterator[Database]:
 
 
 def _on_postgresql(cluster: Cluster) -> Iterator[Database]:
-    name = cluster.make_database()
+    name = cluster.borrow_database()
     yield Database("postgresql", cluster.url(name, PROGRAM), cluster.url(name, OWNER))
-    cluster.drop_database(name)
+    cluster.give_back(name)
 
 
 @pytest.fixture
