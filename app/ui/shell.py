@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import shiboken6
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -715,15 +715,15 @@ class Shell(QMainWindow):
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Override QWidget::focusNextPrevChild: Tab goes through the window as one reads it."""
         chain = self._tab_chain()
-        here = QApplication.focusWidget()
+        # While a dialog closes the window isn't the active one, and still knows its own.
+        here = QApplication.focusWidget() or self.focusWidget()
         if not chain or here is None or self.covered:
             return super().focusNextPrevChild(forward)
         page = self._page
         of_page = page is not None and (page.isAncestorOf(here) or self.busy.isAncestorOf(here))
         if page is not None and of_page and not _takes_keys(here):
             # Nobody pressed Tab: what had the keyboard went away, as when a page is drawn anew.
-            page.setFocus(Qt.FocusReason.OtherFocusReason)
-            QTimer.singleShot(0, self, lambda: self._keep_keyboard(page, here))
+            self._hold_keyboard(page, here)
             return True
         step = 1 if forward else -1
         at = chain.index(here) if here in chain else (-1 if forward else 0)
@@ -732,6 +732,19 @@ class Shell(QMainWindow):
         reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
         target.setFocus(reason)
         return True
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Override QWidget::changeEvent: a page drawn anew under a dialog keeps the keyboard."""
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            here, page = self.focusWidget(), self._page
+            if page is not None and not self.covered and (here is None or not _takes_keys(here)):
+                self._hold_keyboard(page, here or page)
+        super().changeEvent(event)
+
+    def _hold_keyboard(self, page: Page, gone: QWidget) -> None:
+        """Keep the keyboard on the page until it is drawn, then find a place for it there."""
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, self, lambda: self._keep_keyboard(page, gone))
 
     def _keep_keyboard(self, page: Page, gone: QWidget) -> None:
         """Give the keyboard to what comes after `gone` on the page, else to the page's first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -192,6 +193,7 @@ class BusyOverlay(QWidget):
         super().__init__(window)
         look = theme.current()
         self._cancel_it: Callable[[], object] | None = None
+        self._before: QWidget | None = None
         card = BusyCard()
         card.setMinimumWidth(look.px(360))
         column = QVBoxLayout(card)
@@ -233,6 +235,7 @@ class BusyOverlay(QWidget):
         self.show()
         self.raise_()
         if cancel is not None:
+            self._before = self.window().focusWidget()
             self.cancel.setFocus()
 
     def progress(self, done: int, total: int, text: str = "") -> None:
@@ -243,8 +246,11 @@ class BusyOverlay(QWidget):
         self.detail.setVisible(bool(text))
 
     def end(self) -> None:
-        """The work is over."""
+        """The work is over: the keyboard goes back to where it was."""
         self._cancel_it = None
+        before, self._before = self._before, None
+        if before is not None and shiboken6.isValid(before) and self.cancel.hasFocus():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
         self.hide()
 
     def _cancel(self) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.i18n import _
@@ -62,6 +63,7 @@ class Dialog(QDialog):
         holder.addLayout(self.column)
         holder.addStretch(1)
         self._area.setWidget(self._inside)
+        self._inside.installEventFilter(self)
         self._area.viewport().setAutoFillBackground(False)
         self._inside.setAutoFillBackground(False)
         outer.addWidget(self._area, 1)
@@ -82,8 +84,24 @@ class Dialog(QDialog):
         self.fit()
         self.open()
 
-    def fit(self) -> None:
-        """Be as high as the words need, and no higher than the window behind."""
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Override QObject::eventFilter: grow where the words became more, as with an error."""
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            before = self.height()
+            self.fit(least=before)
+            if self.height() > before:
+                self._stay_over_window()
+        return super().eventFilter(watched, event)
+
+    def _stay_over_window(self) -> None:
+        """Move up where the foot of the dialog, its buttons, went below the window behind."""
+        behind = self.parentWidget().window().frameGeometry()
+        below = self.frameGeometry().bottom() - behind.bottom()
+        if below > 0:
+            self.move(self.x(), max(behind.top(), self.y() - below))
+
+    def fit(self, *, least: int = 0) -> None:
+        """Be as high as the words need or as `least`, and no higher than the window behind."""
         self.ensurePolished()
         behind = self.parentWidget().window().size()
         most = max(behind.width() - theme.current().px(32), self.minimumWidth())
@@ -97,7 +115,8 @@ class Dialog(QDialog):
         if whole < 0:
             whole = self.layout().sizeHint().height()
         around = whole - self._area.sizeHint().height()
-        self.resize(width, min(inside + around, behind.height() - theme.current().px(32)))
+        most_high = behind.height() - theme.current().px(32)
+        self.resize(width, max(least, min(inside + around, most_high)))
 
     def done(self, result: int) -> None:
         """Override QDialog::done: give the keyboard back."""
@@ -105,7 +124,7 @@ class Dialog(QDialog):
         # Not every window manager gives the keyboard back to the window behind by itself.
         self.parentWidget().activateWindow()
         before, self._before = self._before, None
-        if before is not None and before.isVisible():
+        if before is not None and shiboken6.isValid(before) and before.isVisible():
             before.setFocus(Qt.FocusReason.OtherFocusReason)
 
 

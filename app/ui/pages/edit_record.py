@@ -180,7 +180,7 @@ class ReasonDialog(Dialog):
         reason = self.text.toPlainText().strip()
         if not reason:
             self.field.set_error(_("Say why, in a few words."))
-            self.text.setFocus()
+            self.field.focus_editor()
             return
         self.accept()
         self._on_confirm(reason)

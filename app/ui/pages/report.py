@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,12 +100,7 @@ class ReportPage(Page):
     def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
         """Override Page.entered. args: report_id (after a lock record_id), child_id."""
         self.child_id = args.get("child_id")
-        report_id = args.get("report_id") or args["record_id"]
-        self.run(
-            lambda: (reports.open_report(desk, report_id), reports.preview(desk, report_id)),
-            lambda found: self._show(*found),
-            busy_text=_("Opening the report"),
-        )
+        self._read(args.get("report_id") or args["record_id"], self._go_on_writing)
 
     def leaving(self) -> None:
         """Override Page.leaving: no page stays in memory longer than it is looked at."""
@@ -124,6 +119,20 @@ class ReportPage(Page):
         return self.view
 
     # -- inside ----------------------------------------------------------------------------
+
+    def _read(self, report_id: str, then: Callable[[ReportView], object]) -> None:
+        """Read the report and its pages, show them, and go on with `then`."""
+        desk = self.desk
+
+        def found(both: tuple[ReportView, bytes]) -> None:
+            self._show(*both)
+            then(both[0])
+
+        self.run(
+            lambda: (reports.open_report(desk, report_id), reports.preview(desk, report_id)),
+            found,
+            busy_text=_("Opening the report"),
+        )
 
     def _show(self, report: ReportView, pdf: bytes) -> None:
         self.report, self._pdf = report, pdf
@@ -160,9 +169,13 @@ class ReportPage(Page):
             button.setEnabled(may_disclose)
             button.setToolTip(why_not)
             button.setAccessibleDescription(why_not)
+        # Asked of the window: it may not be the active one again so soon after a dialog closed.
+        if not report.editable and self.window().focusWidget() in (self.final, self.anew):
+            # What comes next: the pages can be passed on now.
+            after = self.export_button if may_disclose else self.view
+            after.setFocus(Qt.FocusReason.OtherFocusReason)
         self.final.setVisible(report.editable)
         self.anew.setVisible(report.editable)
-        self._go_on_writing(report)
 
     def _go_on_writing(self, report: ReportView) -> None:
         """Open the dialog again that a lock closed."""
@@ -215,9 +228,12 @@ class ReportPage(Page):
         self._again(report)
 
     def _not_final(self, error: Exception) -> None:
-        self.shell.show_error(error)
-        if isinstance(error, RecordChanged):
-            self.entered(self.desk, self.args)
+        if self.report is None or not isinstance(error, RecordChanged):
+            self.shell.show_error(error)
+            return
+        # First the pages as they are now, then why; the reason that was given stays held, and
+        # stands in the dialog when *Make final* is pressed again.
+        self._read(self.report.id, lambda _report: self.shell.show_error(error))
 
     # -- export and print --------------------------------------------------------------------
 

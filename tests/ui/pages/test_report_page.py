@@ -15,7 +15,7 @@ from app.casework.court import HearingDetails
 from app.casework.desk import Desk
 from app.casework.reports import ReportView
 from app.ui.shell import Shell
-from tests.ui.pages.keyboard import dialog, no_dialog, open_dialogs, press, tab_to, write
+from tests.ui.pages.keyboard import dialog, focused, no_dialog, open_dialogs, press, tab_to, write
 from tests.ui.pages.people import submit_assessment
 
 READ = "Read through with Tal"
@@ -128,6 +128,7 @@ def test_a_final_report_can_not_be_changed_any_more(
     assert page.state.text == "Final"
     assert not page.final.isVisible()
     assert not page.anew.isVisible()
+    assert focused() == "Export as PDF"
     file = tmp_path / "final.pdf"
     press("Export as PDF")
     fill_in(file)
@@ -146,11 +147,16 @@ def test_a_record_that_changed_is_shown_before_it_becomes_final(
     court.change_hearing(desk, hearing.id, HearingDetails(hearing_date=later))
     before = report.content_hash
     press("Make final")
-    titles = [window.windowTitle() for window in open_dialogs()]
-    assert "That did not work" in titles
-    while not no_dialog():
-        QTest.keyClick(dialog(), Qt.Key.Key_Escape)
+    # Nothing stands over the message that says why.
+    assert [window.windowTitle() for window in open_dialogs()] == ["That did not work"]
+    press("Close")
+    assert no_dialog()
     now = reports.open_report(desk, report.id)
     assert now.state == "draft"
     assert now.content_hash != before
     assert opened.page.report.content_hash == now.content_hash
+    # The reason that was given is not lost.
+    press("Make final")
+    assert dialog().text.toPlainText() == READ
+    press("Make final")
+    assert reports.open_report(desk, report.id).state == "final"

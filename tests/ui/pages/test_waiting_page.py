@@ -12,7 +12,7 @@ from app.casework import form_records, oversight
 from app.casework.desk import Desk
 from app.ui.pages.edit_record import ReasonDialog
 from app.ui.shell import Shell
-from tests.ui.pages.keyboard import dialog, no_dialog, press, tab_to, write
+from tests.ui.pages.keyboard import dialog, focused, no_dialog, press, tab_to, write
 from tests.ui.pages.people import manager_at, submit_assessment, window_on
 
 AGREED = "The evidence carries the levels."
@@ -54,6 +54,8 @@ def test_a_manager_countersigns_by_the_keyboard(
         assert no_dialog()
         assert states(desk, child_id) == ["countersigned"]
         assert buttons(shell) == []
+        # Nothing on the page takes the keyboard now: it stays beside the page's name.
+        assert focused() == "Waiting"
 
 
 def test_directions_lead_to_a_new_version_and_the_keyboard_comes_back(
@@ -72,6 +74,7 @@ def test_directions_lead_to_a_new_version_and_the_keyboard_comes_back(
         write("What is to be done", DIRECTIONS)
         press("Return")
         assert sorted(states(desk, child_id)) == ["draft", "returned"]
+        assert focused() == "Waiting"
     (draft,) = [f for f in form_records.list_forms(desk, child_id) if f.state == "draft"]
     assert form_records.open_form(desk, draft.record_id).directions == DIRECTIONS
 

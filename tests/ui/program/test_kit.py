@@ -301,6 +301,26 @@ def test_a_dialog_is_never_higher_than_its_window(qtbot: QtBot, size: int) -> No
     dialog.reject()
 
 
+@pytest.mark.parametrize("size", [100, 200])
+def test_a_dialog_grows_with_the_error_that_appears_in_it(qtbot: QtBot, size: int) -> None:
+    theme.use("light", size)
+    window = QWidget()
+    window.resize(1366, 768)
+    shown(qtbot, window)
+    dialog = Dialog("Make this report final?", window)
+    field = FieldFrame("Why it can be given now", QLineEdit(), hint="It never changes again.")
+    dialog.column.addWidget(field)
+    dialog.add_button(PrimaryButton("Make final"))
+    dialog.ask()
+    QApplication.processEvents()
+    before = dialog.height()
+    field.set_error("Say why, in a few words. " * 6)
+    qtbot.waitUntil(lambda: dialog.height() > before)
+    QApplication.processEvents()
+    assert field.visibleRegion().boundingRect() == field.rect()
+    dialog.close()
+
+
 def test_a_message_asks_and_gives_the_keyboard_back(qtbot: QtBot) -> None:
     window = QMainWindow()
     line = QLineEdit()
