@@ -484,6 +484,111 @@ class Token(Answer):
     expires_in: int
 
 
+# -- administration ------------------------------------------------------------------------------
+
+RoleName = Literal["practitioner", "manager", "administrator", "reader"]
+
+
+class CodeRequest(Message):
+    """Asks for a one-time code.
+
+    Attributes:
+        user_id: A person who has an account keeps its name and role; None: somebody new.
+    """
+
+    user_id: Id | None = None
+    user_name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    role: RoleName
+
+
+class CodeMade(Answer):
+    """A code, shown once."""
+
+    code: str
+    user_id: str
+    user_name: str
+    role: RoleName
+    expires_at: Moment
+
+
+class DeviceUser(Answer):
+    """Somebody who signed in on a device."""
+
+    user_id: str
+    name: str
+
+
+class DeviceSeen(Answer):
+    """A device, as an administrator sees it."""
+
+    device_id: str
+    name: str
+    platform: str
+    users: tuple[DeviceUser, ...]
+    enrolled_at: Moment
+    last_seen: Moment | None
+    lease_until: Moment
+    revoked_at: Moment | None
+    revoke_mode: str | None
+    replaces: str | None
+    acked: int
+    children: int
+
+
+class DeviceList(Answer):
+    """Every device of the service, those seen last first."""
+
+    devices: tuple[DeviceSeen, ...]
+
+
+class RevokeRequest(Message):
+    """Takes a device out.
+
+    Attributes:
+        mode: *wipe*: the casebook is destroyed; *rescue*: unsent work is sealed to the service
+            first; *none*: it is refused and nothing else."""
+
+    mode: Literal["wipe", "rescue", "none"]
+
+
+class Revoked(Answer):
+    """A device was taken out; its next request is refused."""
+
+    device_id: str
+    mode: Literal["wipe", "rescue", "none"]
+    revoked_at: Moment
+
+
+class AccessRequest(Message):
+    """Opens a child to a person, or closes it."""
+
+    user_id: Id
+    given: bool
+
+
+class AccessSet(Answer):
+    """How it is now."""
+
+    child_id: str
+    user_id: str
+    given: bool
+
+
+class ManifestStream(Answer):
+    """A stream that lay on the device when it last asked."""
+
+    stream: str
+    cursor: int
+    at: Moment
+
+
+class Manifest(Answer):
+    """What lay on a device when it last asked."""
+
+    device_id: str
+    streams: tuple[ManifestStream, ...]
+
+
 # -- blobs ---------------------------------------------------------------------------------------
 
 

@@ -28,14 +28,20 @@ from app.sync.protocol import (
     MOST_RESPONSE_BYTES,
     BlobState,
     Caseload,
+    CodeMade,
+    CodeRequest,
+    DeviceList,
     Enrol,
     Enrolled,
     Hello,
+    Manifest,
     Pull,
     Pulled,
     Push,
     Pushed,
     Refusal,
+    Revoked,
+    RevokeRequest,
     Token,
     TokenRequest,
 )
@@ -193,6 +199,24 @@ class Transport:
                 return None
             raise
         return answered.body
+
+    # -- what an administrator asks -----------------------------------------------------------
+
+    def make_code(self, message: CodeRequest) -> CodeMade:
+        """A one-time code, with which one person lets one laptop in."""
+        return self._json("POST", "/v1/admin/codes", message, CodeMade)
+
+    def devices(self) -> DeviceList:
+        """Every laptop of the service."""
+        return self._json("GET", "/v1/admin/devices", None, DeviceList)
+
+    def revoke(self, device_id: str, message: RevokeRequest) -> Revoked:
+        """Take a laptop out: it is refused from its next request on."""
+        return self._json("POST", f"/v1/admin/devices/{device_id}/revoke", message, Revoked)
+
+    def manifest(self, device_id: str) -> Manifest:
+        """Which streams lay on a laptop when it last asked."""
+        return self._json("GET", f"/v1/admin/devices/{device_id}/manifest", None, Manifest)
 
     # -- how it is asked ----------------------------------------------------------------------
 

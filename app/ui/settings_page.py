@@ -30,6 +30,7 @@ from app.ui.page import Page
 from app.ui.service_forms_card import ServiceFormsCard
 from app.ui.setup import Strength, print_code, strength
 from app.ui.shell import ROLE_WORDS, TEXT_SIZES
+from app.ui.sync_laptops_card import LaptopsCard
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -59,6 +60,7 @@ class SettingsPage(Page):
         self.outer.addWidget(page)
         page.add(PageHeader(_("Settings"), _("They count for you on this laptop.")))
         self.service_forms = ServiceFormsCard(self)
+        self.laptops = LaptopsCard(self)
         self.parts: dict[str, Card] = {
             "look": self._look(),
             "lock": self._lock(),
@@ -66,6 +68,7 @@ class SettingsPage(Page):
             "recovery": self._recovery(),
             "users": self._users(),
             "forms": self.service_forms,
+            "laptops": self.laptops,
             "backups": self._backups(),
             "check": self._check(),
         }
@@ -84,6 +87,7 @@ class SettingsPage(Page):
         self.run(read, self._filled)
         self._look_for_backups()
         self.service_forms.refresh()
+        self.laptops.refresh()
         part = self.parts.get(str(args.get("part", "")))
         if part is not None:
             bring_into_view(part)

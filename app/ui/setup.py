@@ -1,7 +1,11 @@
-"""Making a casebook: service, person, passphrase, the service's key, the recovery code."""
+"""Making a casebook: service, person, passphrase, the service's key, the recovery code.
+
+With a code from the service the central server says which service and who; the rest is the same.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +31,7 @@ from app.ui.kit.text import Body, Heading, Muted, Small
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
+    from app.casework.joining import Knock, Welcome
     from app.ui.application import Application
 
 ROLES = (
@@ -91,8 +96,10 @@ class SetupCard(GateCard):
     def __init__(self, program: Application) -> None:
         super().__init__(program, width=560)
         self.answers = Answers()
-        self._steps = (self._welcome, self._service, self._person, self._passphrase, self._key)
+        self._steps: tuple[Callable[[QVBoxLayout], None], ...] = (self._welcome,)
         self._at = 0
+        self._knock: Knock | None = None
+        self._let_in: Welcome | None = None
         self._areas: tuple[Any, ...] = ()
         self._part: QWidget | None = None
         self._first: QWidget | None = None
@@ -128,6 +135,19 @@ class SetupCard(GateCard):
         if self._first is not None:
             self._first.setFocus()
 
+    def _alone(self) -> None:
+        """Make a casebook that belongs to no server yet."""
+        self._let_in = None
+        self._steps = (
+            self._welcome, self._service, self._person, self._passphrase, self._key,
+        )  # fmt: skip
+        self._next()
+
+    def _with_code(self) -> None:
+        """Make a casebook that a server lets in."""
+        self._steps = (self._welcome, self._code)
+        self._next()
+
     def _next(self) -> None:
         self._at += 1
         self._show()
@@ -159,8 +179,9 @@ class SetupCard(GateCard):
             )
         )
         column.addWidget(Muted(_("Folder: {folder}").format(folder=self.program.folder)))
-        begin = PrimaryButton(_("Make a new casebook"), self._next)
+        begin = PrimaryButton(_("Make a new casebook"), self._alone)
         column.addWidget(begin)
+        column.addWidget(SecondaryButton(_("I have a code from my service"), self._with_code))
         self._first = begin
         links = (
             (_("Restore from a backup"), self.program.show_restore),
@@ -175,6 +196,68 @@ class SetupCard(GateCard):
                 lambda: self.program.set_language(other),
             )
         )
+
+    def _code(self, column: QVBoxLayout) -> None:
+        from app.ui.sync_joining import CodeFields
+
+        column.addWidget(Heading(_("Your service’s code")))
+        column.addWidget(
+            Body(
+                _(
+                    "Your administrator gives you the address of the central server and a code "
+                    "for your name. This laptop needs to be online for a moment."
+                )
+            )
+        )
+        fields = CodeFields()
+        column.addWidget(fields)
+
+        def go() -> None:
+            if not self._check(*fields.checks()):
+                return
+            address, code = fields.address.text(), fields.code.text()
+            clock = self.program.clock
+
+            def ask() -> tuple[Knock, Welcome]:
+                from app.casework import joining
+
+                knock = self._knock or joining.Knock(clock)
+                # Kept whatever comes: an answer that was lost can be asked for again.
+                self._knock = knock
+                return knock, knock(address, code)
+
+            self.make.setEnabled(False)
+            self.program.tasks.run(
+                ask, self._came_in, self._refused, owner=fields, busy_text=_("Asking the server")
+            )
+
+        self.make = PrimaryButton(_("Continue"), go)
+        for line in (fields.address, fields.code):
+            line.returnPressed.connect(self.make.click)
+        self._buttons(column, self.make)
+        self._first = fields.address
+
+    def _came_in(self, answered: tuple[Knock, Welcome]) -> None:
+        _knock, self._let_in = answered
+        self._steps = (self._welcome, self._code, self._who, self._passphrase)
+        if not self._let_in.has_key:
+            self._steps = (*self._steps, self._key)
+        self._next()
+
+    def _who(self, column: QVBoxLayout) -> None:
+        assert self._let_in is not None
+        column.addWidget(Heading(self._let_in.service_name))
+        role = dict(ROLES).get(self._let_in.role, N_("Reader"))
+        column.addWidget(
+            Body(_("This casebook is for {name}.").format(name=self._let_in.user_name))
+        )
+        column.addWidget(Body(_(role)))
+        column.addWidget(
+            Muted(_("If that is not you, stop here and ask your administrator for another code."))
+        )
+        go = PrimaryButton(_("That is me"), self._next)
+        column.addLayout(button_row(go))
+        self._first = go
 
     def _service(self, column: QVBoxLayout) -> None:
         column.addWidget(Heading(_("Your service")))
@@ -267,10 +350,16 @@ class SetupCard(GateCard):
                 (again_field, same, _("The two passphrases are not the same.")),
             ):
                 self.answers = replace(self.answers, passphrase=line.text())
-                self._next()
+                if self._at + 1 < len(self._steps):
+                    self._next()
+                else:
+                    self.make.setEnabled(False)
+                    self._create(file=None, words="", target=None, secret="")
 
-        again.returnPressed.connect(go)
-        self._buttons(column, PrimaryButton(_("Continue"), go))
+        last = self._at + 1 == len(self._steps)
+        self.make = PrimaryButton(_("Make the casebook") if last else _("Continue"), go)
+        again.returnPressed.connect(self.make.click)
+        self._buttons(column, self.make)
         self._first = line
 
     def _key(self, column: QVBoxLayout) -> None:
@@ -363,19 +452,27 @@ class SetupCard(GateCard):
 
     # ---- making ---------------------------------------------------------------------------
 
-    def _create(self, *, file: Path | None, words: str, target: Path, secret: str) -> None:
+    def _create(self, *, file: Path | None, words: str, target: Path | None, secret: str) -> None:
         answers, folder, clock = self.answers, self.program.folder, self.program.clock
+        let_in = self._let_in
 
         def create() -> tuple[Desk, str]:
             from app.casework import casebooks
 
+            key = b""
             if file is not None:
                 key = casebooks.read_organisation_key_file(file)
             elif words:
                 key = casebooks.read_organisation_key(words)
-            else:
+            elif target is not None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 key = casebooks.make_organisation_key(target, secret).public
+            if let_in is not None:
+                from app.casework import joining
+
+                return joining.make(
+                    folder, let_in, answers.passphrase, clock, organisation_key=key or None
+                )
             new = casebooks.NewCasebook(
                 service_name=answers.service_name,
                 area=answers.area,
@@ -394,6 +491,7 @@ class SetupCard(GateCard):
 
     def _made(self, made: tuple[Desk, str]) -> None:
         self.answers = Answers()
+        self._knock = self._let_in = None
         desk, code = made
         self.program.show_recovery_code(desk, code)
 

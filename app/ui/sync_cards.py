@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPlainTextEdit, QWidget
@@ -29,7 +30,9 @@ from app.ui.kit import (
     Strong,
 )
 from app.ui.kit.dialogs import HOLDS_WORDS
-from app.ui.shell import Shell
+
+if TYPE_CHECKING:
+    from app.ui.shell import Shell
 
 LARGE_TEXT = 1.5
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
@@ -13,7 +14,9 @@ from app.ui.kit.buttons import PrimaryButton, SecondaryButton
 from app.ui.kit.dialogs import Dialog
 from app.ui.kit.fields import ErrorSummary, FieldFrame
 from app.ui.kit.text import Body
-from app.ui.shell import Shell
+
+if TYPE_CHECKING:
+    from app.ui.shell import Shell
 
 
 class CodeFields(QWidget):

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path
-from pydantic import StringConstraints
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from app.sync.protocol import Answer, Id, Message, Moment
+from app.sync.protocol import (
+    AccessRequest,
+    AccessSet,
+    CodeMade,
+    CodeRequest,
+    DeviceList,
+    DeviceSeen,
+    DeviceUser,
+    Id,
+    Manifest,
+    ManifestStream,
+    Revoked,
+    RevokeRequest,
+)
 from server import admin
 from server.admission import admitted
 from server.caller import Caller, Role
@@ -34,102 +46,6 @@ ADMINISTRATORS: Final[frozenset[Role]] = frozenset({"administrator"})
 OVERSEERS: Final[frozenset[Role]] = frozenset({"administrator", "manager"})
 
 PathId = Annotated[Id, Path()]
-
-
-class CodeRequest(Message):
-    """Asks for a one-time code.
-
-    Attributes:
-        user_id: A person who has an account keeps its name and role; None: somebody new.
-    """
-
-    user_id: Id | None = None
-    user_name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    role: Role
-
-
-class CodeMade(Answer):
-    """A code, shown once."""
-
-    code: str
-    user_id: str
-    user_name: str
-    role: Role
-    expires_at: Moment
-
-
-class DeviceUser(Answer):
-    """Somebody who signed in on a device."""
-
-    user_id: str
-    name: str
-
-
-class DeviceSeen(Answer):
-    """A device, see `server.admin.DeviceRow`."""
-
-    device_id: str
-    name: str
-    platform: str
-    users: tuple[DeviceUser, ...]
-    enrolled_at: Moment
-    last_seen: Moment | None
-    lease_until: Moment
-    revoked_at: Moment | None
-    revoke_mode: str | None
-    replaces: str | None
-    acked: int
-    children: int
-
-
-class DeviceList(Answer):
-    """Every device of the service, those seen last first."""
-
-    devices: tuple[DeviceSeen, ...]
-
-
-class RevokeRequest(Message):
-    """Takes a device out, see `server.orders.Mode`."""
-
-    mode: Literal["wipe", "rescue", "none"]
-
-
-class Revoked(Answer):
-    """A device was taken out; its next request is refused."""
-
-    device_id: str
-    mode: Literal["wipe", "rescue", "none"]
-    revoked_at: Moment
-
-
-class AccessRequest(Message):
-    """Opens a child to a person, or closes it."""
-
-    user_id: Id
-    given: bool
-
-
-class AccessSet(Answer):
-    """How it is now."""
-
-    child_id: str
-    user_id: str
-    given: bool
-
-
-class ManifestStream(Answer):
-    """A stream that lay on the device when it last asked."""
-
-    stream: str
-    cursor: int
-    at: Moment
-
-
-class Manifest(Answer):
-    """What lay on a device when it last asked."""
-
-    device_id: str
-    streams: tuple[ManifestStream, ...]
 
 
 @router.post(
