@@ -7,7 +7,7 @@ questions never overwrite each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,6 +33,9 @@ from app.models.records import Child, FormRecord, Oversight, User
 if TYPE_CHECKING:
     from app.casework.desk import Desk
     from app.models.work import UnitOfWork
+
+Keeps = Callable[[str, Mapping[str, Any]], bool]
+"""Whether an answer is kept, by the name of its question and the answer as JSON."""
 
 FormState = Literal["draft", "submitted", "countersigned", "returned", "superseded"]
 
@@ -303,6 +306,8 @@ def sheet_of(
     record: FormRecord,
     *,
     at: Mapping[str, Mapping[str, Any]] | None = None,
+    keeps: Keeps | None = None,
+    tongue: str | None = None,
 ) -> Sheet:
     """The form with its answers, ready to be asked for problems, sentences or signs of harm.
 
@@ -310,8 +315,12 @@ def sheet_of(
 
     Args:
         at: Answers that stood there at another time, by path, to be read in place of those now.
+        keeps: Which answers to read at all; the others are as if they had never been given.
+        tongue: The language of it; without, that of the screen.
     """
     form, document = _current(desk, record)
+    if keeps is not None:
+        document = only(document, keeps)
     if at:
         then = deepcopy(dict(document))
         for path, answer in at.items():
@@ -323,7 +332,7 @@ def sheet_of(
         document,
         clock=clock,
         context=context_of(desk, session, record.child_id, clock.today()),
-        language=language(),
+        language=tongue or language(),
     )
 
 
@@ -411,15 +420,19 @@ def _readable(role: permission.Role, form: Form, document: Mapping[str, Any]) ->
     """The answers that this role may read, row by row."""
     if form.kind != "questionnaire":
         return document
+    return only(document, lambda name, _answer: permission.reads_answer(role, form, name))
+
+
+def only(document: Mapping[str, Any], keeps: Keeps) -> dict[str, Any]:
+    """The answers of a document that are kept, row by row."""
     kept: dict[str, Any] = {}
     for name, answer in document.items():
         if is_rows(answer):
             rows = [
-                {**row, "answers": _readable(role, form, row.get("answers", {}))}
-                for row in answer["rows"]
+                {**row, "answers": only(row.get("answers", {}), keeps)} for row in answer["rows"]
             ]
             kept[name] = {**answer, "rows": rows}
-        elif permission.reads_answer(role, form, name):
+        elif keeps(name, answer):
             kept[name] = answer
     return kept
 

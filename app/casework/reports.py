@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +14,14 @@ from sqlalchemy.orm import Session
 
 from app.casework import court, reference
 from app.casework.dates import in_words
+from app.casework.disclosure import (
+    Exported,
+    FileIsThere,
+    Pages,
+    must_be_free,
+    reference_of,
+    to_file,
+)
 from app.casework.form_records import LOCKED, called, state_words
 from app.casework.keeping import consulted
 from app.casework.problems import RecordGone
@@ -25,7 +31,7 @@ from app.core.clock import local
 from app.core.errors import KnownError
 from app.core.i18n import _
 from app.core.ids import new_id
-from app.models.records import Child, FormRecord, Hearing, Report, Service
+from app.models.records import Child, FormRecord, Hearing, Report
 from app.reports.content import Report as Content
 from app.reports.content import Status
 from app.reports.digest import canonical, content_hash
@@ -36,6 +42,8 @@ if TYPE_CHECKING:
     from app.casework.desk import Desk
 
 ReportState = Literal["draft", "final"]
+
+__all__ = ["Exported", "FileIsThere"]
 
 
 class ReportIsFinal(KnownError):
@@ -66,17 +74,6 @@ class WelshNotReviewed(KnownError):
             _("The Welsh of this form was not reviewed yet, so no final report can be made in it."),
             _("Make the report in English, or ask your service to have the Welsh reviewed."),
         )
-
-
-class FileIsThere(KnownError):
-    """A file of that name exists."""
-
-    def __init__(self, file: Path) -> None:
-        super().__init__(
-            _("There is a file of this name already."),
-            _("Choose another name, or replace it."),
-        )
-        self.file = file
 
 
 @dataclass(frozen=True)
@@ -124,15 +121,6 @@ class PsrChoices:
     assessments: tuple[Choice, ...]
     hearings: tuple[Choice, ...]
     why_not: str
-
-
-@dataclass(frozen=True)
-class Exported:
-    """A report written to a file: where, how large (bytes), and the SHA-256 of the file."""
-
-    file: Path
-    size: int
-    pdf_hash: str
 
 
 def psr_choices(desk: Desk, child_id: str) -> PsrChoices:
@@ -188,7 +176,7 @@ def create_psr(
     """
     desk.must_write()
     record_id = new_id()
-    number = _reference(desk, record_id)
+    number = reference_of(desk, record_id)
     tongue = language or i18n.language()
     with desk.casebook.write() as work:
         report, pdf = _made(
@@ -309,34 +297,15 @@ def export(
         KnownError: It can't be written there (no room, no permission).
     """
     desk.must_disclose()
-    if file.exists() and not overwrite:
-        raise FileIsThere(file)
+    must_be_free(file, overwrite=overwrite)
     if not recipient.strip():
         raise KnownError(
             _("Say who gets this report."), _("It is kept in the record of who was given a copy.")
         )
     with desk.casebook.read() as session:
-        pdf = _found(session, report_id).pdf or b""
-    # All but the last step is done beside the file, so that nothing is lost that stood there.
-    draft = _write_beside(file, pdf)
-    try:
-        with desk.casebook.write(reason.strip() or None) as work:
-            report = _found(work.session, report_id)
-            digest = hashlib.sha256(pdf).hexdigest()
-            work.note(
-                "disclosure",
-                "report",
-                report.id,
-                child_id=report.child_id,
-                reason=reason.strip() or None,
-                recipient=recipient.strip(),
-                detail={"pdf": digest, "bytes": len(pdf), "state": report.state},
-            )
-        _put_in_place(draft, file)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    return Exported(file, len(pdf), digest)
+        report = _found(session, report_id)
+        pages = Pages(report.pdf or b"", "report", report.id, report.child_id, report.state)
+    return to_file(desk, file, pages, recipient=recipient, reason=reason)
 
 
 def note_print(desk: Desk, report_id: str, *, recipient: str, reason: str) -> None:
@@ -462,14 +431,6 @@ def _found(session: Session, report_id: str) -> Report:
     return report
 
 
-def _reference(desk: Desk, record_id: str) -> str:
-    """A reference that no other laptop makes: the year, and random digits of the record's id."""
-    with desk.casebook.read() as session:
-        service = session.get(Service, desk.casebook.service_id)
-        prefix = service.reference_prefix if service is not None else ""
-    return f"{prefix or 'WM'}-{desk.clock.today().year}-{record_id[-8:].upper()}"
-
-
 def _assessment_words(desk: Desk, record: FormRecord) -> str:
     form = desk.forms.form(record.form_id, record.form_version)
     when = record.submitted_at or record.changed_at
@@ -510,40 +471,4 @@ def _view(desk: Desk, session: Session, report: Report) -> ReportView:
         basis="" if assessment is None else _assessment_words(desk, assessment),
         content_hash=report.content_hash,
         editable=report.state == "draft" and desk.actor.may_write,
-    )
-
-
-def _write_beside(file: Path, content: bytes) -> Path:
-    """The content in a file next to `file`, all of it on the disk."""
-    draft = file.with_name(f".{file.name}.part")
-    try:
-        with draft.open("wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise _cannot_write(error) from error
-    return draft
-
-
-def _put_in_place(draft: Path, file: Path) -> None:
-    try:
-        draft.replace(file)
-    except OSError as error:
-        raise KnownError(
-            _("The file can't be put there. What was there before is as it was."),
-            _("Close the file if it is open, and export it again. The history tells of each try."),
-        ) from error
-
-
-def _cannot_write(error: OSError) -> KnownError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return KnownError(
-            _("There is no room left there, so the file was not written."),
-            _("Choose another place, or make room and try again."),
-        )
-    return KnownError(
-        _("The file can't be written there."),
-        _("Choose a folder that you may write to, and close the file if it is open."),
     )

@@ -14,6 +14,7 @@ from app.reports.content import (
     Block,
     Fact,
     Facts,
+    Notice,
     Paragraph,
     Quotation,
     Report,
@@ -33,6 +34,8 @@ class FormCopy:
     """What a paper copy says besides the answers.
 
     Attributes:
+        state: Where the form is, in words and in the sheet's language; empty for a copy that says
+            nothing of it.
         marking: How the paper must be handled; None for “Official: sensitive”, empty for a copy
             that is the child's own.
     """
@@ -42,16 +45,25 @@ class FormCopy:
     child_name: str
     made_on: date
     status: Status = "final"
+    state: str = ""
     marking: str | None = None
 
 
-def form_copy(sheet: Sheet, copy: FormCopy, *, only_answered: bool = False) -> Report:
+def form_copy(
+    sheet: Sheet,
+    copy: FormCopy,
+    *,
+    only_answered: bool = False,
+    kept_back: frozenset[str] = frozenset(),
+) -> Report:
     """Every question that is asked, page by page, with its answer, in the sheet's language.
 
     Args:
         sheet: The form as it has been filled in.
         copy: Whose it is and how it is to be handled.
         only_answered: Leave out what was not answered, as a child's own copy does.
+        kept_back: Names of questions that are left out, because whoever gets the copy may not read
+            the answers. The copy says that there are some.
     """
     language = sheet.language
     say = wording(language)
@@ -61,7 +73,7 @@ def form_copy(sheet: Sheet, copy: FormCopy, *, only_answered: bool = False) -> R
         grouped = sheet.has(page.name)
         if grouped and not sheet.is_relevant(page.name):
             continue
-        blocks = tuple(_blocks(sheet, page.name, only_answered=only_answered))
+        blocks = tuple(_blocks(sheet, page.name, only_answered=only_answered, kept_back=kept_back))
         if blocks:
             number = str(len(sections) + 1)
             seen_from = page.name if grouped else page.children[0].name
@@ -70,6 +82,12 @@ def form_copy(sheet: Sheet, copy: FormCopy, *, only_answered: bool = False) -> R
     if not sections:
         nothing = Paragraph((Run(say("Nothing has been answered in this form yet.")),))
         sections.append(Section("", say("Answers"), (nothing,)))
+    if kept_back:
+        left_out = Notice(say("Some answers are not in this copy: fewer people may read them."))
+        sections.append(Section("", say("What is left out"), (left_out,)))
+    front = [Fact(say("Date of this copy"), day(copy.made_on, language))]
+    if copy.state:
+        front.append(Fact(say("State"), copy.state))
     return Report(
         kind=f"form.{sheet.form.id}",
         title=sheet.form.title.text(language),
@@ -79,20 +97,23 @@ def form_copy(sheet: Sheet, copy: FormCopy, *, only_answered: bool = False) -> R
         service_name=copy.service_name,
         status=copy.status,
         made_on=copy.made_on,
-        front=(Fact(say("Date of this copy"), day(copy.made_on, language)),),
+        front=tuple(front),
         sections=tuple(sections),
         draft_notice=say("This form is not finished. Answers may still change."),
         marking=copy.marking,
     )
 
 
-def _blocks(sheet: Sheet, page: str, *, only_answered: bool) -> Iterator[Block]:
+def _blocks(
+    sheet: Sheet, page: str, *, only_answered: bool, kept_back: frozenset[str]
+) -> Iterator[Block]:
     asked = [
         path
         for path in sheet.paths(page)
         if sheet.question(path).type not in SILENT_TYPES
         and sheet.is_relevant(path)
         and (sheet.shown(path) or not only_answered)
+        and path.rpartition("/")[2] not in kept_back
     ]
     for row, paths in groupby(asked, key=_row):
         if row:

@@ -1,0 +1,134 @@
+"""A paper copy of a form that was filled in: for the child to keep, or for others.
+
+What a child answered goes no further than the child was told. A copy for the child holds what the
+person who makes it may read; a copy for anybody else only what the child was told that a court can
+read, and, of their own words, what they said yes to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.casework import form_records, permission
+from app.casework.disclosure import Exported, Pages, must_be_free, reference_of, to_file
+from app.casework.form_records import found, sheet_of, state_words
+from app.core.errors import KnownError
+from app.core.i18n import _, language
+from app.forms.schema import Form
+from app.models.records import Child, FormRecord, Service
+from app.reports.form_print import FormCopy, form_copy
+from app.reports.pdf import render
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.casework.desk import Desk
+
+
+@dataclass(frozen=True)
+class CopyFor:
+    """Who gets a copy, and why. `child`: it is the child's own."""
+
+    recipient: str
+    reason: str = ""
+    child: bool = False
+
+
+def export(
+    desk: Desk, record_id: str, file: Path, for_whom: CopyFor, *, overwrite: bool = False
+) -> Exported:
+    """Write a form with its answers to a file, and log to whom it is disclosed.
+
+    Raises:
+        NotAllowed: The person may only read, or may not read what a child answered.
+        FileIsThere: A file of this name exists and was not to be replaced.
+        RecordGone: The form is not in the casebook.
+        KnownError: Nobody is named who gets it, or it can't be written there.
+    """
+    desk.must_disclose()
+    must_be_free(file, overwrite=overwrite)
+    if not for_whom.recipient.strip():
+        raise KnownError(
+            _("Say who gets this copy."), _("It is kept in the record of who was given a copy.")
+        )
+    number = reference_of(desk, record_id)
+    with desk.casebook.read() as session:
+        pages = _pages(desk, session, found(session, record_id), number, for_whom)
+    return to_file(desk, file, pages, recipient=for_whom.recipient, reason=for_whom.reason)
+
+
+def file_name(desk: Desk, record_id: str) -> str:
+    """The name to offer for the file: a reference, nothing of the child."""
+    return f"{reference_of(desk, record_id)}.pdf"
+
+
+def _pages(
+    desk: Desk, session: Session, record: FormRecord, number: str, for_whom: CopyFor
+) -> Pages:
+    if not permission.reads_form(desk.actor.role, record.kind):
+        raise permission.refusal("hear_child")
+    child, service = (
+        session.get_one(Child, record.child_id),
+        session.get(Service, desk.casebook.service_id),
+    )
+    form = sheet_of(desk, session, record).form
+    left_out = _Leaving(form, desk.actor.role, for_child=for_whom.child)
+    sheet = sheet_of(
+        desk, session, record, keeps=left_out.keeps, tongue=_tongue(form, record.state == "draft")
+    )
+    name = f"{form_records.called(child)} {child.family_name}".strip()
+    copy = FormCopy(
+        reference=number,
+        service_name=service.name if service is not None else "",
+        child_name=name,
+        made_on=desk.clock.today(),
+        status="draft" if record.state == "draft" else "final",
+        state=state_words(record.state, record.kind) if sheet.language == language() else "",
+        marking="" if for_whom.child else None,
+    )
+    pdf = render(
+        form_copy(sheet, copy, only_answered=for_whom.child, kept_back=frozenset(left_out.names))
+    )
+    return Pages(pdf, "form_record", record.id, record.child_id, record.state)
+
+
+def _tongue(form: Form, draft: bool) -> str:
+    """The language of the screen; Welsh that nobody has reviewed stays out of what is finished."""
+    tongue = language()
+    if tongue not in form.languages or (
+        tongue == "cy" and not draft and not form.welsh_reviewed_by
+    ):
+        return form.default_language
+    return tongue
+
+
+class _Leaving:
+    """Which answers a copy holds; `names` gathers the questions whose answers stay here."""
+
+    def __init__(self, form: Form, role: permission.Role, *, for_child: bool) -> None:
+        self._form, self._role, self._for_child = form, role, for_child
+        self.names: set[str] = set()
+
+    def keeps(self, name: str, answer: Mapping[str, Any]) -> bool:
+        """Whether this answer goes into the copy."""
+        kept = self._goes(name, answer)
+        if not kept:
+            self.names.add(name)
+        return kept
+
+    def _goes(self, name: str, answer: Mapping[str, Any]) -> bool:
+        if self._form.kind != "questionnaire":
+            return True
+        if not permission.reads_answer(self._role, self._form, name):
+            return False
+        if self._for_child:
+            return True
+        try:
+            question = self._form.question(name)
+        except KeyError:
+            return False
+        said_yes = answer.get("may_quote") is True or not question.ask_to_quote
+        return "court" in question.readers and said_yes
