@@ -1,0 +1,167 @@
+"""The whole program and a real server: set up with a code, synced beside the work, taken out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLineEdit
+
+from app.casework import casebooks, laptops, sync_deeds, syncing
+from app.casework.desk import Desk
+from app.core.clock import FixedClock
+from app.ui.setup import RecoveryCard
+from app.ui.unlock import UnlockCard
+from tests.casework.sync_desks import NewDesk, desks_of
+from tests.sync.conftest import Central
+from tests.ui.program.conftest import Seat
+from tests.ui.window import PASSPHRASE
+
+
+@pytest.fixture
+def central(tmp_path: Path, clock: FixedClock) -> Iterator[Central]:
+    made = Central(tmp_path / "server", clock, caseload_only=False)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def new_desk(
+    central: Central, tmp_path: Path, clock: FixedClock, cheap_keys: None
+) -> Iterator[NewDesk]:
+    with desks_of(central, tmp_path, clock) as make:
+        yield make
+
+
+@pytest.fixture
+def maud(new_desk: NewDesk, central: Central) -> Desk:
+    """The administrator, at a laptop of their own."""
+    return new_desk("Maud Fennimore", "administrator", user_id=central.administrator)
+
+
+@pytest.fixture
+def seat(sit: Callable[[Path], Seat], maud: Desk, tmp_path: Path) -> Seat:
+    """Ash Rivers in front of a new laptop, set up with a code."""
+    made = laptops.new_code(maud, "Ash Rivers", "practitioner")
+    seat = sit(tmp_path / "new")
+    seat.press("I have a code from my service")
+    seat.press("Continue")
+    assert seat.reads("Enter the address of the server.")
+    seat.type("Address of the server", made.address)
+    seat.type("Code", made.text.lower())
+    seat.press("Continue")
+    assert seat.reads("This casebook is for Ash Rivers.")
+    seat.press("That is me")
+    seat.type("New passphrase", PASSPHRASE)
+    seat.type("The same passphrase again", PASSPHRASE)
+    seat.press("Continue")
+    seat.type("Passphrase of the key file", "another quiet set of words")
+    seat.press("Make the casebook")
+    seat.until(lambda: seat.program.gate and isinstance(seat.program.gate.card, RecoveryCard))
+    card = seat.program.gate.card
+    seat.type("Type the recovery code", card.shown.text())
+    seat.press("Confirm and open the casebook")
+    seat.until(lambda: seat.program.shell is not None)
+    seat.settle()
+    return seat
+
+
+def synced(seat: Seat) -> None:
+    """Sync and wait for its end."""
+    shell = seat.program.shell
+    shell.sync.start()
+    seat.until(lambda: not shell.sync.running)
+    seat.settle()
+
+
+def test_a_new_laptop_is_set_up_with_a_code_and_confirmed(seat: Seat) -> None:
+    shell = seat.program.shell
+    seat.until(lambda: shell.sync.status is not None and shell.sync.status.joined)
+    synced(seat)
+    seat.until(lambda: shell.sync.status.state == "confirmed")
+    assert shell.sync_strip.confirmed.text().startswith("Server confirmed ")
+
+
+def test_a_sync_has_a_thread_of_its_own_and_the_casebook_answers_meanwhile(
+    seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = seat.program.shell
+    seat.until(lambda: shell.sync.status is not None and shell.sync.status.joined)
+    go_on, names = threading.Event(), []
+    really = sync_deeds.sync_now
+
+    def held(*given: object) -> object:
+        names.append(threading.current_thread().name)
+        go_on.wait(20)
+        return really(*given)
+
+    monkeypatch.setattr(sync_deeds, "sync_now", held)
+    shell.sync.start()
+    answered = []
+    shell.tasks.run(lambda: syncing.status(seat.program.desk), answered.append, owner=None)
+    seat.until(lambda: answered)
+    assert shell.sync.running
+    go_on.set()
+    seat.until(lambda: not shell.sync.running)
+    assert names == ["sync"]
+
+
+def test_a_lock_stops_a_sync_and_comes_at_once(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = seat.program.shell
+    seat.until(lambda: shell.sync.status is not None and shell.sync.status.joined)
+    began, stopped = threading.Event(), threading.Event()
+
+    def endless(_desk: Desk, _progress: object, cancelled: Callable[[], bool]) -> None:
+        began.set()
+        while not cancelled():
+            stopped.wait(0.01)
+        stopped.set()
+        raise sync_deeds.Cancelled
+
+    monkeypatch.setattr(sync_deeds, "sync_now", endless)
+    shell.sync.start()
+    assert began.wait(20)
+    seat.program.lock()
+    assert stopped.is_set()
+    assert seat.ended == [True]
+
+
+def test_nothing_is_synced_while_the_laptop_is_with_a_child(seat: Seat) -> None:
+    shell = seat.program.shell
+    seat.until(lambda: shell.sync.status is not None and shell.sync.status.joined)
+    page = shell.page
+    page.chrome = False
+    assert not shell.sync.start()
+    page.chrome = True
+    assert shell.sync.start()
+    seat.until(lambda: not shell.sync.running)
+
+
+def test_a_laptop_that_was_taken_out_says_so_and_holds_nothing_any_more(
+    seat: Seat, maud: Desk
+) -> None:
+    synced(seat)
+    folder = seat.program.folder
+    sync_deeds.sync_now(maud)
+    (mine,) = [one for one in laptops.laptops(maud) if not one.this]
+    laptops.take_out(maud, mine.id, "wipe")
+    seat.program.shell.sync.start()
+    seat.until(lambda: seat.program.shell is None)
+    seat.settle()
+    assert seat.reads("Your service has taken this laptop out of use")
+    assert {file.name for file in folder.glob("casebook*")} <= {"casebook.lock"}
+    assert casebooks.describe(folder).kind == "none"
+
+
+def test_a_user_of_before_unlocks_as_ever(seat: Seat, sit: Callable[[Path], Seat]) -> None:
+    folder = seat.program.folder
+    seat.program.quit()
+    again = sit(folder)
+    again.until(lambda: again.program.gate and isinstance(again.program.gate.card, UnlockCard))
+    again.named(QLineEdit, "Passphrase").setText(PASSPHRASE)
+    again.press("Unlock")
+    again.until(lambda: again.program.shell is not None)
+    shell = again.program.shell
+    again.until(lambda: shell.sync.status is not None and shell.sync.status.joined)
