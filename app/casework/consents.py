@@ -192,6 +192,12 @@ def not_to_share(desk: Desk, session: Session, child_id: str) -> tuple[str, ...]
     )
 
 
+def withheld(desk: Desk, child_id: str) -> tuple[str, ...]:
+    """What is not to be shared of this child, for whoever is about to pass something on."""
+    with desk.casebook.read() as session:
+        return not_to_share(desk, session, child_id)
+
+
 def add_consent(
     desk: Desk, child_id: str, details: ConsentDetails, *, reason: str | None = None
 ) -> ConsentView:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.casework import form_records
+from app.casework import consents, form_copies, form_records, permission
 from app.casework.children import ChildView
 from app.casework.dates import in_words
+from app.casework.disclosure import Exported
+from app.casework.form_copies import CopyFor
 from app.casework.form_records import FormSummary, Startable
 from app.core.clock import local
 from app.core.i18n import _
-from app.ui import theme
-from app.ui.kit import Card, FlowLayout, Muted, Pill, SecondaryButton, Separator, Small, Strong
-from app.ui.pages.child_tab import ChildTab
+from app.ui.kit import Card, FlowLayout, SecondaryButton
+from app.ui.pages.child_tab import ChildTab, Listed
+from app.ui.pages.pass_on import PassOnDialog, write_file
 
 STATE_TONES = {
     "draft": "plain",
@@ -62,46 +64,85 @@ class FormsTab(ChildTab):
                 )
             begin.add(row)
             self.add(begin)
-        card = Card(_("What there is"))
-        for number, form in enumerate(forms):
-            if number:
-                card.add(Separator())
-            card.add(self._line(form))
-        if not forms:
-            card.add(
-                Muted(_("No form has been started for {child} yet.").format(child=view.called))
-            )
-        self.add(card)
-        self.end()
-
-    def _line(self, form: FormSummary) -> QWidget:
-        line = QWidget()
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        words = QVBoxLayout()
-        words.setSpacing(theme.current().px(4))
-        head = FlowLayout(gap=8)
-        head.addWidget(Strong(form.title).one_line())
-        head.addWidget(Pill(form.state_text, STATE_TONES[form.state]))
-        words.addLayout(head)
-        words.addWidget(
-            Small(
-                _("Started {started}, last changed {changed}. {author}").format(
-                    started=in_words(local(form.started_at).date()),
-                    changed=in_words(local(form.changed_at).date()),
-                    author=form.author,
-                )
-            )
+        self.show_list(
+            [self._line(view, form) for form in forms],
+            _("No form has been started for {child} yet.").format(child=view.called),
         )
-        row.addLayout(words, 1)
-        shell = self.page.shell
+        held = next((f for f in forms if self.page.shell.kept_words(_copy_of(f))), None)
+        if held is not None:
+            self._ask_to_whom(view, held)
+
+    def _line(self, view: ChildView, form: FormSummary) -> QWidget:
+        shell, desk = self.page.shell, self.page.desk
         opener = SecondaryButton(
             _("Continue") if form.editable and form.kind != "questionnaire" else _("Read"),
             lambda: shell.go("form", record_id=form.record_id, child_id=form.child_id),
         )
         opener.setAccessibleDescription(form.title)
-        if form.why_not:
-            opener.setEnabled(False)
-            words.addWidget(Muted(form.why_not))
-        row.addWidget(opener, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
-        return line
+        opener.setEnabled(not form.why_not)
+        copier = SecondaryButton(_("Save a copy as PDF"), lambda: self._ask_to_whom(view, form))
+        why_not = "" if desk.actor.may_disclose else permission.refusal("disclose").user_text
+        copier.setEnabled(not (form.why_not or why_not))
+        copier.setToolTip(why_not)
+        copier.setAccessibleDescription(why_not or form.title)
+        return Listed(
+            form.title,
+            (form.state_text, STATE_TONES[form.state]),
+            _("Started {started}, last changed {changed}. {author}").format(
+                started=in_words(local(form.started_at).date()),
+                changed=in_words(local(form.changed_at).date()),
+                author=form.author,
+            ),
+            (copier, opener),
+            remark=form.why_not,
+        )
+
+    # -- copies ----------------------------------------------------------------------------
+
+    def _ask_to_whom(self, view: ChildView, form: FormSummary) -> None:
+        desk = self.page.desk
+        self.page.run(
+            lambda: (
+                form_copies.file_name(desk, form.record_id),
+                consents.withheld(desk, view.id),
+            ),
+            lambda found: self._ask(view, form, *found),
+        )
+
+    def _ask(
+        self, view: ChildView, form: FormSummary, file_name: str, not_to_share: tuple[str, ...]
+    ) -> None:
+        PassOnDialog(
+            _("Save a copy as PDF"),
+            self.page,
+            subject=_copy_of(form),
+            file_name=file_name,
+            nobody=_("Say who gets this copy."),
+            on_go=lambda dialog, file: self._write(form, dialog, file),
+            not_to_share=not_to_share,
+            own_copy=_("It is {child}’s own copy").format(child=view.called),
+        ).ask()
+
+    def _write(self, form: FormSummary, dialog: PassOnDialog, file: Path) -> None:
+        desk = self.page.desk
+        for_whom = CopyFor(
+            dialog.recipient.text().strip(), dialog.reason.text(), dialog.own_copy.isChecked()
+        )
+        write_file(
+            self.page,
+            lambda replace: form_copies.export(
+                desk, form.record_id, file, for_whom, overwrite=replace
+            ),
+            lambda done: self._written(form, done),
+            busy_text=_("Writing the copy"),
+        )
+
+    def _written(self, form: FormSummary, done: Exported) -> None:
+        self.page.shell.forget_words(_copy_of(form))
+        self.page.shell.notify(
+            _("Saved as {name}. Who got it is in the history.").format(name=done.file.name)
+        )
+
+
+def _copy_of(form: FormSummary) -> tuple[str, str]:
+    return ("copy", form.record_id)

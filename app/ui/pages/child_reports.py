@@ -5,27 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from app.casework import reports
 from app.casework.children import ChildView
 from app.casework.reports import Choice, PsrChoices, ReportView
 from app.core.i18n import _
-from app.ui import theme
-from app.ui.kit import (
-    Card,
-    FieldFrame,
-    FlowLayout,
-    Muted,
-    Pill,
-    PrimaryButton,
-    SecondaryButton,
-    Separator,
-    Small,
-    Strong,
-)
-from app.ui.pages.child_tab import ChildTab
+from app.ui.kit import Card, FieldFrame, Muted, PrimaryButton, SecondaryButton
+from app.ui.pages.child_tab import ChildTab, Listed
 
 LEAST_LETTERS: Final = 16
 
@@ -45,15 +32,10 @@ class ReportsTab(ChildTab):
         self.empty()
         if view.editable:
             self.add(self._new(view, choices))
-        card = Card(_("What there is"))
-        for number, report in enumerate(found):
-            if number:
-                card.add(Separator())
-            card.add(self._line(report))
-        if not found:
-            card.add(Muted(_("No report has been made for {child} yet.").format(child=view.called)))
-        self.add(card)
-        self.end()
+        self.show_list(
+            [self._line(report) for report in found],
+            _("No report has been made for {child} yet.").format(child=view.called),
+        )
 
     def _new(self, view: ChildView, choices: PsrChoices) -> Card:
         card = Card(_("New pre-sentence report"))
@@ -83,22 +65,14 @@ class ReportsTab(ChildTab):
         self.page.shell.go("report", report_id=report.id, child_id=report.child_id)
 
     def _line(self, report: ReportView) -> QWidget:
-        line = QWidget()
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        words = QVBoxLayout()
-        words.setSpacing(theme.current().px(4))
-        head = FlowLayout(gap=8)
-        head.addWidget(Strong(report.title).one_line())
-        tone = "good" if report.state == "final" else "attention"
-        head.addWidget(Pill(report.state_text, tone))
-        words.addLayout(head)
-        words.addWidget(Small(" · ".join((report.reference, report.subtitle, report.basis))))
-        row.addLayout(words, 1)
         opener = SecondaryButton(_("Open"), lambda: self._open(report))
         opener.setAccessibleDescription(f"{report.title} {report.reference}")
-        row.addWidget(opener, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
-        return line
+        return Listed(
+            report.title,
+            (report.state_text, "good" if report.state == "final" else "attention"),
+            " · ".join((report.reference, report.subtitle, report.basis)),
+            (opener,),
+        )
 
 
 def _box(choices: Sequence[Choice]) -> QComboBox:

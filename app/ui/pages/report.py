@@ -6,24 +6,21 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSize, Qt, Slot
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSize, Qt
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
-from PySide6.QtWidgets import QBoxLayout, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from app.casework import permission, reports
+from app.casework import consents, permission, reports
 from app.casework.casebooks import Place
-from app.casework.reports import Exported, FileIsThere, RecordChanged, ReportView
+from app.casework.reports import Exported, RecordChanged, ReportView
 from app.core.i18n import _, ngettext
 from app.ui import theme
 from app.ui.kit import (
     Body,
     Card,
-    Dialog,
-    FieldFrame,
     KeyFacts,
-    Message,
     Muted,
     PageHeader,
     Pill,
@@ -31,9 +28,9 @@ from app.ui.kit import (
     ScrollPage,
     SecondaryButton,
 )
-from app.ui.kit.dialogs import HOLDS_WORDS
 from app.ui.page import Page
 from app.ui.pages.edit_record import ReasonDialog
+from app.ui.pages.pass_on import PassOnDialog, write_file
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -238,33 +235,41 @@ class ReportPage(Page):
     # -- export and print --------------------------------------------------------------------
 
     def _ask_export(self) -> None:
-        if self.report is not None:
-            ExportDialog(self.report, self).ask()
+        if self.report is None:
+            return
+        desk, child_id = self.desk, self.report.child_id
+        self.run(lambda: consents.withheld(desk, child_id), self._ask_to_whom)
+
+    def _ask_to_whom(self, not_to_share: tuple[str, ...]) -> None:
+        if self.report is None:
+            return
+
+        def go(dialog: PassOnDialog, file: Path) -> None:
+            recipient, reason = dialog.recipient.text().strip(), dialog.reason.text()
+            self.export_to(file, recipient, reason, overwrite=False)
+
+        PassOnDialog(
+            _("Export as PDF"),
+            self,
+            subject=("export", self.report.id),
+            file_name=reports.file_name(self.report),
+            nobody=_("Say who gets this report."),
+            on_go=go,
+            not_to_share=not_to_share,
+        ).ask()
 
     def export_to(self, file: Path, recipient: str, reason: str, *, overwrite: bool) -> None:
         """Write the pages to `file` and say where they are."""
         assert self.report is not None
         desk, report_id = self.desk, self.report.id
-
-        def failed(error: Exception) -> None:
-            if isinstance(error, FileIsThere):
-                Message(
-                    _("Replace the file?"),
-                    error.user_text,
-                    self,
-                    confirm=_("Replace"),
-                    on_confirm=lambda: self.export_to(file, recipient, reason, overwrite=True),
-                ).ask()
-            else:
-                self.shell.show_error(error)
-
-        self.run(
-            lambda: reports.export(
-                desk, report_id, file, recipient=recipient, reason=reason, overwrite=overwrite
+        write_file(
+            self,
+            lambda replace: reports.export(
+                desk, report_id, file, recipient=recipient, reason=reason, overwrite=replace
             ),
             self._exported,
-            failed,
             busy_text=_("Exporting the report"),
+            overwrite=overwrite,
         )
 
     def _exported(self, done: Exported) -> None:
@@ -324,76 +329,3 @@ class ReportPage(Page):
             painter.drawImage(painter.viewport(), image)
         painter.end()
         self.shell.notify(_("Printed. Who got it is in the history."))
-
-
-class ExportDialog(Dialog):
-    """To whom, why, and where the file goes."""
-
-    def __init__(self, report: ReportView, page: ReportPage) -> None:
-        super().__init__(_("Export as PDF"), page, width=560)
-        self._page = page
-        self.recipient = QLineEdit()
-        self.recipient_field = FieldFrame(
-            _("Who gets it"), self.recipient, hint=_("For example, the youth court.")
-        )
-        self.reason = QLineEdit()
-        self.reason_field = FieldFrame(_("Why"), self.reason, optional=True)
-        self.file = QLineEdit(str(Path.home() / reports.file_name(report)))
-        self.setProperty(HOLDS_WORDS, True)
-        self._subject = ("export", report.id)
-        held = page.shell.kept_words(self._subject)
-        self.recipient.setText(str(held.get("recipient", "")))
-        self.reason.setText(str(held.get("reason", "")))
-        for line in (self.recipient, self.reason):
-            line.textChanged.connect(self._typed)
-        self.file_field = FieldFrame(
-            _("File"),
-            self.file,
-            hint=_("The file is not encrypted. Keep it only where it is safe."),
-        )
-        self.column.addWidget(self.recipient_field)
-        self.column.addWidget(self.reason_field)
-        self.column.addWidget(self.file_field)
-        row = QHBoxLayout()
-        row.addWidget(SecondaryButton(_("Choose a place"), self._choose))
-        row.addStretch(1)
-        self.column.addLayout(row)
-        self.add_button(SecondaryButton(_("Cancel"), self.reject))
-        self.add_button(PrimaryButton(_("Export"), self._go))
-        self.recipient.setFocus()
-
-    @Slot()
-    def _typed(self) -> None:
-        recipient, reason = self.recipient.text(), self.reason.text()
-        if recipient.strip() or reason.strip():
-            self._page.shell.keep_words(self._subject, recipient=recipient, reason=reason)
-        else:
-            self._page.shell.forget_words(self._subject)
-
-    def reject(self) -> None:
-        """Override QDialog::reject: the words are not wanted."""
-        self._page.shell.forget_words(self._subject)
-        super().reject()
-
-    def _choose(self) -> None:
-        chooser = QFileDialog(self, _("Export as PDF"), self.file.text())
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setDefaultSuffix("pdf")
-        chooser.setNameFilter(_("PDF files (*.pdf)"))
-        chooser.setOption(QFileDialog.Option.DontConfirmOverwrite, True)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.fileSelected.connect(self.file.setText)
-        chooser.open()
-
-    def _go(self) -> None:
-        recipient, file = self.recipient.text().strip(), self.file.text().strip()
-        self.recipient_field.set_error("" if recipient else _("Say who gets this report."))
-        self.file_field.set_error("" if file else _("Say where the file goes."))
-        if not recipient:
-            self.recipient.setFocus()
-            return
-        if not file:
-            self.file.setFocus()
-            return
-        self.accept()
-        self._page.export_to(Path(file), recipient, self.reason.text(), overwrite=False)
