@@ -21,6 +21,8 @@ _BASELINE: Final = 0.74
 """Where the baseline lies in the height of a line, from its top."""
 _TALL: Final = 8
 """A table row of more lines than this may be divided between two pages."""
+_FEW_ROWS: Final = 3
+"""A table of this many rows or fewer stays on one page."""
 
 
 class Box(Protocol):
@@ -215,6 +217,8 @@ class TableBox:
     keeps_next: bool = False
     continued: bool = False
     padding: float = 4.6
+    whole: bool = False
+    """All rows on one page, where one page can hold them."""
 
     def _row_height(self, row: Row) -> float:
         return row.lines * self.leading + 2 * self.padding
@@ -228,8 +232,15 @@ class TableBox:
         return self._head_height + sum(self._row_height(row) for row in self.rows)
 
     def least(self) -> float:
-        first = min(self.rows[0].lines, _TALL) if self.rows else 0
-        return self._head_height + first * self.leading + 2 * self.padding
+        if self.whole:
+            return self.height
+        # No row stands alone at the foot of a page, nor the last one at the top of the next.
+        together = self.rows[: len(self.rows) if len(self.rows) <= _FEW_ROWS else 2]
+        if any(row.lines > _TALL for row in together):
+            together = self.rows[:1]
+        return self._head_height + sum(
+            min(row.lines, _TALL) * self.leading + 2 * self.padding for row in together
+        )
 
     def split(self, room: float) -> tuple[Box | None, Box | None]:
         used = self._head_height
@@ -247,6 +258,8 @@ class TableBox:
                 )
             if at == 0:
                 return None, self
+            if at == len(self.rows) - 1 and at >= _FEW_ROWS:
+                at -= 1  # noqa: PLW2901 - the last row takes another with it
             return self._part(self.rows[:at]), self._rest(self.rows[at:])
         return self, None
 

@@ -164,6 +164,9 @@ class Setter:
             if section.keep_together:
                 for box in boxes[: None if at < len(section.blocks) - 1 else -1]:
                     box.keeps_next = True
+                for box in boxes:
+                    if isinstance(box, TableBox):
+                        box.whole = True
             yield boxes
             boxes = []
         if boxes:
@@ -233,7 +236,10 @@ class Setter:
             lead = Lead(left + 2, self._types.body, Drawable(one_line(BULLET) + " "), label)
             strands = self._strands(item, self._types.body, body)
             after = 8.0 if at == len(block.items) - 1 else 3.0
-            yield self._text(strands, self._types.body, x=left + 15, after=after, lead=lead)
+            box = self._text(strands, self._types.body, x=left + 15, after=after, lead=lead)
+            # Neither the first nor the last item stands alone on a page.
+            box.keeps_next = len(block.items) > 1 and at in (0, len(block.items) - 2)
+            yield box
 
     def _facts(self, block: Facts, parent: Element) -> Iterable[Box]:
         table = Element("Table", parent)

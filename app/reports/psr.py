@@ -394,9 +394,9 @@ class _Psr:
             )
             return
         yield _paragraph(
-            _("The record holds one earlier outcome for {child}.").format(child=self._child)
+            _("The record holds one earlier outcome for {child}:").format(child=self._child)
             if len(outcomes) == 1
-            else _("The record holds {count} earlier outcomes for {child}.").format(
+            else _("The record holds {count} earlier outcomes for {child}:").format(
                 count=len(outcomes), child=self._child
             )
         )

@@ -84,6 +84,45 @@ def test_a_short_section_is_kept_together() -> None:
         assert "Signed" in page
 
 
+def rows_by_page(pdf: bytes) -> list[int]:
+    """How many of the rows called `row …` stand on each page that has some."""
+    counts = [len(re.findall(r"^row \d+", page, re.MULTILINE)) for page in pages_of(pdf)]
+    return [count for count in counts if count]
+
+
+@pytest.mark.parametrize("rows", [2, 3, 4, 9])
+def test_no_row_of_a_table_stands_alone_on_a_page(rows: int) -> None:
+    table = Table(("What", "When"), tuple((f"row {at}", "x") for at in range(rows)))
+    seen = set()
+    for filler in range(500, 640, 6):
+        counts = rows_by_page(render(a_report(words("word " * filler), table)))
+        assert sum(counts) == rows
+        assert 1 not in counts
+        seen.add(tuple(counts))
+    # Somewhere on the way the table met the foot of the page.
+    assert rows <= 3 or len(seen) > 1
+
+
+def test_neither_the_first_nor_the_last_item_of_a_list_stands_alone_on_a_page() -> None:
+    items = Bullets(tuple((Run(f"row {at}"),) for at in range(5)))
+    seen = set()
+    for filler in range(500, 640, 6):
+        lead = Paragraph((Run("These were consulted:"),), number="1.2")
+        pdf = render(a_report(words("word " * filler), lead, items))
+        found = [page.count("row ") for page in pages_of(pdf)]
+        assert 1 not in found
+        seen.add(tuple(found))
+    assert len(seen) > 1
+
+
+def test_the_table_of_a_section_kept_together_is_never_divided() -> None:
+    facts = Facts(tuple(Fact(f"row {at}", "x") for at in range(6)))
+    last = Section("2", "Sign-off", (facts,), True)
+    for filler in range(380, 560, 6):
+        first = Section("1", "One", (words("word " * filler),))
+        assert rows_by_page(render(a_report(sections=(first, last)))) == [6]
+
+
 def test_a_table_of_three_hundred_rows_has_its_head_on_every_page() -> None:
     rows = tuple((f"{at} March 2026", f"outcome number {at}", "x") for at in range(300))
     pdf = render(a_report(Table(("Date", "Outcome", "Note"), rows, weights=(2, 3, 1))))
