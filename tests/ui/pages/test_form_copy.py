@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.casework import casebooks, consents, demo, form_records, history, questionnaires
@@ -123,5 +124,6 @@ def test_a_no_stands_in_the_glance_and_in_the_list(shell: Shell, desk: Desk, chi
     words = [label.text() for label in shell.page.findChildren(Strong)]
     assert "Health, with Fernbank School: Said no" in words
     shell.go("child", child_id=child_id, tab="glance")
-    shown = [b.text.text() for b in shell.page.findChildren(Banner) if not b.isHidden()]
+    QApplication.processEvents()
+    shown = [b.text.text() for b in shell.page.findChildren(Banner) if b.isVisible()]
     assert "Health, with Fernbank School: Said no" in shown
