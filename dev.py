@@ -158,13 +158,15 @@ def has_display() -> bool:
 
 # ---------------------------------------------------------------- commands
 def run(arguments: Sequence[str]) -> int:
-    """Open the program on the demonstration casebook."""
+    """Open the program on the demonstration casebook, with a central server beside it."""
     ensure_system(tests=False)
     ensure_environment()
     if not has_display():
         say("There is no display here, so this is the tour instead: it leaves pictures in .tour")
         return tour([str(HERE / ".tour")])
-    return in_environment("-m", "app", *(arguments or ["--demo"]))
+    if arguments:
+        return in_environment("-m", "app", *arguments)
+    return in_environment("-m", "tests.demonstration")
 
 
 def tour(arguments: Sequence[str]) -> int:

@@ -89,7 +89,8 @@ class Settings(BaseSettings):
     def _separate(cls, value: object) -> object:
         return [part for part in value.split(",") if part] if isinstance(value, str) else value
 
-    @cached_property
+    # Not cached: a copy of the settings with another address would keep what was cached.
+    @property
     def addresses(self) -> tuple[str, ...]:
         """Every address that a laptop may have called, without a slash at its end."""
         return tuple(url.rstrip("/") for url in (self.public_url, *self.other_urls))

@@ -1,0 +1,188 @@
+"""The demonstration with a central server beside it: what `python3 dev.py run` opens.
+
+The server is the embedded one, on the loopback address, in a folder beside the demonstration
+casebook. Everybody of the demonstration joins it once. It ends when the last window has been
+closed; when it can't start, the program works the same without it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+
+from app.casework import casebooks, demo, sync_deeds, syncing
+from app.casework.desk import Desk
+from app.core.clock import SystemClock
+from app.core.errors import KnownError
+from app.core.ids import new_id
+from app.core.paths import default_casebook_folder
+
+HERE: Final = Path(__file__).resolve().parents[1]
+# What tells the windows of this run, and those that come after a lock, from any others.
+TOKEN: Final = "WAYMARK_DEMONSTRATION"
+SECONDS_TO_START: Final = 30.0
+SECONDS_TO_END: Final = 15.0
+ADDRESS: Final = "address"
+PORT: Final = "port"
+
+
+def main() -> int:
+    """Open the demonstration and stay until its last window is closed; the exit code."""
+    folder = default_casebook_folder().with_name("demonstration")
+    token = new_id()
+    with ExitStack() as stack:
+        try:
+            prepare(folder, folder.with_name("demonstration-server"), stack)
+        except (KnownError, OSError, subprocess.SubprocessError) as error:
+            say(f"The demonstration goes on without its server: {error}")
+        window = subprocess.run(
+            [sys.executable, "-m", "app", "--demo"],
+            cwd=HERE,
+            env={**os.environ, TOKEN: token},
+            check=False,
+        )
+        while any_window(token):
+            time.sleep(1)
+    return window.returncode
+
+
+def prepare(folder: Path, server_folder: Path, stack: ExitStack) -> str:
+    """Make the demonstration where there is none, start its server and let everybody join.
+
+    Args:
+        stack: Ends the server.
+
+    Returns:
+        The address of the server.
+
+    Raises:
+        KnownError: The casebook can't be opened, or the server can't be reached.
+    """
+    clock = SystemClock()
+    if casebooks.describe(folder).kind == "none":
+        say("Making the demonstration casebook …")
+        demo.build(folder, clock)
+    address = start_server(server_folder, stack)
+    holders = casebooks.describe(folder).holders
+    codes: dict[str, str] = {}
+    for holder in holders:
+        desk = casebooks.unlock(folder, holder.user_id, demo.DEMO_PASSPHRASE, clock)
+        with closing(desk):
+            if not codes:
+                if syncing.status(desk).joined:
+                    return address
+                codes = found(desk, server_folder)
+            sync_deeds.join(desk, address, codes[holder.user_id])
+            if holder is holders[-1]:
+                say("Sending the demonstration to its server …")
+                sync_deeds.sync_now(desk)
+    return address
+
+
+def start_server(folder: Path, stack: ExitStack) -> str:
+    """Start the embedded server in `folder`; the address at which it listens."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port = folder / PORT
+    if not port.exists():
+        # The same at every start: the casebook keeps the address.
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port.write_text(str(free.getsockname()[1]), "ascii")
+    (folder / ADDRESS).unlink(missing_ok=True)
+    log = stack.enter_context((folder / "server.log").open("ab"))
+    running = subprocess.Popen(
+        [*command("serve", folder), "--port", port.read_text("ascii").strip()],
+        cwd=HERE,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+    )
+    stack.callback(stop, running)
+    deadline = time.monotonic() + SECONDS_TO_START
+    while not (folder / ADDRESS).exists():
+        if running.poll() is not None or time.monotonic() > deadline:
+            raise OSError(f"it did not start; see {folder / 'server.log'}")
+        time.sleep(0.1)
+    return (folder / ADDRESS).read_text("ascii").strip()
+
+
+def stop(running: subprocess.Popen[bytes]) -> None:
+    """End the server, with what it is doing done."""
+    running.terminate()
+    try:
+        running.wait(SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        running.wait()
+
+
+def found(desk: Desk, folder: Path) -> dict[str, str]:
+    """Found the service of a casebook at the server; a code for each of its users, by id."""
+    service = casebooks.service(desk)
+    users = casebooks.users(desk)
+    first = next((user for user in users if user.role == "administrator"), users[0])
+    made = asked(
+        folder,
+        "new-service",
+        service.name,
+        *("--administrator", first.name, "--administrator-id", first.id),
+        *("--service-id", service.id, "--area", service.area),
+    )
+    codes = {first.id: str(made["code"])}
+    for user in users:
+        if user.id != first.id:
+            answer = asked(
+                folder,
+                "new-code",
+                user.name,
+                *("--service", service.id, "--role", user.role, "--user-id", user.id),
+            )
+            codes[user.id] = str(answer["code"])
+    return codes
+
+
+def asked(folder: Path, *words: str) -> dict[str, Any]:
+    """What a command of the server answers."""
+    done = subprocess.run(
+        [*command(words[0], folder), *words[1:]],
+        cwd=HERE,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def command(name: str, folder: Path) -> list[str]:
+    """How the server's program is called."""
+    return [sys.executable, "-m", "server", name, "--embedded", str(folder)]
+
+
+def any_window(token: str) -> bool:
+    """Whether a process of this run goes on, such as the fresh one that a lock started."""
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(TOKEN) == token:
+                return True
+        except psutil.Error:
+            # It ended meanwhile, or is somebody else's.
+            continue
+    return False
+
+
+def say(text: str) -> None:
+    """Tell whoever started it."""
+    print(text, flush=True)  # noqa: T201 - a command's own words
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
