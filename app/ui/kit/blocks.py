@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -111,6 +112,9 @@ class Banner(QFrame):
         self.setAccessibleName(" ".join(p for p in (self.heading.text(), text) if p))
 
 
+LARGE_TEXT: Final = 1.5
+
+
 class KeyFacts(QWidget):
     """Pairs of label and value in two columns, each readable by itself."""
 
@@ -122,7 +126,10 @@ class KeyFacts(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme.current().px(16))
         self._grid.setVerticalSpacing(theme.current().px(6))
-        self._grid.setColumnStretch(1, 1)
+        # At large text the longest label would push its value out of the window.
+        self._wraps = theme.current().scale >= LARGE_TEXT
+        self._grid.setColumnStretch(0, 2 if self._wraps else 0)
+        self._grid.setColumnStretch(1, 3 if self._wraps else 1)
         self._count = 0
         for label, value in facts:
             self.add(label, value)
@@ -130,7 +137,7 @@ class KeyFacts(QWidget):
     def add(self, label: str, value: str | QWidget) -> None:
         """Put one more pair at the end."""
         name = Muted(label)
-        name.setWordWrap(False)
+        name.setWordWrap(self._wraps)
         shown: QWidget = Body(value) if isinstance(value, str) else value
         if isinstance(value, str):
             shown.setAccessibleName(f"{label}: {value}")
