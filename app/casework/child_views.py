@@ -137,7 +137,7 @@ def view_of(desk: Desk, session: Session, child: Child) -> ChildView:
         called=known.called,
         age=age_on(born, today) if born else None,
         age_text=dates.age_in_words(born, today) if born else "",
-        headline=tuple(_headline(details, born, today)),
+        headline=_begun_large(tuple(_headline(details, born, today))),
         facts=tuple(_facts(session, details)),
         where=standings(session, [known], today, hears=False)[child.id].where,
         identifiers=identifier_views(session, child.id),
@@ -153,7 +153,8 @@ def view_of(desk: Desk, session: Session, child: Child) -> ChildView:
 
 def _headline(details: ChildDetails, born: date | None, today: date) -> Iterator[str]:
     if details.preferred_name and details.preferred_name != details.given_name:
-        yield _("likes to be called {name}").format(name=details.preferred_name)
+        # The name above it is the one that the child likes; papers have the other.
+        yield _("Given name {name}").format(name=details.given_name)
     if details.pronouns:
         yield details.pronouns
     if born:
@@ -168,6 +169,11 @@ def _headline(details: ChildDetails, born: date | None, today: date) -> Iterator
         yield details.how_to_speak
     elif details.slcn in ("found", "assessed"):
         yield _("speech, language and communication needs")
+
+
+def _begun_large(facts: tuple[str, ...]) -> tuple[str, ...]:
+    """The facts with a capital at the beginning: they are read as one line."""
+    return (facts[0][:1].upper() + facts[0][1:], *facts[1:]) if facts else ()
 
 
 def _facts(session: Session, details: ChildDetails) -> Iterator[ShownFact]:

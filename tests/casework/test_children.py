@@ -194,7 +194,7 @@ def test_how_to_speak_with_the_child_comes_first(desk: Desk) -> None:
         "15 years 4 months",
     )
     assert view.headline == (
-        "likes to be called Tal",
+        "Given name Taliesin",
         "they/them",
         "15 years 4 months",
         "English, Welsh",

@@ -243,6 +243,8 @@ class FormPage(Page):
             tone="serious", actions=(SecondaryButton(_("Try again"), self._try_again),)
         )
         self.state_banner = Banner(tone="accent")
+        self.next_row = FlowLayout(gap=12)
+        self.next_steps: list[SecondaryButton] = []
         self.welsh_banner = Banner(tone="attention")
         self.summary = ErrorSummary()
         self.middle = ScrollPage()
@@ -258,6 +260,9 @@ class FormPage(Page):
                 widget.hide()  # never shown by hand: without a parent it would be a window
             self.middle.add(widget)
         self.middle.column.insertLayout(1, self.panel_row)
+        self.middle.column.insertLayout(
+            self.middle.column.indexOf(self.state_banner) + 1, self.next_row
+        )
         self._place_of_view = self.middle.column.count()
         self.back_button = SecondaryButton(_("Back"), self._back)
         self.continue_button = PrimaryButton(_("Save and continue"), self._continue)
@@ -287,6 +292,8 @@ class FormPage(Page):
             words = [opened.why_locked]
             if opened.kept_back:
                 words.append(_("Some answers are only for those whom the child was told of."))
+            if opened.state == "submitted" and opened.form.kind != "questionnaire":
+                words.append(self._what_next())
             self.state_banner.set_words(" ".join(words), opened.state_text)
             self.state_banner.show()
         elif opened.directions:
@@ -300,6 +307,23 @@ class FormPage(Page):
                 _("Nobody has checked the Welsh of this form yet. It stays out of final reports.")
             )
             self.welsh_banner.show()
+
+    def _what_next(self) -> str:
+        """Say what comes after submitting, and put the ways there below it."""
+        go = self.shell.go
+        self.next_steps.append(SecondaryButton(_("See what waits"), partial(go, "waiting")))
+        words = _("It waits for a manager to countersign it.")
+        if self.opened.form.kind == "assessment" and self.desk.actor.may_write:
+            to_reports = partial(go, "child", child_id=self.child_id, tab="reports")
+            self.next_steps.append(SecondaryButton(_("Make a report"), to_reports))
+            words = _(
+                "It waits for a manager to countersign it. Meanwhile you can make a draft report "
+                "that rests on it."
+            )
+        for button in self.next_steps:
+            self.next_row.addWidget(button)
+            button.show()  # now, so that it can take the keyboard
+        return words
 
     def _was_cut_short(self) -> bool:
         """Whether this is the form that was being typed into when the program ended."""
@@ -411,7 +435,9 @@ class FormPage(Page):
             (
                 *self.sections.buttons.values(),
                 *tab_stops(self.panel_button, self.check_button),
-                *tab_stops(self.recovered, self.trouble, self.state_banner, self.summary),
+                *tab_stops(self.recovered, self.trouble, self.state_banner),
+                *self.next_steps,
+                *tab_stops(self.summary),
                 *(view.tab_stops() if isinstance(view, PageView) else tab_stops(view)),
                 self.back_button,
                 self.continue_button,
@@ -585,8 +611,13 @@ class FormPage(Page):
         self.shell.notify(_("Submitted and locked."))
         self.args = {**self.args, "path": ""}
         desk, record_id = self.desk, submitted.record_id
-        self.run(lambda: form_records.open_form(desk, record_id), self._opened)
+        self.run(lambda: form_records.open_form(desk, record_id), self._locked)
         count_again(self)
+
+    def _locked(self, opened: OpenForm) -> None:
+        self._opened(opened)
+        if self.next_steps:
+            self.next_steps[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _not_submitted(self, error: Exception) -> None:
         self._submitting = False

@@ -222,6 +222,24 @@ def test_a_submitted_form_is_locked_and_can_be_read(
     assert page.view.links == {}
 
 
+def test_a_submitted_form_says_what_comes_next_and_leads_there(
+    place: Place, page: FormPage
+) -> None:
+    fill_in(page)
+    assert page.next_steps == []
+    page.show_section(CHECK)
+    page.continue_button.click()
+    assert "waits for a manager" in page.state_banner.text.text()
+    assert [button.text() for button in page.next_steps] == ["See what waits", "Make a report"]
+    assert all(button.isVisible() for button in page.next_steps)
+    # What can be done next has the keyboard.
+    assert page.window().focusWidget() is page.next_steps[0]
+    press(Qt.Key.Key_Tab)
+    press(Qt.Key.Key_Space)
+    assert place.shell.page.name == "child"
+    assert place.shell.page.args == {"child_id": place.child_id, "tab": "reports"}
+
+
 def test_coming_back_leads_to_the_same_question_and_cursor(
     place: Place, page: FormPage, record_id: str
 ) -> None:
