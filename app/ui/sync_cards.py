@@ -247,14 +247,15 @@ class RefusedCard(AttentionCard):
         super().__init__(heading, _("needs you"), "serious")
         self.add(Strong(_("Refused: {why}").format(why=row.why)))
         self.add(Body(row.advice))
-        if row.together > 1:
+        others = row.together - 1
+        if others > 0:
             self.add(
                 Muted(
                     ngettext(
                         "{count} piece of work was refused together with it.",
                         "{count} pieces of work were refused together with it.",
-                        row.together - 1,
-                    ).format(count=row.together - 1)
+                        others,
+                    ).format(count=others)
                 )
             )
         self.add(Small(_("Changed {when}").format(when=row.changed)))
