@@ -441,6 +441,8 @@ def _settle(connection: sqlite3.Connection) -> None:
         "synchronous = FULL",
         "foreign_keys = ON",
         "trusted_schema = OFF",
+        # What was erased must not stay readable, to whoever has the key, in pages that are free.
+        "secure_delete = ON",
         "temp_store = MEMORY",
         f"cache_size = -{CACHE_KIB}",
     ):

@@ -139,6 +139,22 @@ def _beside(part: Any) -> Document:
     return {key: value for key, value in part.items() if key not in (ROWS, ROW_ID, ROW_ANSWERS)}
 
 
+def is_whole(document: Any) -> bool:
+    """Whether it is a document through and through: of objects, with rows in its repeats."""
+    return isinstance(document, dict) and all(map(_is_answer, document.values()))
+
+
+def _is_answer(answer: Any) -> bool:
+    if not isinstance(answer, dict):
+        return False
+    return all(
+        isinstance(row, dict)
+        and isinstance(row.get(ROW_ID), str)
+        and is_whole(row.get(ROW_ANSWERS, {}))
+        for row in _rows(answer) or ()
+    )
+
+
 def leaves(document: Document) -> dict[str, Any]:
     """A document taken apart, by path."""
     found: dict[str, Any] = {}

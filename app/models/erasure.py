@@ -11,11 +11,12 @@ server keeps the records, this copy keeps nothing but the entries without their 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from app.core.errors import BugError
 from app.models import search
@@ -85,6 +86,8 @@ def erase_record(
 ) -> bool:
     """Take one record and its values away, as the server did; whether it was held.
 
+    Its words leave the index's older segments with `search.forget_old_words`, once for many.
+
     Args:
         kind: *erase*, or *purge* where it lives on elsewhere.
     """
@@ -130,6 +133,9 @@ def _take_away(
     for type_, id_ in records:
         if _was_elsewhere(connection, id_, children):
             log.append(kind, record_type=type_, record_id=id_, detail=said, origin=origin)
+    taken = set(records)
+    for type_, id_ in records:
+        _let_nobody_refer(connection, log, kind, (type_, id_), taken, foreign=bool(origin))
     for type_, id_ in records:
         connection.exec_driver_sql("DELETE FROM open_edit WHERE record_id = ?", (id_,))
         connection.exec_driver_sql(f'DELETE FROM "{type_}" WHERE id = ?', (id_,))
@@ -143,6 +149,68 @@ def _take_away(
             connection.exec_driver_sql(f"DELETE FROM {table} WHERE child_id = ?", (child,))
         search.forget_child(connection, child)
     return Erased(len(records), len(entries))
+
+
+def _let_nobody_refer(
+    connection: Connection,
+    log: ChangeLog,
+    kind: str,
+    record: tuple[str, str],
+    taken: Container[tuple[str, str]],
+    *,
+    foreign: bool,
+) -> None:
+    """Empty what records of other children say of a record that is about to go.
+
+    Two people brought that about: one moved a hearing to another child, while the other wrote
+    down what it decided. What can't be without the record goes with it. After a purge the server
+    still says so: resting on nothing, the record is read anew and waits until the other comes.
+
+    Args:
+        foreign: An erasure that was done elsewhere, whoever did it logs this.
+    """
+    type_, record_id = record
+    for name, column, child_of, optional in _referring(type_):
+        rows = connection.exec_driver_sql(
+            f'SELECT id, {child_of}, base_revision FROM "{name}" WHERE "{column}" = ?', (record_id,)
+        ).fetchall()
+        for id_, child_id, base_revision in rows:
+            if (name, id_) in taken:
+                continue
+            if not optional:
+                connection.exec_driver_sql(f'DELETE FROM "{name}" WHERE id = ?', (id_,))
+                connection.exec_driver_sql("DELETE FROM search_text WHERE record_id = ?", (id_,))
+                continue
+            rests_on = 0 if kind == "purge" else base_revision
+            connection.exec_driver_sql(
+                f'UPDATE "{name}" SET "{column}" = NULL, revision = revision + 1,'
+                " base_revision = ? WHERE id = ?",
+                (rests_on, id_),
+            )
+            if kind == "erase" and not foreign:
+                log.append(
+                    "update",
+                    record_type=name,
+                    record_id=id_,
+                    child_id=child_id,
+                    base={column: record_id},
+                    set_to={column: None},
+                    base_revision=base_revision,
+                )
+
+
+@cache
+def _referring(target: str) -> tuple[tuple[str, str, str, bool], ...]:
+    """What may refer to records of a type: type, column, that of its child, whether it may be
+    empty. A child's own records are not among them."""
+    return tuple(
+        (name, column.name, "child_id" if issubclass(type_, ChildRecord) else "NULL", nullable)
+        for name, type_ in RECORD_TYPES.items()
+        for column in inspect(type_).columns
+        if any(key.column.table.name == target for key in column.foreign_keys)
+        and column.name != "child_id"
+        for nullable in (bool(column.nullable),)
+    )
 
 
 def _with_merged(connection: Connection, child_id: str) -> list[str]:

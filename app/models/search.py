@@ -179,6 +179,11 @@ def texts_of(record: Record) -> dict[str, str]:
 def forget_child(connection: Connection, child_id: str) -> None:
     """Take every text of one child out, and out of the index's older segments too."""
     connection.exec_driver_sql("DELETE FROM search_text WHERE child_id = ?", (child_id,))
+    forget_old_words(connection)
+
+
+def forget_old_words(connection: Connection) -> None:
+    """Take words out of the index's older segments that no text holds any more."""
     connection.exec_driver_sql("INSERT INTO search_index(search_index) VALUES ('optimize')")
 
 

@@ -99,6 +99,7 @@ def apply_again(
     for change in changes:
         if change.op == "gone":
             writer.let_leave(change)
+    writer.forget_words()
     return writer.applied
 
 
@@ -164,6 +165,7 @@ class _Writer:
                 self._erase(change)
             elif change.op == "gone":
                 self._gone(change)
+        self.forget_words()
         self._conflicts(page.conflicts)
         self._notices(page.notices)
         self._cursors(page)
@@ -444,6 +446,12 @@ class _Writer:
             )
         elif shape.of_child and self._owner(change) == change.stream:
             self._put_aside(change, "leaves")
+        else:
+            # What waited in that stream to be written must not come after it has left.
+            self._connection.exec_driver_sql(
+                "DELETE FROM sync_quarantine WHERE record_id = ? AND stream = ?",
+                (change.id, change.stream),
+            )
 
     def let_leave(self, change: RecordChange) -> None:
         """Take away a record that left its stream and came in no other."""
@@ -458,6 +466,11 @@ class _Writer:
             self._put_aside(change, "in_use")
         else:
             self._take_away(change, "purge")
+
+    def forget_words(self) -> None:
+        """Let no word of what was taken away stay in the index."""
+        if self.applied.taken_away:
+            search.forget_old_words(self._connection)
 
     def _owner(self, change: RecordChange) -> str | None:
         """The child that a record belongs to here; None where it isn't held."""
@@ -628,8 +641,10 @@ def _document(
         return was, {}
     try:
         after = documents.assemble(parts)
+        if not documents.is_whole(after):
+            raise Unreadable(column.name)
         return canonical(after), documents.differences(before, after)
-    except (AttributeError, TypeError, KeyError) as error:
+    except (AttributeError, TypeError, KeyError, ValueError) as error:
         raise Unreadable(column.name) from error
 
 

@@ -313,9 +313,11 @@ class _Sync:
         for operation, entry, result in zip(
             sent.operations, sent.entries, answer.results, strict=True
         ):
-            refused = result.status == "rejected" or operation.op_id in sent.unsendable
+            # Its values stayed here, so that the server's result says nothing of them.
+            kept_back = operation.op_id in sent.unsendable
+            refused = result.status == "rejected" and outbox.concerns_somebody(operation)
             self._outcome.conflicts += result.status == "conflict"
-            if refused and outbox.concerns_somebody(operation):
+            if refused or (kept_back and operation.type and operation.id):
                 self._outcome.refused += 1
                 outbox.keep_refused(
                     connection, operation, entry, code=result.code or "malformed", at=now
@@ -367,6 +369,8 @@ class _Sync:
             self._outcome.received += len(answer.changes)
             self._outcome.aside += applied.aside
             self._outcome.changed += applied.changed
+            if applied.taken_away:
+                purge.clear_old_pages(self._casebook)
             self._states.update((state.stream, state) for state in answer.streams)
             if not any(state.more and state.held for state in answer.streams):
                 self._let_leave(here)
@@ -379,6 +383,8 @@ class _Sync:
             self._stop_at_many_removals(connection, len(ids))
             done = apply.apply_again(connection, log_, ids, self._arrival(here, {}))
         self._outcome.changed += done.changed
+        if done.taken_away:
+            purge.clear_old_pages(self._casebook)
 
     def _stop_at_many_removals(self, connection: Connection, taken: int) -> None:
         self._taken += taken

@@ -23,12 +23,14 @@ from app.models.records import RECORD_TYPES
 from app.sync import fields
 from app.sync.fields import Blob
 from app.sync.protocol import (
+    MOST_DEPTH,
     MOST_GROUP_BYTES,
     MOST_OPERATIONS,
     MOST_OPERATIONS_OF_A_GROUP,
     MOST_REQUEST_BYTES,
     SERVICE_STREAM,
     Operation,
+    depth_of,
 )
 from app.sync.standing import Standing
 
@@ -38,6 +40,8 @@ _UNSENT: Final = """SELECT c.entry, c.op_id, c.group_id, c.kind, c.record_type, 
     WHERE c.entry > ? AND c.origin IS NULL"""
 # Room for the envelope around the operations of a request.
 _ENVELOPE_BYTES: Final = 1024
+# How deep a value lies in a request: in the fields, of an operation, in the list, of the message.
+_ENVELOPE_DEPTH: Final = 4
 
 
 class Entry(NamedTuple):
@@ -257,11 +261,24 @@ def _operation(
             detail=detail or None,
             resolves=resolves,
         )
-        sendable = True
+        size = _size(operation)
+        sendable = size <= MOST_GROUP_BYTES - _ENVELOPE_BYTES and not _is_too_deep(operation)
     except ValidationError:
-        operation, set_to, sendable = Operation(**named), {}, False
-    size = len(operation.model_dump_json(exclude_defaults=True).encode("utf-8"))
+        sendable = False
+    if not sendable:
+        # Sent as it is it would be refused each time, and all that follows it with it.
+        operation, set_to = Operation(**named), {}
+        size = _size(operation)
     return _Made(operation, size, entry.entry, tuple(_blobs(entry, set_to)), sendable)
+
+
+def _size(operation: Operation) -> int:
+    return len(operation.model_dump_json(exclude_defaults=True).encode("utf-8"))
+
+
+def _is_too_deep(operation: Operation) -> bool:
+    said = (operation.set, operation.base, operation.detail)
+    return any(depth_of(part) > MOST_DEPTH - _ENVELOPE_DEPTH + 1 for part in said if part)
 
 
 def _base_rev(entry: Entry, standing: Standing) -> int:

@@ -46,6 +46,9 @@ def check(page: Pulled, asked: Mapping[str, int], epoch: str) -> None:
             # Repeated, or out of order: a record would be put back to what it was.
             raise BadAnswer("order")
         last[change.stream] = change.seq
+    upserts = [(change.type, change.id) for change in page.changes if change.op == "upsert"]
+    if len(set(upserts)) != len(upserts):
+        raise BadAnswer("a record twice")
     if any(not is_id(item.id) or item.stream not in states for item in page.conflicts):
         raise BadAnswer("conflicts")
     moved = any(state.next > asked[stream] for stream, state in states.items())

@@ -7,7 +7,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from app.core.errors import BugError
-from app.models import erasure
+from app.models import erasure, search
 from app.models.casebook import Casebook
 from app.models.change_log import values
 from app.sync import apply, standing
@@ -73,6 +73,7 @@ def give_up(casebook: Casebook, op_id: str) -> int:
                     child_id=child_id,
                     origin=origin,
                 )
+                search.forget_old_words(connection)
             standing.begin_again(connection, child_id or SERVICE_STREAM)
         return len(rows)
 

@@ -201,7 +201,7 @@ def everything(laptop: Laptop) -> str:
 
 def test_a_page_that_is_repeated_or_out_of_order_is_refused_whole() -> None:
     child = new_id()
-    one, two = upsert(child, 1, "child", child), upsert(child, 2, "child", child)
+    one, two = upsert(child, 1, "child", child), upsert(child, 2, "offence", new_id())
     pages.check(page(one, two), {child: 0}, EPOCH)
     refused = [
         (page(one, two), {child: 1}),
@@ -209,6 +209,7 @@ def test_a_page_that_is_repeated_or_out_of_order_is_refused_whole() -> None:
         (page(one), {}),
         (page(one).model_copy(update={"streams": ()}), {child: 0}),
         (page(upsert(child, 1, "child", "../../etc")), {child: 0}),
+        (page(one, upsert(child, 2, "child", child)), {child: 0}),
     ]
     for answer, asked in refused:
         with pytest.raises(BadAnswer):

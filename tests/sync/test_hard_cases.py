@@ -1,0 +1,179 @@
+"""What seldom happens and must not lose a word, stop a laptop for good, or leave two unlike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from app.core.ids import new_id
+from app.models import database
+from app.models.records import Child, FormRecord, Hearing, Outcome, Oversight
+from app.sync import caseload, refusals
+from app.sync.purge import clear_old_pages
+from tests.sync.conftest import DATA_KEY, Laptop, NewLaptop
+from tests.sync.test_aside import Arrive, arrive, aside, upsert
+
+__all__ = ["arrive"]
+
+
+def travel(*laptops: Laptop) -> None:
+    for laptop in laptops:
+        laptop.sync()
+
+
+@pytest.mark.parametrize("size", [9_000_000, 1_500_000])
+def test_a_text_larger_than_any_request_strands_nothing(ash: Laptop, size: int) -> None:
+    child = ash.child()
+    ash.sync()
+    ash.change(Child, child.id, school="x" * size)
+    ash.change(Child, child.id, gp="Surgery")
+    ash.sync()
+    assert ash.view().waiting == 0
+    assert bool(ash.view().items) == (size > 8_000_000)
+    ash.sync()
+
+
+def test_a_value_nested_too_deep_strands_nothing(ash: Laptop) -> None:
+    child = ash.child()
+    form = ash.form(child)
+    ash.sync()
+    value: Any = "x"
+    for _ in range(22):
+        value = [value]
+    with ash.casebook.write() as work:
+        work.save_answers(form.id, {"home": {"value": value}})
+    ash.sync()
+    assert ash.view().waiting == 0
+
+
+def test_work_given_up_in_its_first_sync_gives_way_to_the_servers(
+    new_laptop: NewLaptop,
+) -> None:
+    ash = new_laptop("ash", "practitioner")
+    child = ash.child()
+    form = ash.form(child)
+    ash.change(FormRecord, form.id, state="countersigned")
+    ash.sync()
+    (item,) = [one for one in ash.view().items if one.kind == "refused"]
+    refusals.give_up(ash.casebook, item.id)
+    ash.sync()
+    assert ash.get(FormRecord, form.id).state == "draft"
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"answers.people": {"rows": [1, 2]}},
+        {"answers.people": {"rows": [{"id": [1]}]}},
+        {"answers.people": {"rows": [{"answers": [1]}]}},
+        {"answers.people": [1]},
+        {"answers.people/r1": 7},
+        {"answers.people/@order": 7},
+        {"answers.people/@order": [[1]]},
+        {"answers.people/r1/": 7},
+        {"answers.": 7},
+        {"answers.people/r1/who": {"rows": [{"id": {}}]}},
+        {"answers.x": {"value": {"rows": 3}}},
+        {"answers.x": float("nan")},
+    ],
+)
+def test_no_answer_however_odd_stops_a_laptop(
+    ash: Laptop, arrive: Arrive, answers: dict[str, Any]
+) -> None:
+    child, form = new_id(), new_id()
+    made = {"form_id": "made_up", "form_version": 1}
+    arrive(upsert(child, 1, "child", child))
+    arrive(upsert(child, 2, "form_record", form, **made, **answers))
+    arrive(upsert(child, 3, "form_record", form, **made, **answers, title="x"))
+    arrive(upsert(child, 4, "form_record", form, **made, **{"answers.people/r1/who": {"value": 1}}))
+    arrive(upsert(child, 5, "form_record", form, **made, **answers))
+
+
+def test_a_child_may_leave_while_another_refers_to_its_records(ash: Laptop) -> None:
+    stays, goes = ash.child("Stays"), ash.child("Goes")
+    with ash.casebook.write() as work:
+        hearing = work.add(Hearing(child_id=goes.id))
+        outcome = work.add(Outcome(child_id=stays.id, hearing_id=hearing.id))
+    ash.sync()
+    caseload.choose(ash.casebook, goes.id, False)
+    ash.sync()
+    assert ash.get(Child, goes.id) is None
+    assert ash.get(Outcome, outcome.id).hearing_id is None
+    caseload.choose(ash.casebook, goes.id, True)
+    ash.sync()
+    assert ash.get(Outcome, outcome.id).hearing_id == hearing.id
+    assert aside(ash) == {}
+
+
+def test_a_child_may_be_erased_while_another_refers_to_its_records(
+    ash: Laptop, robin: Laptop
+) -> None:
+    stays, goes = ash.child("Stays"), ash.child("Goes")
+    with ash.casebook.write() as work:
+        hearing = work.add(Hearing(child_id=goes.id))
+        outcome = work.add(Outcome(child_id=stays.id, hearing_id=hearing.id))
+        form = work.add(FormRecord(child_id=goes.id, form_id="made_up", form_version=1))
+        oversight = work.add(Oversight(child_id=stays.id, form_record_id=form.id))
+    ash.sync()
+    for child in (stays, goes):
+        caseload.choose(robin.casebook, child.id, True)
+    robin.sync()
+    ash.casebook.erase_child(goes.id, "court_order")
+    travel(ash, robin, ash)
+    for laptop in (ash, robin):
+        assert laptop.get(Child, goes.id) is None
+        assert laptop.get(Outcome, outcome.id).hearing_id is None
+        assert laptop.get(Oversight, oversight.id) is None
+        assert laptop.casebook.verify().ok
+    assert aside(robin).keys() <= {oversight.id}
+
+
+def test_a_record_that_was_erased_leaves_no_word_in_the_index_or_the_file(
+    ash: Laptop, arrive: Arrive
+) -> None:
+    child, offence = new_id(), new_id()
+    arrive(upsert(child, 1, "child", child))
+    arrive(upsert(child, 3, "offence", offence, description="canaryword"))
+    arrive(upsert(child, 4, "offence", offence).model_copy(update={"op": "erase", "fields": {}}))
+    assert ash.rows("SELECT 1 FROM offence") == []
+    blocks = ash.rows("SELECT block FROM search_index_data")
+    assert not [1 for (block,) in blocks if b"canaryword" in bytes(block)]
+
+
+def plain_pages(store: Path) -> bytes:
+    """Every page of the store as it stands on the disk, without the cipher around it."""
+    content, pages = store.read_bytes(), []
+    for start in range(0, len(content), 4096):
+        page = content[start + (16 if start == 0 else 0) : start + 4096]
+        cipher = Cipher(algorithms.AES(DATA_KEY), modes.CBC(page[-80:-64])).decryptor()
+        pages.append(cipher.update(page[:-80]) + cipher.finalize())
+    return b"".join(pages)
+
+
+def test_not_even_the_free_pages_hold_a_child_who_was_let_go(ash: Laptop) -> None:
+    child = ash.child(school="canary " * 4000)
+    form = ash.form(child)
+    ash.answer(form.id, home="first canary " * 4000)
+    ash.answer(form.id, home="another bird")
+    ash.sync()
+    store = ash.folder / database.STORE_NAME
+    clear_old_pages(ash.casebook)
+    assert b"canary" in plain_pages(store)
+    caseload.choose(ash.casebook, child.id, False)
+    ash.sync()
+    assert b"canary" not in plain_pages(store)
+    assert (ash.folder / f"{database.STORE_NAME}-wal").stat().st_size < 64_000
+
+
+def test_what_waited_in_a_stream_never_comes_after_it_has_left(ash: Laptop, arrive: Arrive) -> None:
+    child, hearing, outcome = new_id(), new_id(), new_id()
+    arrive(upsert(child, 1, "child", child))
+    arrive(upsert(child, 2, "outcome", outcome, hearing_id=hearing))
+    assert aside(ash) == {outcome: "waits_for"}
+    arrive(upsert(child, 3, "outcome", outcome).model_copy(update={"op": "gone", "fields": {}}))
+    arrive(upsert(child, 4, "hearing", hearing))
+    assert ash.get(Outcome, outcome) is None
+    assert aside(ash) == {}
