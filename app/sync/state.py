@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection
 
 from app.models.base import moment_of
 from app.models.casebook import Casebook
 from app.models.change_log import values
+from app.models.database import WRITES
 from app.sync import outbox, standing
 from app.sync.conflicts import is_closed
 from app.sync.protocol import ConflictItem
@@ -25,6 +26,9 @@ from app.sync.standing import Standing
 from app.sync.stops import NEW_DEVICE
 
 Word = Literal["saved_here", "waiting", "sent", "confirmed", "needs_you"]
+# How often a moment that was shown is kept: a view is asked for after every save.
+_SEEN_EVERY: Final = timedelta(hours=1)
+
 ItemKind = Literal["conflict", "refused", "aside", "stop", "notice"]
 
 
@@ -156,8 +160,7 @@ def view(casebook: Casebook) -> SyncView:
         here = standing.read(connection)
         waiting = outbox.waiting(connection, here) if here.enrolled else 0
         items = _items(connection, here)
-    now = casebook.clock.now()
-    latest = now if here.highest_seen is None else max(now, here.highest_seen)
+    latest = _latest(casebook, here)
     days = None
     if here.lease_until is not None:
         days = max(0, (here.lease_until - latest).days)
@@ -175,6 +178,18 @@ def view(casebook: Casebook) -> SyncView:
         on_metered=here.on_metered,
         in_custody=here.in_custody,
     )
+
+
+def _latest(casebook: Casebook, here: Standing) -> datetime:
+    """The latest moment that this laptop ever showed, kept about once an hour, so that a clock
+    which is put back doesn't lengthen the lease."""
+    now = casebook.clock.now()
+    if here.highest_seen is None or not here.enrolled:
+        return now
+    if now - here.highest_seen > _SEEN_EVERY:
+        with casebook.engine.execution_options(**{WRITES: True}).begin() as connection:
+            return standing.see(connection, now)
+    return max(now, here.highest_seen)
 
 
 def enrol_anew(here: Standing, device_id: str) -> bool:

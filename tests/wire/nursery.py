@@ -101,6 +101,8 @@ class Process:
 
     def end(self, within: float = ANSWER_WITHIN) -> Said:
         """The answer to what was said last. Raises what `ask` does."""
+        if not self._alive:
+            raise Died
         self._spoken.wait_at_most(within)
         heard = self._spoken.hear()
         if heard is None:
