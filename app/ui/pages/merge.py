@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.casework import caseload, children
+from app.casework.casebooks import Place
 from app.casework.caseload import CaseloadFilter, CaseloadRow
 from app.casework.children import ChildView, Likeness
 from app.core.i18n import _
@@ -62,14 +63,19 @@ class MergePage(Page):
         self.view: ChildView | None = None
 
     def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
-        """Override Page.entered. args: child_id."""
-        child_id = args["child_id"]
+        """Override Page.entered. args: child_id, path (after a lock: what was looked for)."""
+        child_id = self.child_id = args["child_id"]
+        self.search.setText(str(args.get("path") or ""))
 
         def load() -> tuple[ChildView, tuple[Likeness, ...]]:
             view = children.open_child(desk, child_id)
             return view, children.likely_duplicates(desk, view.details, apart_from=view.id)
 
         self.run(load, lambda found: self._show(*found))
+
+    def place(self) -> Place | None:
+        """Override Page.place: with what was looked for."""
+        return Place("merge", child_id=self.child_id, path=self.search.text() or None)
 
     def focus_first(self) -> QWidget | None:
         """Override Page.focus_first."""

@@ -70,6 +70,17 @@ def test_the_tab_of_a_record_is_come_back_to(
     assert fresh.page.bar.currentIndex() == shell.page.bar.currentIndex() != 0
 
 
+def test_what_was_looked_for_to_join_two_records_is_come_back_to(
+    qtbot: QtBot, shell: Shell, desk: Desk, child_id: str
+) -> None:
+    shell.go("merge", child_id=child_id)
+    shell.page.search.setText("Fenwi")
+    fresh = after_a_lock(qtbot, shell, desk)
+    assert fresh.page.search.text() == "Fenwi"
+    shell.go("merge", child_id=child_id)
+    assert shell.page.search.text() == ""
+
+
 def test_the_record_that_was_edited_is_come_back_to(
     qtbot: QtBot, shell: Shell, desk: Desk, child_id: str, carer_id: str
 ) -> None:
