@@ -20,41 +20,40 @@ def differing(
     Streams with work that the server hasn't taken are passed over: they have to differ.
     """
     unsettled = outbox.unsettled_streams(connection, here)
+    held = _by_stream(connection)
     found = []
     for stream, state in states.items():
         if not state.held or state.count is None or state.digest is None:
             continue
         if (None if stream == SERVICE_STREAM else stream) in unsettled:
             continue
-        if of_stream(connection, stream) != (state.count, state.digest):
+        revisions = held.get(stream, {})
+        digest = digest_text(sum(record_digest(id_, rev) for id_, rev in revisions.items()))
+        if (len(revisions), digest) != (state.count, state.digest):
             found.append(stream)
     return found
 
 
-def of_stream(connection: Connection, stream: str) -> tuple[int, str]:
-    """How many records of a stream are here as the server has them, and their digest."""
-    revisions: dict[str, int] = {}
+def _by_stream(connection: Connection) -> dict[str, dict[str, int]]:
+    """By stream the revision of each record that is here as the server has it, by its id.
+
+    All streams at once: a statement for each of them and each type took most of a sync's end.
+    """
+    held: dict[str, dict[str, int]] = {}
     for name in RECORD_TYPES:
         shape = fields.shape(name)
-        if shape is None or shape.in_child_stream == (stream == SERVICE_STREAM):
+        if shape is None:
             continue
-        where = ""
-        values: tuple[str, ...] = ()
+        stream = f"'{SERVICE_STREAM}'"
         if shape.in_child_stream:
-            where, values = f"AND {'child_id' if shape.of_child else 'id'} = ?", (stream,)
-        revisions.update(
-            (row[0], row[1])
-            for row in connection.exec_driver_sql(
-                f'SELECT id, base_revision FROM "{name}" WHERE base_revision > 0 {where}', values
-            )
-        )
+            stream = "child_id" if shape.of_child else "id"
+        for belongs_to, id_, revision in connection.exec_driver_sql(
+            f'SELECT {stream}, id, base_revision FROM "{name}" WHERE base_revision > 0'
+        ):
+            held.setdefault(belongs_to, {})[id_] = revision
     for table, condition in (("sync_extra", "whole = 1"), ("sync_quarantine", "rev > 0")):
-        revisions.update(
-            (row[0], row[1])
-            for row in connection.exec_driver_sql(
-                f"SELECT record_id, rev FROM {table} WHERE stream = ? AND {condition}", (stream,)
-            )
-        )
-    return len(revisions), digest_text(
-        sum(record_digest(id_, revision) for id_, revision in revisions.items())
-    )
+        for belongs_to, id_, revision in connection.exec_driver_sql(
+            f"SELECT stream, record_id, rev FROM {table} WHERE {condition}"
+        ):
+            held.setdefault(belongs_to, {})[id_] = revision
+    return held

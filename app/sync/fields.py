@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import Boolean, ColumnDefault, Date, Integer, LargeBinary, inspect
@@ -80,17 +80,17 @@ class Shape:
         found = [self.by_name[name] for name in fields if name in self.by_name]
         return found + [column for column in self.columns if column.kind == "document"]
 
-    @property
+    @cached_property
     def of_child(self) -> bool:
         """Whether it belongs to a child."""
         return issubclass(self.type, ChildRecord)
 
-    @property
+    @cached_property
     def in_child_stream(self) -> bool:
         """Whether it travels in a child's stream rather than in the service's."""
         return self.of_child or self.type is Child
 
-    @property
+    @cached_property
     def bytes_columns(self) -> tuple[str, ...]:
         """Columns of bytes."""
         return tuple(column.name for column in self.columns if column.kind == "bytes")
