@@ -71,6 +71,11 @@ class People:
         """Whether the device may hold restricted types."""
         return any(self.roles[user] in MAY_SEE_RESTRICTED for user in self.present)
 
+    @property
+    def bring(self) -> bool:
+        """Whether anybody here writes, or wrote before they left."""
+        return any(role in WRITERS or role == ENDED for role in self.roles.values())
+
     def has_every_child(self, user_id: str) -> bool:
         """Whether a person has every child of the service."""
         role = self.roles.get(user_id)

@@ -82,9 +82,9 @@ def append(
         folder: Where blobs lie. offset: Where in the blob the piece begins. size: Of the blob.
 
     Raises:
-        Refused: 413: too large. 409 with `expected`: the piece doesn't begin where the last
-            ended. 422: sizes don't agree, or the bytes are not those of the hash (then what was
-            sent of them is forgotten).
+        Refused: 403: all who signed in on the device only read. 413: too large. 409 with
+            `expected`: the piece doesn't begin where the last ended. 422: sizes don't agree, or
+            the bytes are not those of the hash (then what was sent of them is forgotten).
     """
     now = now or datetime.now(UTC)
     if size > MOST_BLOB_BYTES or len(chunk) > BLOB_CHUNK_BYTES:
@@ -95,6 +95,9 @@ def append(
         raise Refused(422, "malformed")
     upload = _upload(connection, caller, sha256, lock=True)
     if upload is None:
+        people = access.people_of(connection, caller.service_id, caller.device_id)
+        if not people.bring:
+            raise Refused(403, "not_allowed")
         _begin(connection, keys, caller, sha256, size=size, now=now)
         upload = _upload(connection, caller, sha256, lock=True)
         assert upload is not None

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
@@ -118,16 +118,21 @@ def engine(database: Database) -> Iterator[Engine]:
 @pytest.fixture
 def variables(database: Database, tmp_path: Path) -> dict[str, str]:
     """The environment of a server on this database, without its addresses."""
+    return environment_of(database, tmp_path)
+
+
+def environment_of(database: Database, folder: Path) -> dict[str, str]:
+    """The environment of a server on a database, with its secrets and attachments in a folder."""
     for name in ("master.key", "token.key"):
-        MasterKey.make(tmp_path / name)
+        MasterKey.make(folder / name)
     return {
         PREFIX + name: value
         for name, value in {
             "DATABASE_URL": database.url,
             "OWNER_URL": database.owner_url,
-            "MASTER_KEY_FILE": str(tmp_path / "master.key"),
-            "TOKEN_KEY_FILE": str(tmp_path / "token.key"),
-            "BLOB_FOLDER": str(tmp_path / "blobs"),
+            "MASTER_KEY_FILE": str(folder / "master.key"),
+            "TOKEN_KEY_FILE": str(folder / "token.key"),
+            "BLOB_FOLDER": str(folder / "blobs"),
             "EMBEDDED": "true" if database.kind == "sqlite" else "false",
         }.items()
     }
@@ -291,8 +296,8 @@ def _free_port() -> int:
         return int(found.getsockname()[1])
 
 
-@pytest.fixture
-def still(variables: dict[str, str], clock: FixedClock) -> Iterator[Server]:
+@contextmanager
+def standing_still(variables: dict[str, str], clock: FixedClock) -> Iterator[Server]:
     """A server inside of the test, over a real socket, whose clock stands still."""
     import uvicorn
 
@@ -307,9 +312,18 @@ def still(variables: dict[str, str], clock: FixedClock) -> Iterator[Server]:
     )
     thread = Thread(target=running.run, kwargs={"sockets": [listening]})
     thread.start()
-    with httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
-        yield Server([address], parts, [client])
-    running.should_exit = True
-    thread.join(30)
-    listening.close()
-    parts.engine.dispose()
+    try:
+        with httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
+            yield Server([address], parts, [client])
+    finally:
+        running.should_exit = True
+        thread.join(30)
+        listening.close()
+        parts.engine.dispose()
+
+
+@pytest.fixture
+def still(variables: dict[str, str], clock: FixedClock) -> Iterator[Server]:
+    """A server inside of the test, over a real socket, whose clock stands still."""
+    with standing_still(variables, clock) as server:
+        yield server
