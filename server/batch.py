@@ -236,7 +236,7 @@ class Batch:
         base_rev = min(operation.base_rev, held.rev)
         by_others = None
         if REMOVED in operation.set or REMOVED in held.fields:
-            by_others = records.by_others(row, held, operation.actor)
+            by_others = records.by_others(row, held, operation.actor, self.device_id)
         merged = merge(held, row.type, operation.set, operation.base, base_rev, by_others=by_others)
         after, is_new = merged.record, row.rev == 0
         if is_new and after is held:
@@ -249,8 +249,9 @@ class Batch:
             made_at = bulk.keepable(operation.made_at)
             if row.type != "child" and child is not None:
                 child = after.fields.get("child_id", child)
-            new = row if is_new else self._copy(row, operation, after)
-            new.writers = records.wrote(row, after, operation.actor, made_at)
+            differs = bool(conflicts) or _differs(operation, after)
+            new = row if is_new else row.changed(differs=row.differs or differs)
+            new.writers = records.wrote(row, after, operation.actor, made_at, self.device_id)
             new.rev, new.held, new.child_id = after.rev, after, child
             new.stream = child or SERVICE_STREAM
             if after is not held:
@@ -262,11 +263,6 @@ class Batch:
         if self.conflicts:
             self._settle(operation, after)
         return _result(operation, merged.outcome, rev=after.rev, conflicts=conflicts)
-
-    def _copy(self, row: Row, operation: Operation, after: Held) -> Row:
-        fields = after.fields
-        differs = any(fields.get(name) != value for name, value in operation.set.items())
-        return row.changed(differs=row.differs or differs)
 
     def _follow(self, operation: Operation, held: Held, new: Row, *, is_new: bool) -> None:
         """What follows from a record being as it is now."""
@@ -385,6 +381,11 @@ def blobs_named(operations: Iterable[Operation]) -> set[str]:
     """The hashes of all blobs that operations name."""
     named = (blob_of(value) for one in operations for value in one.set.values())
     return {blob for blob in named if blob is not None}
+
+
+def _differs(operation: Operation, after: Held) -> bool:
+    """Whether a field holds something else than the device wrote."""
+    return any(after.fields.get(name) != value for name, value in operation.set.items())
 
 
 def _result(

@@ -86,7 +86,7 @@ def begin(row: Row, collision: Collision, operation: Operation, device: str) -> 
         row: The record before the operation.
     """
     held_rev = row.held.field_rev.get(collision.field) if row.held else None
-    actor, made_at = (row.writers or {}).get(
+    actor, made_at, *_device = (row.writers or {}).get(
         str(held_rev), [row.last_actor, row.made_at.isoformat()]
     )
     return Conflict(

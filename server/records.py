@@ -40,7 +40,8 @@ class Row:
         child_id: The child that it belongs to, or is; None for what belongs to the service.
         body: What the database holds, sealed; None for a new record and an erased one.
         held: What the body says, once it was opened.
-        writers: By revision that some field was last written at: who wrote it, and when.
+        writers: By revision that some field was last written at: who wrote it, when, and on which
+            device; the last is missing in what was written before it was kept.
         origin: The row as the database has it; None for a new record.
         differs: Whether it differs from what the device that writes it now holds.
     """
@@ -146,23 +147,26 @@ def sealed(row: Row, keys: ServiceKeys) -> bytes | None:
     return keys.records.seal(plain, f"record/{row.type}/{row.id}")
 
 
-def wrote(row: Row, held: Held, actor: str, made_at: datetime) -> dict[str, list[str]]:
+def wrote(row: Row, held: Held, actor: str, made_at: datetime, device: str) -> dict[str, list[str]]:
     """Who wrote which revision, after one more; revisions that no field rests on drop out."""
     if held.rev == 1:
-        return {"1": [actor, made_at.isoformat()]}
+        return {"1": [actor, made_at.isoformat(), device]}
     kept = {str(rev) for rev in held.field_rev.values()}
     before = row.writers or {}
     after = {rev: before[rev] for rev in before.keys() & kept}
     if str(held.rev) in kept and held.rev != row.rev:
-        after[str(held.rev)] = [actor, made_at.isoformat()]
+        after[str(held.rev)] = [actor, made_at.isoformat(), device]
     return after
 
 
-def by_others(row: Row, held: Held, actor: str) -> frozenset[str]:
-    """Fields of a record that somebody else than `actor` wrote last."""
+def by_others(row: Row, held: Held, actor: str, device: str) -> frozenset[str]:
+    """Fields of a record that somebody else than `actor` wrote last, on another device: people
+    of one laptop see at once what the others wrote on it."""
     writers = row.writers or {}
     return frozenset(
-        name for name, rev in held.field_rev.items() if writers.get(str(rev), ("", ""))[0] != actor
+        name
+        for name, rev in held.field_rev.items()
+        if not {actor, device} & set(writers.get(str(rev), ()))
     )
 
 
