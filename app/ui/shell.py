@@ -1156,6 +1156,7 @@ class Shell(QMainWindow):
     def _say(self, words: str, tone: str) -> None:
         """Show what is saved; only what is saved is green."""
         self.saved_label.setText(words)
+        self.saved_label.setVisible(bool(words))
         if self.saved_label.property("tone") != tone:
             self.saved_label.setProperty("tone", tone)
             style = self.saved_label.style()

@@ -22,7 +22,7 @@ from app.core.errors import KnownError
 from app.core.i18n import _, language
 from app.forms.schema import Group
 from app.forms.sheet import MISSING, Sheet
-from app.ui import theme
+from app.ui import sync_banner, theme
 from app.ui.form.check_answers import CheckAnswers
 from app.ui.form.controller import FormController, SaveState, unkept_of
 from app.ui.form.keeping import keeper
@@ -41,6 +41,7 @@ from app.ui.kit import (
 )
 from app.ui.page import Page
 from app.ui.pages.rail_numbers import count_again
+from app.ui.sync_banner import ConflictBanner
 from app.ui.tasks import places_of
 
 if TYPE_CHECKING:
@@ -246,12 +247,14 @@ class FormPage(Page):
         self.next_row = FlowLayout(gap=12)
         self.next_steps: list[SecondaryButton] = []
         self.welsh_banner = Banner(tone="attention")
+        self.conflicts = ConflictBanner(self)
         self.summary = ErrorSummary()
         self.middle = ScrollPage()
         for widget in (
             self.header,
             self.recovered,
             self.trouble,
+            self.conflicts,
             self.state_banner,
             self.welsh_banner,
             self.summary,
@@ -282,6 +285,7 @@ class FormPage(Page):
 
     def _show_notices(self) -> None:
         opened = self.opened
+        self.conflicts.read(sync_banner.of_form(self, opened.record_id))
         if self._was_cut_short():
             self.recovered.set_words(
                 _("What you typed until {time} was kept.").format(time=_clock(opened.saved_at)),

@@ -11,7 +11,7 @@ from app.casework import children
 from app.casework.casebooks import Place
 from app.casework.children import ChildView
 from app.core.i18n import N_, _
-from app.ui import theme
+from app.ui import sync_banner, theme
 from app.ui.kit import Banner, PageHeader, PrimaryButton, SecondaryButton
 from app.ui.page import Page
 from app.ui.pages.child_forms import FormsTab
@@ -20,6 +20,7 @@ from app.ui.pages.child_history import HistoryTab
 from app.ui.pages.child_records import CourtTab, DetailsTab, PeopleTab
 from app.ui.pages.child_reports import ReportsTab
 from app.ui.pages.child_tab import ChildTab
+from app.ui.sync_banner import ConflictBanner
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -40,6 +41,7 @@ class ChildPage(Page):
         self.header = PageHeader("", actions=(self.questionnaire, self.assessment))
         self.alerts = Banner("", "serious")
         self.alerts.hide()
+        self.conflicts = ConflictBanner(self)
         self.bar = QTabBar()
         self.bar.setAccessibleName(_("Parts of the record"))
         self.bar.setDrawBase(False)
@@ -55,6 +57,7 @@ class ChildPage(Page):
         top.setSpacing(look.px(12))
         top.addWidget(self.header)
         top.addWidget(self.alerts)
+        top.addWidget(self.conflicts)
         top.addWidget(self.bar)
         self.outer.addLayout(top)
         self.outer.addWidget(self.stack, 1)
@@ -74,6 +77,7 @@ class ChildPage(Page):
             # Nothing of the child before is left standing while this record is read.
             self.header.set_words("", "")
             self.alerts.hide()
+            self.conflicts.hide()
             for tab in self.tabs.values():
                 tab.empty()
         self.bar.setCurrentIndex(number)
@@ -125,6 +129,7 @@ class ChildPage(Page):
                 ),
                 heading=_("Alerts"),
             )
+        self.conflicts.read(sync_banner.of_child(self, view.id))
         # The tab that is chosen now: it may have been clicked while the record was read.
         self._show_tab(self.bar.currentIndex())
 

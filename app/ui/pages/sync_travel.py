@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from app.casework import sync_deeds
@@ -59,7 +60,8 @@ class TravelDialog(Dialog):
             box.setChecked(one.travels)
             self.boxes[one.child_id] = box
             self._chosen[one.child_id] = one.travels
-            self._column.addWidget(box)
+            # Only as wide as its words: a click beside them does nothing.
+            self._column.addWidget(box, 0, Qt.AlignmentFlag.AlignLeft)
         self.go.setEnabled(bool(found) and self._shell.desk.actor.may_write)
         self.fit()
 

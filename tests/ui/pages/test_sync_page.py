@@ -250,3 +250,20 @@ def test_a_wrong_code_is_said_beside_the_field(
     assert any("does not know that code" in words for words in said)
     assert not syncing.status(desk).joined
     press("Cancel")
+
+
+def test_the_record_and_the_form_show_both_levels_until_somebody_decides(
+    qtbot: QtBot, ash: Desk, morgan: Desk, clock: FixedClock, dressed: None
+) -> None:
+    child_id, record_id = two_levels(ash, morgan, clock)
+    shell = window_on(qtbot, morgan)
+    both = "High (Ash Rivers), or Medium (Morgan Idris). Until somebody decides, High counts."
+    shell.go("child", child_id=child_id)
+    assert any(words.endswith(both) for words in shown(shell))
+    shell.go("form", record_id=record_id, child_id=child_id)
+    assert any(words.endswith(both) for words in shown(shell))
+    press("Decide")
+    assert shell.page.name == "sync"
+    press("Keep the answer of Ash Rivers")
+    shell.go("form", record_id=record_id, child_id=child_id)
+    assert not any(words.endswith(both) for words in shown(shell))
