@@ -7,15 +7,13 @@ closed; when it can't start, the program works the same without it.
 
 from __future__ import annotations
 
-import json
 import os
-import socket
 import subprocess
 import sys
 import time
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import psutil
 
@@ -25,14 +23,11 @@ from app.core.clock import SystemClock
 from app.core.errors import KnownError
 from app.core.ids import new_id
 from app.core.paths import default_casebook_folder
+from tests import embedded_server
 
 HERE: Final = Path(__file__).resolve().parents[1]
 # What tells the windows of this run, and those that come after a lock, from any others.
 TOKEN: Final = "WAYMARK_DEMONSTRATION"
-SECONDS_TO_START: Final = 30.0
-SECONDS_TO_END: Final = 15.0
-ADDRESS: Final = "address"
-PORT: Final = "port"
 
 
 def main() -> int:
@@ -71,7 +66,8 @@ def prepare(folder: Path, server_folder: Path, stack: ExitStack) -> str:
     if casebooks.describe(folder).kind == "none":
         say("Making the demonstration casebook …")
         demo.build(folder, clock)
-    address = start_server(server_folder, stack)
+    stack.callback(embedded_server.stop, embedded_server.start(server_folder))
+    address = embedded_server.address(server_folder)
     holders = casebooks.describe(folder).holders
     codes: dict[str, str] = {}
     for holder in holders:
@@ -88,49 +84,12 @@ def prepare(folder: Path, server_folder: Path, stack: ExitStack) -> str:
     return address
 
 
-def start_server(folder: Path, stack: ExitStack) -> str:
-    """Start the embedded server in `folder`; the address at which it listens."""
-    folder.mkdir(parents=True, exist_ok=True)
-    port = folder / PORT
-    if not port.exists():
-        # The same at every start: the casebook keeps the address.
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port.write_text(str(free.getsockname()[1]), "ascii")
-    (folder / ADDRESS).unlink(missing_ok=True)
-    log = stack.enter_context((folder / "server.log").open("ab"))
-    running = subprocess.Popen(
-        [*command("serve", folder), "--port", port.read_text("ascii").strip()],
-        cwd=HERE,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-    )
-    stack.callback(stop, running)
-    deadline = time.monotonic() + SECONDS_TO_START
-    while not (folder / ADDRESS).exists():
-        if running.poll() is not None or time.monotonic() > deadline:
-            raise OSError(f"it did not start; see {folder / 'server.log'}")
-        time.sleep(0.1)
-    return (folder / ADDRESS).read_text("ascii").strip()
-
-
-def stop(running: subprocess.Popen[bytes]) -> None:
-    """End the server, with what it is doing done."""
-    running.terminate()
-    try:
-        running.wait(SECONDS_TO_END)
-    except subprocess.TimeoutExpired:
-        running.kill()
-        running.wait()
-
-
 def found(desk: Desk, folder: Path) -> dict[str, str]:
     """Found the service of a casebook at the server; a code for each of its users, by id."""
     service = casebooks.service(desk)
     users = casebooks.users(desk)
     first = next((user for user in users if user.role == "administrator"), users[0])
-    made = asked(
+    made = embedded_server.asked(
         folder,
         "new-service",
         service.name,
@@ -140,7 +99,7 @@ def found(desk: Desk, folder: Path) -> dict[str, str]:
     codes = {first.id: str(made["code"])}
     for user in users:
         if user.id != first.id:
-            answer = asked(
+            answer = embedded_server.asked(
                 folder,
                 "new-code",
                 user.name,
@@ -148,23 +107,6 @@ def found(desk: Desk, folder: Path) -> dict[str, str]:
             )
             codes[user.id] = str(answer["code"])
     return codes
-
-
-def asked(folder: Path, *words: str) -> dict[str, Any]:
-    """What a command of the server answers."""
-    done = subprocess.run(
-        [*command(words[0], folder), *words[1:]],
-        cwd=HERE,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return dict(json.loads(done.stdout.splitlines()[-1]))
-
-
-def command(name: str, folder: Path) -> list[str]:
-    """How the server's program is called."""
-    return [sys.executable, "-m", "server", name, "--embedded", str(folder)]
 
 
 def any_window(token: str) -> bool:
