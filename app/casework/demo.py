@@ -20,6 +20,7 @@ from app.casework import (
     assessments,
     casebooks,
     children,
+    consents,
     court,
     form_records,
     oversight,
@@ -226,6 +227,7 @@ class _Demo:
             "_victim": (people.VictimDetails, people.add_victim),
             "_alert": (children.AlertDetails, children.add_alert),
             "_care_status": (children.CareStatusDetails, children.add_care_status),
+            "_consent": (consents.ConsentDetails, consents.add_consent),
         }
         if name not in simple:
             raise AttributeError(name)
