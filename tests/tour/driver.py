@@ -45,7 +45,7 @@ ROOM_OF_ARROWS: Final = 120
 CONTROL: Final = Qt.KeyboardModifier.ControlModifier
 ALT: Final = Qt.KeyboardModifier.AltModifier
 NO_KEY: Final = Qt.KeyboardModifier.NoModifier
-Field = QLineEdit | QPlainTextEdit | QGroupBox | QComboBox | QListWidget | QAbstractButton
+FIELDS: Final = (QLineEdit, QPlainTextEdit, QGroupBox, QComboBox, QListWidget, QAbstractButton)
 
 
 class TourFailed(Exception):
@@ -116,35 +116,24 @@ class Driver:
 
     def widgets(self, kind: type[Kind], within: QWidget | None = None) -> list[Kind]:
         """All widgets of a kind that can be seen, from the top of the window to its end."""
+        return in_order(self._seen(kind, within))
+
+    def _seen(self, kind: type[Kind], within: QWidget | None = None) -> list[Kind]:
+        """All widgets of a kind that can be seen, in no order: ordering them takes time."""
         root = within if within is not None else self.window()
         if not shiboken6.isValid(root):
             raise Gone("what was looked into went away")
-        seen = [widget for widget in root.findChildren(kind) if widget.isVisible()]
-        return sorted(seen, key=lambda widget: place_of(widget).toTuple()[::-1])
+        return [widget for widget in root.findChildren(kind) if widget.isVisible()]
 
     def words(self, within: QWidget | None = None) -> list[str]:
         """Everything there is to read in the window, scrolled out of view or not."""
-        found: list[str] = []
-        for widget in self.widgets(QWidget, within):
-            if isinstance(widget, QLabel | QAbstractButton):
-                found.append(widget.text().replace("&&", "&"))
-            elif isinstance(widget, QLineEdit):
-                found.append(widget.text())
-            elif isinstance(widget, QPlainTextEdit):
-                found.append(widget.toPlainText())
-            elif isinstance(widget, QComboBox):
-                found.append(widget.currentText())
-            elif isinstance(widget, QTabBar):
-                found.extend(widget.tabText(number) for number in range(widget.count()))
-            elif isinstance(widget, QAbstractItemView):
-                found.extend(cells(widget))
-            elif widget.accessibleName() and not widget.findChildren(QWidget):
-                found.append(widget.accessibleName())  # words that a widget paints by itself
-        return [text for text in found if text]
+        return [text for widget in self.widgets(QWidget, within) for text in words_of(widget)]
 
     def shows(self, text: str, within: QWidget | None = None) -> bool:
         """Whether `text` can be read somewhere in the window."""
-        return any(text in words for words in self.words(within))
+        return any(
+            text in words for widget in self._seen(QWidget, within) for words in words_of(widget)
+        )
 
     def wait_for(self, text: str) -> None:
         """Wait until `text` can be read in the window."""
@@ -154,24 +143,30 @@ class Driver:
         """The field that a screen reader calls `name`."""
 
         def look() -> QWidget | None:
-            return next((f for f in self.fields(within) if spoken(f) == name), None)
+            called = [field for field in self._fields_seen(within) if spoken(field) == name]
+            return next(iter(in_order(called)), None)
 
         return self.until(look, f"a field called “{name}”")
 
     def fields(self, within: QWidget | None = None) -> Iterator[QWidget]:
         """Every field in the window that can be used, from the top to the end."""
-        for widget in self.widgets(QWidget, within):
-            if isinstance(widget, Field) and widget.isEnabled() and spoken(widget):
-                yield widget
+        yield from in_order([field for field in self._fields_seen(within) if spoken(field)])
+
+    def _fields_seen(self, within: QWidget | None) -> list[QWidget]:
+        """Every field that can be used, in no order."""
+        return [field for kind in FIELDS for field in self._seen(kind, within) if field.isEnabled()]
 
     def button(self, name: str, *, beside: str = "", within: QWidget | None = None) -> Any:
         """The button called `name`, described or followed by the words `beside` where given."""
 
         def look() -> QAbstractButton | None:
-            for button in self.widgets(QAbstractButton, within):
-                if spoken(button) == name and button.isEnabled() and beside in described(button):
-                    return button
-            return None
+            called = [
+                button
+                for button in self._seen(QAbstractButton, within)
+                if spoken(button) == name and button.isEnabled()
+            ]
+            ordered = in_order(called)
+            return next((button for button in ordered if beside in described(button)), None)
 
         what = f"a button called “{name}”" + (f" for “{beside}”" if beside else "")
         return self.until(look, what)
@@ -539,6 +534,31 @@ def row_words(table: QTableView, row: int) -> list[str]:
         words = index.data(Qt.ItemDataRole.AccessibleTextRole) or index.data()
         told.append(str(words or ""))
     return told
+
+
+def words_of(widget: QWidget) -> list[str]:
+    """What there is to read on a widget itself."""
+    found: list[str] = []
+    if isinstance(widget, QLabel | QAbstractButton):
+        found.append(widget.text().replace("&&", "&"))
+    elif isinstance(widget, QLineEdit):
+        found.append(widget.text())
+    elif isinstance(widget, QPlainTextEdit):
+        found.append(widget.toPlainText())
+    elif isinstance(widget, QComboBox):
+        found.append(widget.currentText())
+    elif isinstance(widget, QTabBar):
+        found.extend(widget.tabText(number) for number in range(widget.count()))
+    elif isinstance(widget, QAbstractItemView):
+        found.extend(cells(widget))
+    elif widget.accessibleName() and not widget.findChildren(QWidget):
+        found.append(widget.accessibleName())  # words that a widget paints by itself
+    return [text for text in found if text]
+
+
+def in_order(widgets: list[Kind]) -> list[Kind]:
+    """Widgets as they stand in their window, from the top to the end."""
+    return sorted(widgets, key=lambda widget: place_of(widget).toTuple()[::-1])
 
 
 def place_of(widget: QWidget) -> QPoint:
