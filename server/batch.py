@@ -237,7 +237,15 @@ class Batch:
         by_others = None
         if REMOVED in operation.set or REMOVED in held.fields:
             by_others = records.by_others(row, held, operation.actor, self.device_id)
-        merged = merge(held, row.type, operation.set, operation.base, base_rev, by_others=by_others)
+        merged = merge(
+            held,
+            row.type,
+            operation.set,
+            operation.base,
+            base_rev,
+            by_others=by_others,
+            whole=operation.whole,
+        )
         after, is_new = merged.record, row.rev == 0
         if is_new and after is held:
             after = Held(1, {}, {})

@@ -333,7 +333,11 @@ class _Writer:
                         self._connection.exec_driver_sql(statement, of_row)
                     kept.append((row, object_))
                 except IntegrityError:
-                    self._put_aside(row.change, "locked")
+                    if self._may_give_way(row):
+                        self._replace(row, statement, of_row)
+                        kept.append((row, object_))
+                    else:
+                        self._put_aside(row.change, "locked")
         search.put_all(
             self._connection,
             [object_ for row, object_ in kept if object_ is not None and row.held is None],
@@ -355,6 +359,28 @@ class _Writer:
                 )
         for row, _ in kept:
             self._settled(row)
+
+    def _may_give_way(self, row: _Row) -> bool:
+        """Whether a record was closed here, and the server has taken that in but never as such:
+        somebody else had closed it before. What was confirmed once never changes again."""
+        sealed = SEALED.get(row.change.type)
+        if sealed is None or row.held is None or getattr(row.held, sealed[0]) not in sealed[1]:
+            return False
+        return bool(
+            self._connection.exec_driver_sql(
+                "SELECT 1 FROM change AS c, json_each(c.fields) AS f WHERE c.record_id = ?"
+                " AND c.origin IS NULL AND f.value = ? AND coalesce(c.base_revision, 0) = ?"
+                " AND c.entry <= (SELECT sent_to FROM sync_state) LIMIT 1",
+                (row.change.id, sealed[0], row.held.base_revision),
+            ).fetchone()
+        )
+
+    def _replace(self, row: _Row, statement: str, values: tuple[Any, ...]) -> None:
+        """Write the server's version of a record in the place of the one that gives way."""
+        self._connection.exec_driver_sql(
+            f'DELETE FROM "{row.change.type}" WHERE id = ?', (row.change.id,)
+        )
+        self._connection.exec_driver_sql(statement, values)
 
     def _settled(self, row: _Row) -> None:
         """Log a row that was written, and keep what this program has no column for."""

@@ -106,6 +106,7 @@ def merge(
     base_rev: int,
     *,
     by_others: Collection[str] | None = None,
+    whole: bool = False,
 ) -> Merged:
     """Write an operation's fields into a record.
 
@@ -115,14 +116,17 @@ def merge(
         set_to, base: By field: as written, and as it stood before on the device.
         base_rev: The revision that the device rested on.
         by_others: Fields that somebody else wrote last; None: any may be.
+        whole: The operation closes the record and says all of what is closed with it (`SEALED`).
+            It counts as it was closed; what others wrote there, unseen, becomes a conflict.
     """
     rev = held.rev + 1
     fields, field_rev = dict(held.fields), dict(held.field_rev)
     collisions: list[Collision] = []
     wrote = False
     parted = _part_ways(held, set_to, base_rev, by_others)
-    sealed = _sealed_prefix(held, type_)
-    for name, mine in set_to.items():
+    sealed = _closes(type_, held.fields)
+    closing = _closes(type_, set_to) if whole and sealed is None else None
+    for name, mine in _with_unsaid(held, set_to, closing).items():
         theirs, start = held.fields.get(name), base.get(name)
         if mine == theirs:
             continue
@@ -138,7 +142,8 @@ def merge(
             # Whoever comes last decides in which order rows are shown; no words are lost.
             value = mine
         else:
-            current = theirs if stays else more_severe(theirs, mine)
+            closed = closing is not None and name.startswith(closing)
+            current = theirs if stays else more_severe(theirs, mine, closed=closed)
             safety = _is_safety(type_, theirs, mine)
             collisions.append(Collision(name, start, theirs, mine, current, safety))
             if current == theirs:
@@ -191,8 +196,10 @@ def merged_set(base: Any, theirs: Any, mine: Any) -> list[Any]:
     return [value for value in held if value not in taken] + added
 
 
-def more_severe(theirs: Any, mine: Any) -> Any:
-    """Of two levels the more severe; of anything else, theirs."""
+def more_severe(theirs: Any, mine: Any, *, closed: bool = False) -> Any:
+    """Of two levels the more severe; of anything else, theirs. Mine where it was closed so."""
+    if closed:
+        return mine
     one, other = level_of(theirs), level_of(mine)
     if one is None or other is None:
         return theirs
@@ -210,13 +217,22 @@ def _is_safety(type_: str, theirs: Any, mine: Any) -> bool:
     return levels or type_ in SAFETY_TYPES
 
 
-def _sealed_prefix(held: Held, type_: str) -> str | None:
+def _closes(type_: str, fields: Mapping[str, Any]) -> str | None:
+    """What is closed, by the start of its fields' names, where a record of these is closed."""
     rule = SEALED.get(type_)
     if rule is None:
         return None
     name, values, prefix = rule
-    value = held.fields.get(name)
+    value = fields.get(name)
     return prefix if isinstance(value, str) and value in values else None
+
+
+def _with_unsaid(held: Held, set_to: Mapping[str, Any], closing: str | None) -> Mapping[str, Any]:
+    """What an operation writes; where it closes a record, with what it leaves out of it."""
+    if closing is None:
+        return set_to
+    unsaid = [name for name in held.fields if name.startswith(closing) and name not in set_to]
+    return {**set_to, **dict.fromkeys(unsaid)}
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -17,11 +17,13 @@ from typing import Any, Final, NamedTuple
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
+from app.models import documents
 from app.models.base import moment_of, moment_text
 from app.models.change_log import values
 from app.models.records import RECORD_TYPES
 from app.sync import fields
 from app.sync.fields import Blob
+from app.sync.merge import SEALED
 from app.sync.protocol import (
     MOST_DEPTH,
     MOST_GROUP_BYTES,
@@ -154,6 +156,7 @@ def next_page(connection: Connection, standing: Standing) -> Page | None:
     if len(entries) > MOST_OPERATIONS and entries[0].group_id == entries[-1].group_id:
         entries = unsent(connection, standing, MOST_OPERATIONS_OF_A_GROUP + 1)
     made = _created_at(connection, entries)
+    closed = _closed(connection, entries)
     groups = [list(group) for _, group in groupby(entries, key=lambda entry: entry.group_id)]
     if len(entries) > MOST_OPERATIONS and len(groups) > 1:
         groups.pop()  # It may go on after what was read.
@@ -161,7 +164,7 @@ def next_page(connection: Connection, standing: Standing) -> Page | None:
     size = _ENVELOPE_BYTES
     for group in groups:
         numbered = standing.acked + len(chosen) + 1
-        operations = _group(group, numbered, standing, made)
+        operations = _group(group, numbered, standing, made, closed)
         bytes_ = sum(one.size for one in operations)
         if chosen and (
             size + bytes_ > MOST_REQUEST_BYTES or len(chosen) + len(group) > MOST_OPERATIONS
@@ -190,7 +193,11 @@ class _Made(NamedTuple):
 
 
 def _group(
-    entries: Sequence[Entry], first: int, standing: Standing, made: dict[str, str]
+    entries: Sequence[Entry],
+    first: int,
+    standing: Standing,
+    made: dict[str, str],
+    closed: dict[int, dict[str, Any]],
 ) -> list[_Made]:
     """The operations of one group.
 
@@ -200,7 +207,13 @@ def _group(
     types = [RECORD_TYPES.get(entry.record_type or "") for entry in entries]
     apart = all(type_ is not None and not _of_child(type_) for type_ in types)
     return [
-        _operation(entry, first + place, standing, made, entry.op_id if apart else entry.group_id)
+        _operation(
+            entry._replace(group_id=entry.op_id) if apart else entry,
+            first + place,
+            standing,
+            made,
+            closed.get(entry.entry),
+        )
         for place, entry in enumerate(entries)
     ]
 
@@ -226,7 +239,11 @@ def _first_part(operations: list[_Made]) -> list[_Made]:
 
 
 def _operation(
-    entry: Entry, number: int, standing: Standing, made: dict[str, str], group: str
+    entry: Entry,
+    number: int,
+    standing: Standing,
+    made: dict[str, str],
+    closed: dict[str, Any] | None,
 ) -> _Made:
     held = values(entry.body)
     type_ = entry.record_type or ""
@@ -235,12 +252,14 @@ def _operation(
         created = made.get(entry.record_id or "")
         if created is not None:
             set_to[fields.CREATED] = created
+    if closed is not None:
+        set_to, base = {**closed, **set_to}, {**closed, **base}
     detail = dict(held.get("detail", {}))
     resolves = tuple(detail.pop("resolves", ()))
     named: dict[str, Any] = {
         "op_id": entry.op_id,
         "device_seq": number,
-        "group": group,
+        "group": entry.group_id,
         "kind": entry.kind,
         "type": entry.record_type,
         "id": entry.record_id,
@@ -259,6 +278,7 @@ def _operation(
             reason=held.get("reason"),
             recipient=held.get("recipient"),
             detail=detail or None,
+            whole=closed is not None,
             resolves=resolves,
         )
         size = _size(operation)
@@ -315,6 +335,39 @@ def _created_at(connection: Connection, entries: Iterable[Entry]) -> dict[str, s
                 )
             )
     return found
+
+
+def _closed(connection: Connection, entries: Iterable[Entry]) -> dict[int, dict[str, Any]]:
+    """By entry that closes a record: all of what is closed with it, which never changes again."""
+    found: dict[int, dict[str, Any]] = {}
+    for entry in entries:
+        rule, known = SEALED.get(entry.record_type or ""), fields.shape(entry.record_type or "")
+        if rule is None or known is None or entry.kind == "create" or entry.body is None:
+            continue
+        state, closing, prefix = rule
+        held = values(entry.body)
+        before = held.get("base", {}).get(state)
+        if held.get("set", {}).get(state) not in closing or before in closing:
+            continue
+        columns = [one for one in known.columns if f"{one.name}.".startswith(prefix)]
+        names = ", ".join(f'"{one.name}"' for one in columns)
+        row = connection.exec_driver_sql(
+            f'SELECT {names} FROM "{entry.record_type}" WHERE id = ?', (entry.record_id,)
+        ).fetchone()
+        if row is not None:
+            found[entry.entry] = {
+                name: value
+                for column, stored in zip(columns, row, strict=True)
+                for name, value in _said(column, stored).items()
+            }
+    return found
+
+
+def _said(column: fields.Column, stored: Any) -> dict[str, Any]:
+    said = fields.said(column, stored)
+    if column.kind != "document":
+        return {column.name: said}
+    return {f"{column.name}.{path}": leaf for path, leaf in documents.leaves(said).items()}
 
 
 # -- what the server refused ----------------------------------------------------------------------

@@ -163,6 +163,7 @@ class Operation(Message):
         type, id, child_id: The record; the child that it belongs to, or is.
         base_rev: The server's revision of the record that the device rested on when it was made.
         set: Fields as they were written. base: As they stood before.
+        whole: It closes the record, and `set` holds all of what is closed (`merge.SEALED`).
         resolves: Ids of conflicts that this operation settles.
         made_at: By the device's clock, for people to read. Nothing is ordered by it.
         entry, own_hash: The entry's place in the chain of its store, and its link.
@@ -181,6 +182,7 @@ class Operation(Message):
     reason: str | None = None
     recipient: str | None = None
     detail: dict[str, Any] | None = None
+    whole: bool = False
     resolves: tuple[Id, ...] = ()
     actor: Id
     made_at: Moment

@@ -24,6 +24,50 @@ def travel(*laptops: Laptop) -> None:
         laptop.sync()
 
 
+def test_what_is_submitted_never_holds_an_answer_that_was_not_submitted(
+    ash: Laptop, robin: Laptop
+) -> None:
+    child = ash.child()
+    form = ash.form(child)
+    ash.answer(form.id, home="a")
+    ash.sync()
+    caseload.choose(robin.casebook, child.id, True)
+    robin.sync()
+    robin.answer(form.id, school="late")
+    ash.change(FormRecord, form.id, state="submitted")
+    travel(robin, ash, robin, ash)
+    answers = [one.get(FormRecord, form.id).answers for one in (ash, robin)]
+    assert answers[0] == answers[1]
+    assert aside(ash) == {}
+    assert aside(robin) == {}
+    (found,) = [one for one in robin.view().items if one.kind == "conflict"]
+    assert found.field == "answers.school"
+
+
+def test_of_two_who_submit_one_draft_the_first_counts_on_both_laptops(
+    ash: Laptop, robin: Laptop
+) -> None:
+    child = ash.child()
+    form = ash.form(child)
+    ash.answer(form.id, home="a", school="s")
+    ash.sync()
+    caseload.choose(robin.casebook, child.id, True)
+    robin.sync()
+    ash.answer(form.id, home="first")
+    ash.change(FormRecord, form.id, state="submitted")
+    robin.answer(form.id, home="second", work="none")
+    robin.change(FormRecord, form.id, state="submitted")
+    travel(ash, robin, ash, robin)
+    for laptop in (ash, robin):
+        held = laptop.get(FormRecord, form.id)
+        assert held.state == "submitted"
+        assert held.answers == {"home": {"value": "first"}, "school": {"value": "s"}}
+        assert aside(laptop) == {}
+        assert laptop.casebook.verify().ok
+        told = {item.field for item in laptop.view().items if item.kind == "conflict"}
+        assert told == {"answers.home", "answers.work"}
+
+
 @pytest.mark.parametrize("size", [9_000_000, 1_500_000])
 def test_a_text_larger_than_any_request_strands_nothing(ash: Laptop, size: int) -> None:
     child = ash.child()
