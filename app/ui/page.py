@@ -124,6 +124,11 @@ class Page(QWidget):
         """What gets the keyboard when the page is shown; None: the first thing that takes it."""
         return None
 
+    @property
+    def being_typed(self) -> bool:
+        """Whether something stands here that is saved as a whole later, over what is stored."""
+        return False
+
     def others_wrote(self, record_ids: Collection[str]) -> None:
         """Other people's work on these records arrived. A page that only shows is read anew; one
         that is typed in sees to it itself.

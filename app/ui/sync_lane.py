@@ -198,7 +198,13 @@ class SyncLane(QObject):
         from app.ui.sync_network import Network
 
         network = Network()
-        held = network.missing() or (network.metered() and not status.on_metered)
+        page = self._shell.page
+        held = (
+            network.missing()
+            or (network.metered() and not status.on_metered)
+            # What others wrote must not come in under what is being typed.
+            or (page is not None and page.being_typed)
+        )
         if held or not self.start(asked=False):
             self._plan()
 

@@ -32,5 +32,5 @@ def register(shell: Shell) -> None:
     shell.register("merge", MergePage)
     shell.register("report", ReportPage)
     shell.register("sync", SyncPage, rail=N_("Sync"), order=800)
-    shell.register_deed(N_("Sync now"), lambda: shell.sync.start() or shell.go("sync"))
+    shell.register_deed(N_("Sync now"), lambda: shell.go("sync") and shell.sync.start())
     shell.register_deed(N_("Add a child"), lambda: shell.go("add_child"), "Ctrl+N")

@@ -8,7 +8,7 @@ crash loses it. It becomes part of the record when it is saved.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -141,6 +141,27 @@ class EditPage(Page):
             child_id=subject.child_id,
             record_id=subject.record_id,
             path=json.dumps({"record_type": subject.record_type, "typed": typed}),
+        )
+
+    @property
+    def being_typed(self) -> bool:
+        """Override Page.being_typed: no sync begins by itself meanwhile."""
+        return self.editor is not None and self.editor.touched
+
+    def others_wrote(self, record_ids: Collection[str]) -> None:
+        """Override Page.others_wrote: saving writes every field, so that it has to be known."""
+        subject = self.subject
+        if subject is None or (subject.record_id or subject.child_id) not in record_ids:
+            return
+        if not self.being_typed:
+            self.entered(self.desk, self.args)
+            return
+        self.shell.add_strip(
+            _(
+                "Somebody else changed this record while you were writing. If you save, your words "
+                "take the place of theirs; the history keeps both."
+            ),
+            "attention",
         )
 
     def focus_first(self) -> QWidget | None:

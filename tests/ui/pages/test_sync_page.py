@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.casework import casebooks, children, form_records, sync_conflicts, sync_deeds, syncing
@@ -267,3 +268,53 @@ def test_the_record_and_the_form_show_both_levels_until_somebody_decides(
     press("Keep the answer of Ash Rivers")
     shell.go("form", record_id=record_id, child_id=child_id)
     assert not any(words.endswith(both) for words in shown(shell))
+
+
+def test_no_sync_begins_by_itself_under_words_that_are_being_typed(
+    qtbot: QtBot, ash: Desk, morgan: Desk, dressed: None
+) -> None:
+    child_id = a_child(ash)
+    sync_deeds.choose(morgan, child_id, True)
+    quiet(ash, morgan)
+    shell = window_on(qtbot, morgan)
+    shell.sync.look()
+    shell.go("change_child", child_id=child_id)
+    change = children.ChildDetails(
+        given_name="Tal",
+        family_name="Fenwick",
+        school="Fictional Bridge School",
+        date_of_birth=date(2011, 7, 3),
+    )
+    children.change_details(ash, child_id, change)
+    sync_deeds.sync_now(ash)
+    QApplication.processEvents()
+    (school,) = [
+        one for one in shell.page.findChildren(QLineEdit) if "School" in one.accessibleName()
+    ]
+    QTest.keyClicks(school, "Invented Quay College")
+    assert shell.page.being_typed
+    shell.sync._by_itself()
+    assert children.open_child(morgan, child_id).details.school == ""
+    shell.sync.start()
+    QApplication.processEvents()
+    assert any("Somebody else changed this record" in one.text for one in shell._strips)
+
+
+def test_what_others_changed_is_in_the_fields_before_anything_is_typed(
+    qtbot: QtBot, ash: Desk, morgan: Desk, dressed: None
+) -> None:
+    child_id = a_child(ash)
+    sync_deeds.choose(morgan, child_id, True)
+    quiet(ash, morgan)
+    shell = window_on(qtbot, morgan)
+    shell.sync.look()
+    shell.go("change_child", child_id=child_id)
+    change = children.ChildDetails(
+        given_name="Tal", family_name="Marlow", date_of_birth=date(2011, 7, 3)
+    )
+    children.change_details(ash, child_id, change)
+    sync_deeds.sync_now(ash)
+    shell.sync._by_itself()
+    QApplication.processEvents()
+    fields = {one.accessibleName(): one.text() for one in shell.page.findChildren(QLineEdit)}
+    assert fields["Family name"] == "Marlow"
