@@ -124,7 +124,8 @@ def test_no_page_keeps_anybody_out(
     }, "a new page has to be looked over too"
     for name, args in gone_to:
         shell.go(name, **args)
-        for _round in range(4):
+        # A history is drawn a few entries at a time, each in a round of its own.
+        for _round in range(16):
             QApplication.processEvents()
         assert (shell.width(), shell.height()) == (1366, 768), f"{name} makes the window larger"
         trouble += [
