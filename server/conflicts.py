@@ -110,7 +110,13 @@ def begin(row: Row, collision: Collision, operation: Operation, device: str) -> 
 
 
 def go_on(conflict: Conflict, fresh: Conflict) -> Conflict:
-    """The same device wrote the field once more, before anybody decided: its newer value counts."""
+    """The same device wrote the field once more, before anybody decided: its newer value counts.
+
+    Only where it went on from its own value. Where it had taken in what others wrote and wrote
+    over that, the earlier value is another loss for a person to see: then it is `fresh` itself.
+    """
+    if fresh.values["base"] != conflict.values["mine"]:
+        return fresh
     values = {**fresh.values, "base": conflict.values["base"]}
     return Conflict(**{**_parts(conflict), "values": values}, changed=True)
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 MARK: Final = re.compile(r"mark-\d{5}")
 # Columns that are each copy's own affair.
 _OF_THE_COPY: Final = frozenset({"id", "service_id", "base_revision"})
+_A_ROW: Final = {"row": True}
 _NOTHING: Final = (None, "", [], {})
 
 Records = Mapping[str, Mapping[str, Any]]
@@ -122,7 +123,7 @@ def _leaves(prefix: str, document: Mapping[str, Any]) -> dict[str, Any]:
         if ids != sorted(ids):
             found[f"{prefix}{name}/@order"] = ids
         for row in rows:
-            found[f"{prefix}{name}/{row['id']}"] = {"row": True}
+            found[f"{prefix}{name}/{row['id']}"] = _A_ROW
             found |= _leaves(f"{prefix}{name}/{row['id']}/", row.get("answers", {}))
     return found
 
@@ -145,6 +146,9 @@ def differences(here: Records, there: Records) -> list[str]:
             if key.endswith("/@order") or (name.startswith("service:") and key == "created_at"):
                 # An order that is that of the ids may be said or not, and every laptop made the
                 # service's record when its casebook was made.
+                continue
+            if ours.get(key) == _A_ROW and any(other.startswith(key + "/") for other in theirs):
+                # A row is there by what stands in it.
                 continue
             if ours.get(key) != theirs.get(key):
                 found.append(f"{name} {key}: {ours.get(key)!r} here, {theirs.get(key)!r} there")
