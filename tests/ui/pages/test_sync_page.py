@@ -15,6 +15,8 @@ from app.casework import casebooks, children, form_records, sync_conflicts, sync
 from app.casework.desk import Desk
 from app.core.clock import FixedClock
 from app.core.errors import KnownError
+from app.ui import theme
+from app.ui.accessibility import audit
 from app.ui.kit import LevelBadge, Pill, Table
 from app.ui.shell import Shell
 from tests.casework.sync_desks import NewDesk, desks_of, quiet
@@ -318,3 +320,25 @@ def test_what_others_changed_is_in_the_fields_before_anything_is_typed(
     QApplication.processEvents()
     fields = {one.accessibleName(): one.text() for one in shell.page.findChildren(QLineEdit)}
     assert fields["Family name"] == "Marlow"
+
+
+@pytest.mark.parametrize(("look", "size"), [("light", 100), ("dark", 150), ("contrast", 200)])
+def test_the_page_keeps_nobody_out_however_much_stands_on_it(
+    qtbot: QtBot, ash: Desk, morgan: Desk, clock: FixedClock, dressed: None, look: str, size: int
+) -> None:
+    two_levels(ash, morgan, clock)
+    perry = casebooks.admit(ash, "Perry Lind", "practitioner", "seven quiet herons wait")
+    ash.casebook.actor_id = perry.id
+    child_id = a_child(ash)
+    ash.casebook.actor_id = ash.actor.id
+    sync_deeds.sync_now(ash)
+    form_records.start(ash, child_id, "resettlement")
+    theme.use(look, size)
+    shell = window_on(qtbot, ash)
+    shell.sync.look()
+    shell.go("sync")
+    for _round in range(4):
+        QApplication.processEvents()
+    found = [f"{one.rule}: {one.where}: {one.what}" for one in audit(shell)]
+    assert found == []
+    assert {"Keep mine", "Keep theirs", "Send again", "Sync now"} <= set(buttons(shell))
