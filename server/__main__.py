@@ -10,7 +10,6 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, TypeVar
@@ -22,12 +21,12 @@ from app.core.errors import KnownError
 from app.core.ids import new_id
 from server import admin, logs
 from server.app import make_app
-from server.blobs import sweep
 from server.caller import ROLES
 from server.database import in_service, make_engine, unscoped
 from server.enrolment import Code, make_code
-from server.envelope import ServiceKeys
+from server.envelope import ServiceKeys, Succession
 from server.health import what_is_missing
+from server.looking_after import every_service, rewrap, sweep_service
 from server.migrations import migrate
 from server.orders import MODES
 from server.parts import Parts
@@ -133,7 +132,8 @@ def _uvicorn(settings: Settings, parts: Parts) -> uvicorn.Config:
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=settings.drain_seconds,
-        limit_concurrency=400,
+        # Connections, most of them idle; requests at once are bounded by `server.crowd`.
+        limit_concurrency=2000,
         h11_max_incomplete_event_size=32 * 1024,
     )
 
@@ -271,15 +271,21 @@ def check(parts: Parts, _: argparse.Namespace) -> dict[str, Any]:
 
 
 @_with_parts
-def sweep_blobs(parts: Parts, chosen: argparse.Namespace) -> dict[str, Any]:
+def sweep(parts: Parts, chosen: argparse.Namespace) -> dict[str, Any]:
     """Remove files of attachments that nothing names, a day after they were left behind."""
-    before = parts.clock.now() - timedelta(days=1)
+    services = [chosen.service] if chosen.service else every_service(parts)
+    return {"removed": sum(sweep_service(parts, service) for service in services)}
 
-    def work(connection: Connection, keys: ServiceKeys) -> dict[str, Any]:
-        folder = parts.settings.blob_folder
-        return {"removed": sweep(connection, keys.service_id, folder, before=before)}
 
-    return _within(parts, chosen.service, work)
+@_with_parts
+def rotate_master_key(parts: Parts, _: argparse.Namespace) -> dict[str, Any]:
+    """Wrap every service's keys by the present master key; may be begun again at any time."""
+    if not isinstance(parts.master, Succession):
+        raise KnownError(
+            "There is no former master key to take over from.",
+            "Name its file in WAYMARK_SERVER_FORMER_MASTER_KEY_FILE.",
+        )
+    return vars(rewrap(parts, parts.master.current, parts.master.former))
 
 
 def _within(parts: Parts, service_id: str, work: Callable[[Connection, ServiceKeys], T]) -> T:
@@ -372,8 +378,9 @@ def _parser() -> argparse.ArgumentParser:
     made = command("manifest", list_manifest)
     made.add_argument("device")
     made.add_argument("--service", required=True)
-    made = command("sweep", sweep_blobs)
-    made.add_argument("--service", required=True)
+    made = command("sweep", sweep)
+    made.add_argument("--service", help="one alone; else all, which the owner's address is for")
+    command("rotate-master-key", rotate_master_key)
     command("restore-done", restore_done)
     command("check", check)
     return parser

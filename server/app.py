@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.sync.protocol import Enrol, Pull, Push, Refusal, RefusalCode, TokenRequest
+from server.crowd import Crowd
 from server.doors import administering, blobs, enrolling, syncing, watching
 from server.logs import Watch, log, note, told
 from server.metrics import Metrics
@@ -87,6 +88,7 @@ def make_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
     app.add_exception_handler(HTTPException, by_routing)
     app.add_exception_handler(DBAPIError, database_away)
     app.add_exception_handler(NoConnectionFree, database_away)
+    app.add_middleware(Crowd, metrics=metrics)
     app.add_middleware(Watch, metrics=metrics)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

@@ -126,6 +126,23 @@ class MasterKey:
         return self._cipher.open(wrapped, place)
 
 
+class Succession:
+    """Two master keys while one takes the other's place: both open, the present one wraps."""
+
+    def __init__(self, current: KeyMaster, former: KeyMaster) -> None:
+        self.current = current
+        self.former = former
+
+    def wrap(self, key: bytes, place: str) -> bytes:
+        return self.current.wrap(key, place)
+
+    def unwrap(self, wrapped: bytes, place: str) -> bytes:
+        try:
+            return self.current.unwrap(wrapped, place)
+        except EnvelopeDamaged:
+            return self.former.unwrap(wrapped, place)
+
+
 class ServiceKeys:
     """The keys of one service, drawn from one.
 

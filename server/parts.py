@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from app.core.clock import Clock, SystemClock
 from server.database import make_engine
-from server.envelope import MasterKey, ServiceKeys
+from server.envelope import KeyMaster, MasterKey, ServiceKeys, Succession
 from server.metrics import Metrics
 from server.orders import OrderKey
 from server.settings import Settings
@@ -26,7 +26,7 @@ class Parts:
 
     settings: Settings
     engine: Engine
-    master: MasterKey
+    master: KeyMaster
     clock: Clock = field(default_factory=SystemClock)
     metrics: Metrics = field(default_factory=Metrics)
     sign_ins: SignIns = field(default_factory=SignIns)
@@ -39,7 +39,7 @@ class Parts:
         return cls(
             settings,
             make_engine(settings.database_url.get_secret_value()),
-            MasterKey.load(settings.master_key_file),
+            _master(settings),
             clock or SystemClock(),
         )
 
@@ -53,3 +53,10 @@ class Parts:
     def order_key(self, service_id: str, wrapped: bytes) -> OrderKey:
         """A service's key for orders."""
         return OrderKey.unwrap(service_id, bytes(wrapped), self.master)
+
+
+def _master(settings: Settings) -> KeyMaster:
+    current = MasterKey.load(settings.master_key_file)
+    if settings.former_master_key_file is None:
+        return current
+    return Succession(current, MasterKey.load(settings.former_master_key_file))

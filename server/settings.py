@@ -52,6 +52,7 @@ class Settings(BaseSettings):
         database_url: As SQLAlchemy writes it; a role that doesn't own the tables.
         owner_url: The role that owns the tables, for `migrate`; None: `database_url`.
         master_key_file: 32 random bytes in base64: wraps every service's key.
+        former_master_key_file: The one before, while services' keys are still wrapped by it.
         token_key_file: The same for signing tokens.
         blob_folder: Where attachments lie, encrypted.
         public_url: The address that laptops call, as it stands in their proofs.
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     database_url: SecretStr
     owner_url: SecretStr | None = None
     master_key_file: Path
+    former_master_key_file: Path | None = None
     token_key_file: Path
     blob_folder: Path
     public_url: str
@@ -107,6 +109,8 @@ class Settings(BaseSettings):
             *_secret_problems("TOKEN_KEY_FILE", self.token_key_file),
             *_database_problems(self.database_url.get_secret_value(), self.embedded),
         ]
+        if self.former_master_key_file is not None:
+            found += _secret_problems("FORMER_MASTER_KEY_FILE", self.former_master_key_file)
         if not found and self.master_key_file.read_bytes() == self.token_key_file.read_bytes():
             found.append(_line("TOKEN_KEY_FILE", "holds the same secret as the master key file"))
         for url in self.addresses:

@@ -250,6 +250,8 @@ op_log = _table(
     key=("device_id", "device_seq"),
 )
 Index("op_log_by_child", op_log.c.service_id, op_log.c.child_id)
+# For a casebook that was restored: what its former device had sent, see `server.met_before`.
+Index("op_log_by_op", op_log.c.service_id, op_log.c.op_id)
 
 # body: sealed base, theirs, mine, current, who and when.
 conflict = _table(
