@@ -49,6 +49,8 @@ from app.sync.wire import BadAnswer, Refused, Wire
 
 # How often one sync goes round before it leaves the rest to the next.
 _MOST_ROUNDS: Final = 4
+# Beyond any entry: no revision of the server's that the log names means what it did.
+_EVERY_ENTRY: Final = 2**62
 
 
 class Cancelled(KnownError):
@@ -203,6 +205,7 @@ class _Sync:
             self._push()
             self._read_what_stood_against()
             self._pull()
+            self._count_revisions_anew()
             self._let_go()
             if not self._waits():
                 break
@@ -252,7 +255,9 @@ class _Sync:
             if not _is_ours(connection, hello):
                 raise Stopped("anchor_mismatch", {"entry": hello.anchor_entry})
             if new_epoch or stops.allowed(here.stop, "went_back"):
+                # The server counts other work under the same revisions now.
                 standing.begin_again(connection)
+                standing.write(connection, old_entries_until=_EVERY_ENTRY)
             if behind:
                 standing.write(
                     connection,
@@ -332,6 +337,13 @@ class _Sync:
             for stream, state in standing.streams(connection).items():
                 if state.reread and not outbox.waits_in(connection, here, stream):
                     standing.begin_again(connection, stream)
+
+    def _count_revisions_anew(self) -> None:
+        """Once a server that was put back has told all: what is made from here on rests on it."""
+        with self._casebook.exchange() as (connection, _log):
+            if standing.read(connection).old_entries_until == _EVERY_ENTRY:
+                last = connection.exec_driver_sql("SELECT max(entry) FROM change").scalar_one()
+                standing.write(connection, old_entries_until=last)
 
     # -- receiving ----------------------------------------------------------------------------
 

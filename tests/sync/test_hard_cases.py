@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,12 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from app.core.ids import new_id
 from app.models import database
 from app.models.records import Child, FormRecord, Hearing, Outcome, Oversight
-from app.sync import caseload, refusals
+from app.sync import caseload, refusals, state, stops
 from app.sync.purge import clear_old_pages
+from app.sync.stops import Stopped
 from tests.sync.conftest import DATA_KEY, Laptop, NewLaptop
 from tests.sync.test_aside import Arrive, arrive, aside, upsert
+from tests.sync.test_leaving import put_back
 
 __all__ = ["arrive"]
 
@@ -221,3 +225,38 @@ def test_what_waited_in_a_stream_never_comes_after_it_has_left(ash: Laptop, arri
     arrive(upsert(child, 4, "hearing", hearing))
     assert ash.get(Outcome, outcome) is None
     assert aside(ash) == {}
+
+
+def test_work_from_before_a_server_was_put_back_overwrites_nothing_unseen(
+    ash: Laptop, robin: Laptop
+) -> None:
+    child = ash.child()
+    ash.sync()
+    caseload.choose(robin.casebook, child.id, True)
+    robin.sync()
+    store = ash.central.folder / "server.db"
+    with (
+        closing(sqlite3.connect(store)) as source,
+        closing(sqlite3.connect(store.with_suffix(".backup"))) as backup,
+    ):
+        source.backup(backup)
+    for number in range(4):
+        ash.change(Child, child.id, school=f"Before {number}")
+        ash.sync()
+    robin.sync()
+    put_back(ash.central)
+    robin.change(Child, child.id, school="After")
+    for laptop in (robin, ash):
+        with pytest.raises(Stopped):
+            laptop.sync()
+        stops.answer_stop(laptop.casebook, "epoch_changed", True)
+        laptop.sync()
+    robin.sync()
+    (item,) = [one for one in robin.view().items if one.kind == "conflict"]
+    found = state.conflict(robin.casebook, item.id)
+    assert found is not None
+    assert (found.mine, found.theirs) == ("Before 3", "After")
+    assert [one.get(Child, child.id).school for one in (ash, robin)] == ["After", "After"]
+    ash.change(Child, child.id, school="Seen and changed")
+    travel(ash, robin)
+    assert robin.get(Child, child.id).school == "Seen and changed"
