@@ -33,6 +33,7 @@ NAMES = (
     "sync_changes",
     "sync_rivals",
     "sync_load",
+    "sync_stall",
 )
 
 

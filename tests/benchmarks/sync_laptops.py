@@ -132,14 +132,19 @@ def _open(folder: Path) -> Casebook:
     )
 
 
-def fill(laptop: Laptop, changes: int) -> None:
-    """Make so many records, as practitioners do: a few in each save."""
+def fill(laptop: Laptop, changes: int, worker: str | None = None) -> None:
+    """Make so many records, as practitioners do: a few in each save.
+
+    Args:
+        worker: To whom the children are allocated; None: to whoever makes them.
+    """
+    worker = worker or laptop.casebook.actor_id
     child_id = ""
     for start in range(0, changes, IN_A_SAVE):
         numbers = list(range(start, min(start + IN_A_SAVE, changes)))
         with laptop.casebook.write() as work:
             if start % OF_A_CHILD == 0:
-                child_id = work.add(_child(numbers.pop(0), laptop.casebook.actor_id)).id
+                child_id = work.add(_child(numbers.pop(0), worker)).id
             for number in numbers:
                 work.add(_record(number, child_id))
 
