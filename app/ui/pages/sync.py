@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QProgressBar, QWidget
+from shiboken6 import isValid
 
 from app.casework import sync_conflicts, sync_deeds, syncing
 from app.casework.sync_conflicts import ConflictView
@@ -81,6 +82,7 @@ class SyncPage(Page):
         self.scroll = ScrollPage(width=1118)
         self.outer.addWidget(self.scroll)
         self._found: _Found | None = None
+        self._first: QWidget | None = None
         self._words: Strong | None = None
         self._bar: QProgressBar | None = None
         shell.sync.moved.connect(self._moved)
@@ -133,6 +135,8 @@ class SyncPage(Page):
         return focused.accessibleName() if inside and focused is not None else ""
 
     def _give_back(self, name: str) -> None:
+        """Give the keyboard to what is called as what had it, else to a button that decides
+        nothing."""
         if not name:
             return
         same = [
@@ -140,16 +144,21 @@ class SyncPage(Page):
             for one in self.findChildren(QWidget)
             if one.accessibleName() == name and not one.isHidden() and one.isEnabled()
         ]
-        others = [one for one in self.findChildren(SecondaryButton) if one.isEnabled()]
-        for widget in (*same, *others):
+        first = self.focus_first()
+        for widget in (*same, *([first] if first is not None else [])):
             if widget.focusPolicy():
                 widget.setFocus()
                 return
+
+    def focus_first(self) -> QWidget | None:
+        """Override Page.focus_first: never what decides something."""
+        return self._first if self._first is not None and isValid(self._first) else None
 
     def _not_joined(self) -> None:
         self.scroll.add(PageHeader(_("Sync"), _("Everything is saved on this laptop.")))
         card = Card()
         self.join = PrimaryButton(_("I have a code from my service"), self._join)
+        self._first = self.join
         card.add(
             EmptyState(
                 _("This laptop has not joined a server"),
@@ -319,6 +328,7 @@ class SyncPage(Page):
         why = self.shell.sync.why_not()
         self.sync_now = SecondaryButton(_("Sync now"), self._sync)
         self.sync_now.setEnabled(not why and not self.shell.sync.running)
+        self._first = self.cancel if self.shell.sync.running else self.sync_now
         travel = SecondaryButton(_("Who travels with this laptop"), self._ask_travel)
         travel.setEnabled(not why)
         safe = overview.hand_back
