@@ -65,9 +65,16 @@ def pull(
         raise Refused(422, "malformed")
     people = access.people_of(connection, caller.service_id, caller.device_id)
     visible = access.visible(connection, people, after)
-    held = _keep_manifest(connection, caller, after, visible, now)
+    held = _held(connection, caller)
     wanted = {name: place for name, place in after.items() if name in visible}
     page = _page(connection, keys, caller, people, wanted=wanted, held=held, limit=message.limit)
+    # Nothing of a stream that isn't there lies on any device, whoever asks for it.
+    reached = {
+        name: place
+        for name, place in page.reached.items()
+        if name in page.heads or name == SERVICE_STREAM
+    }
+    _keep_manifest(connection, caller, after, held=held, reached=reached, now=now)
     lease = _lease(connection, caller)
     states = [
         page.state(name, people, lease)
@@ -114,6 +121,7 @@ class _Page:
             more=more,
             count=total if whole else None,
             digest=digest_text(digest) if whole else None,
+            restricted=people.restricted,
             lease_until=lease,
         )
 
@@ -197,18 +205,9 @@ def _change(row: Row, keys: ServiceKeys, *, same: bool) -> RecordChange:
     )
 
 
-def _keep_manifest(
-    connection: Connection,
-    caller: Caller,
-    after: Mapping[str, int],
-    visible: set[str],
-    now: datetime,
-) -> dict[str, int]:
-    """Keep what lies on the device; give how far it had come in each of these streams before.
-
-    A stream that it may no longer hold stays listed while the device itself still lists it.
-    """
-    stored = {
+def _held(connection: Connection, caller: Caller) -> dict[str, int]:
+    """How far the device was ever told each stream that lies on it."""
+    return {
         row.stream: int(row.cursor)
         for row in connection.execute(
             text(
@@ -218,10 +217,26 @@ def _keep_manifest(
             {"service": caller.service_id, "device": caller.device_id},
         )
     }
+
+
+def _keep_manifest(
+    connection: Connection,
+    caller: Caller,
+    after: Mapping[str, int],
+    *,
+    held: Mapping[str, int],
+    reached: Mapping[str, int],
+    now: datetime,
+) -> None:
+    """Keep what lies on the device, with what this answer brings: whoever asks once more from
+    further back begins again, or never had the answer, and is given everything.
+
+    A stream that it may no longer hold stays listed while the device itself still lists it.
+    """
     changed = [
-        (caller.device_id, name, max(place, stored.get(name, 0)), now)
-        for name, place in sorted(after.items())
-        if name in visible and place > stored.get(name, -1)
+        (caller.device_id, name, place, now)
+        for name, place in sorted(reached.items())
+        if place > held.get(name, -1)
     ]
     bulk.put(
         connection,
@@ -231,7 +246,7 @@ def _keep_manifest(
         service_id=caller.service_id,
         again="replace",
     )
-    gone = [name for name in stored if name not in after]
+    gone = [name for name in held if name not in after]
     if gone:
         connection.execute(
             tables.manifest.delete().where(
@@ -240,7 +255,6 @@ def _keep_manifest(
                 tables.manifest.c.stream.in_(gone),
             )
         )
-    return stored
 
 
 def _lease(connection: Connection, caller: Caller) -> datetime | None:

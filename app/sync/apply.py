@@ -25,7 +25,7 @@ from app.models.change_log import ChangeLog, Received
 from app.models.records import RECORD_TYPES
 from app.sync import fields, outbox, standing
 from app.sync.fields import Column, Shape, Unreadable
-from app.sync.merge import SEALED
+from app.sync.merge import RESTRICTED, SEALED
 from app.sync.protocol import (
     MOST_DEPTH,
     MOST_FIELD_NAME,
@@ -112,6 +112,17 @@ def leaving(connection: Connection) -> list[str]:
     )
 
 
+def restricted_of(connection: Connection, stream: str) -> list[tuple[str, str]]:
+    """Type and id of the records of a child that only some roles may see."""
+    return [
+        (name, id_)
+        for name in sorted(RESTRICTED & RECORD_TYPES.keys())
+        for id_ in connection.exec_driver_sql(
+            f'SELECT id FROM "{name}" WHERE child_id = ?', (stream,)
+        ).scalars()
+    ]
+
+
 def put_aside(connection: Connection, record_ids: Iterable[str]) -> list[RecordChange]:
     """The changes of these records that were put aside, as they came."""
     wanted = list(record_ids)
@@ -165,6 +176,9 @@ class _Writer:
                 self._erase(change)
             elif change.op == "gone":
                 self._gone(change)
+        for state in page.streams:
+            if state.held and not state.restricted:
+                self._let_go_of_restricted(state.stream)
         self.forget_words()
         self._conflicts(page.conflicts)
         self._notices(page.notices)
@@ -492,6 +506,25 @@ class _Writer:
             self._put_aside(change, "in_use")
         else:
             self._take_away(change, "purge")
+
+    def _let_go_of_restricted(self, stream: str) -> None:
+        """Nobody on this device may see these any more: a role changed, or somebody left.
+
+        Work on one that the server has not taken stays until it is settled.
+        """
+        for type_, id_ in restricted_of(self._connection, stream):
+            if self._unsettled.get(id_):
+                continue
+            self.applied.taken_away += erasure.erase_record(
+                self._connection,
+                self._log,
+                "purge",
+                id_,
+                record_type=type_,
+                child_id=stream,
+                origin=self._origin,
+            )
+            self.applied.changed.append((type_, id_))
 
     def forget_words(self) -> None:
         """Let no word of what was taken away stay in the index."""

@@ -374,7 +374,8 @@ class _Sync:
             with self._casebook.exchange() as (connection, log_):
                 if standing.streams(connection).keys() != asked.keys():
                     raise BugError("two syncs of one casebook ran at once")
-                taken = page.would_take_away(connection, answer)
+                counted = {name for name, state in self._states.items() if not state.held}
+                taken = page.would_take_away(connection, answer, counted)
                 self._stop_at_many_removals(connection, taken)
                 applied = apply.apply_page(connection, log_, answer, self._arrival(here, received))
                 _nothing_waits(connection)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from sqlalchemy import Connection
 
 from app.core.ids import is_id
 from app.models.records import RECORD_TYPES
-from app.sync import fields
+from app.sync import apply, fields
 from app.sync.fields import Blob
 from app.sync.protocol import MANY_REMOVALS, MANY_REMOVALS_SHARE, MOST_CHANGES, Pulled, RecordChange
 from app.sync.stops import Stopped
@@ -72,10 +72,13 @@ def named(change: RecordChange) -> Iterator[tuple[Blob, str]]:
             yield blob, column
 
 
-def would_take_away(connection: Connection, page: Pulled) -> int:
+def would_take_away(connection: Connection, page: Pulled, counted: Container[str] = ()) -> int:
     """How many records of this copy a page would take away at once.
 
     Those that leave a stream may arrive in another and are counted at the end.
+
+    Args:
+        counted: Streams that an earlier page said must go: each page says so again.
     """
     count = 0
     for change in page.changes:
@@ -87,7 +90,10 @@ def would_take_away(connection: Connection, page: Pulled) -> int:
                     f'SELECT 1 FROM "{change.type}" WHERE id = ?', (change.id,)
                 ).fetchone()
             )
-    let_go = [state.stream for state in page.streams if not state.held]
+    for state in page.streams:
+        if state.held and not state.restricted:
+            count += len(apply.restricted_of(connection, state.stream))
+    let_go = [one.stream for one in page.streams if not one.held and one.stream not in counted]
     return count + records_of(connection, let_go)
 
 

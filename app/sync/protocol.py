@@ -323,6 +323,8 @@ class StreamState(Answer):
         count, digest: How many records of it this person may see, and the sum of their
             `record_digest`, as 32 hexadecimal digits. Only once nothing more is to come.
         held: False: the device may not hold this stream (any more) and must let go of it.
+        restricted: False: of this stream the device may hold no records of restricted types
+            (`merge.RESTRICTED`), and must let go of those that it has.
         lease_until: Until when the device may hold it without asking again.
     """
 
@@ -333,6 +335,7 @@ class StreamState(Answer):
     count: int | None = None
     digest: str | None = None
     held: bool = True
+    restricted: bool = True
     lease_until: Moment | None = None
 
 

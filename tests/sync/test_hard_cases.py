@@ -9,15 +9,18 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from sqlalchemy import text
 
 from app.core.ids import new_id
 from app.models import database
-from app.models.records import Child, FormRecord, Hearing, Outcome, Oversight
-from app.sync import caseload, refusals, state, stops
+from app.models.records import Child, FormRecord, Hearing, Offence, Outcome, Oversight, Victim
+from app.sync import caseload, exchange, refusals, state, stops
 from app.sync.purge import clear_old_pages
 from app.sync.stops import Stopped
-from tests.sync.conftest import DATA_KEY, Laptop, NewLaptop
-from tests.sync.test_aside import Arrive, arrive, aside, upsert
+from server import admin
+from server.database import in_service, unscoped
+from tests.sync.conftest import DATA_KEY, Central, Laptop, NewLaptop
+from tests.sync.test_aside import Arrive, arrive, aside, everything, upsert
 from tests.sync.test_leaving import put_back
 
 __all__ = ["arrive"]
@@ -260,3 +263,57 @@ def test_work_from_before_a_server_was_put_back_overwrites_nothing_unseen(
     ash.change(Child, child.id, school="Seen and changed")
     travel(ash, robin)
     assert robin.get(Child, child.id).school == "Seen and changed"
+
+
+def test_whoever_may_only_read_from_now_on_keeps_nothing_of_a_victim(ash: Laptop) -> None:
+    child = ash.child()
+    with ash.casebook.write() as work:
+        victim = work.add(Victim(child_id=child.id, name="Canary"))
+    ash.sync()
+    assert "canary" in everything(ash)
+
+    def become(role: str) -> None:
+        with unscoped(ash.central.parts.engine) as connection:
+            connection.execute(text("UPDATE account SET role = :role"), {"role": role})
+
+    become("reader")
+    assert ash.sync().differing == []
+    assert ash.get(Victim, victim.id) is None
+    assert "canary" not in everything(ash)
+    assert ash.get(Child, child.id) is not None
+    assert ash.casebook.verify().ok
+    become("manager")
+    assert ash.sync().differing == []
+    assert ash.get(Victim, victim.id).name == "Canary"
+
+
+def test_a_child_who_leaves_is_counted_once_however_many_pages_come(
+    central: Central, new_laptop: NewLaptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ash, robin = new_laptop("ash", "practitioner"), new_laptop("robin")
+    goes = ash.child("Goes")
+    with ash.casebook.write() as work:
+        for number in range(10):
+            work.add(Offence(child_id=goes.id, description=f"Offence {number}"))
+    ash.sync()
+    comes = robin.child("Comes")
+    with robin.casebook.write() as work:
+        for number in range(30):
+            work.add(Offence(child_id=comes.id, description=f"Offence {number}"))
+    robin.change(Child, comes.id, allocated_to=ash.casebook.actor_id)
+    robin.sync()
+    in_service(
+        central.parts.engine,
+        central.service_id,
+        lambda connection: admin.set_access(
+            connection,
+            central.service_id,
+            goes.id,
+            ash.casebook.actor_id,
+            given=False,
+            now=central.clock.now(),
+        ),
+    )
+    monkeypatch.setattr(exchange, "MOST_CHANGES", 5)
+    assert ash.sync().let_go == [goes.id]
+    assert ash.get(Child, comes.id) is not None

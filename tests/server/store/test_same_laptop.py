@@ -26,8 +26,7 @@ def test_whoever_takes_out_what_the_other_changed_here_before_has_seen_it(
     offence = shared.record(child, description="a")
     shared.push()
     shared.pull_all(child)
-    changed = {"base": {"description": "a"}, "base_rev": 1}
-    shared.change(child, offence, {"description": "b"}, **changed)
+    shared.change(child, offence, {"description": "b"}, base={"description": "a"}, base_rev=1)
     shared.change(child, offence, REMOVED, base_rev=1, actor=people[1].id)
     assert {result.status for result in shared.push().results} <= {"applied", "merged"}
 
