@@ -180,7 +180,8 @@ def tour(arguments: Sequence[str]) -> int:
 
 def bench(arguments: Sequence[str]) -> int:
     """Measure, each subject beside its baseline in the same run."""
-    ensure_system(tests=False)
+    # The benchmarks of sync bring a PostgreSQL up, as the tests do.
+    ensure_system(tests=True)
     ensure_environment()
     return in_environment("-m", "tests.benchmarks", *arguments, QT_QPA_PLATFORM="offscreen")
 
