@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from tests.tour.script import PROCESSES
 from tests.tour.session import RESTART_FILE
+from tests.tour.steps_sync import end_server
 from tests.tour.telling import STEPS_FILE
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -42,7 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
         old.unlink(missing_ok=True)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="waymark-tour-") as work:
-        steps = _all_processes(folder, Path(work), asked.until)
+        try:
+            steps = _all_processes(folder, Path(work), asked.until)
+        finally:
+            end_server(Path(work))
     ok = bool(steps) and all(step["ok"] for step in steps)
     told = {"ok": ok, "seconds": round(time.monotonic() - started, 1), "steps": steps}
     (folder / "tour.json").write_text(json.dumps(told, indent=2, ensure_ascii=False), "utf-8")

@@ -211,6 +211,10 @@ class Driver:
             self.wait_for(text)
             self.asserted.append(f"the screen says “{text}”")
 
+    def rest(self, seconds: float = 60.0) -> None:
+        """Wait until the program has nothing left to do."""
+        self.until(self._at_rest, "the program to come to rest", seconds)
+
     def picture(self, name: str) -> None:
         """Keep what the window shows, dialogs over it included, as `NN-name.png`."""
         self.until(self._at_rest, "the program to come to rest")

@@ -14,6 +14,7 @@ from tests.tour import (
     steps_plan,
     steps_report,
     steps_start,
+    steps_sync,
     steps_unlock,
     steps_users,
 )
@@ -73,6 +74,29 @@ _STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
         Step("Restore the backup", steps_keeping.restore),
         Step("Check the restored casebook", steps_keeping.check),
     ),
+    "first laptop": (
+        Step("Set up a laptop with a code", steps_sync.set_up_first),
+        Step("Send a child to the server", steps_sync.send_child),
+        Step("Make a code for a second laptop", steps_sync.make_code),
+    ),
+    "second laptop": (
+        Step("Set up the second laptop", steps_sync.set_up_second),
+        Step("Choose who travels with it", steps_sync.take_child_along),
+        Step("Work without the server", steps_sync.work_offline),
+    ),
+    "first laptop, later": (Step("Write the same answer elsewhere", steps_sync.write_elsewhere),),
+    "second laptop, online": (
+        Step("Come back online to two answers", steps_sync.two_answers),
+        Step("Settle what two people wrote", steps_sync.settle),
+        Step("See that the laptop can be handed back", steps_sync.hand_back),
+    ),
+    "first laptop, next day": (Step("Take out a lost laptop", steps_sync.take_out),),
+    "second laptop, lost": (Step("Find the casebook gone from it", steps_sync.is_gone),),
+}
+
+# The folder of the casebook where it isn't that of the first part.
+LAPTOPS: Final[Mapping[str, str]] = {
+    name: name.partition(",")[0] for name in _STEPS if "laptop" in name
 }
 
 PROCESSES: Final[tuple[tuple[str, bool], ...]] = tuple(

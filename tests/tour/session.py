@@ -16,7 +16,7 @@ from typing import Final
 from app import bootstrap
 from app.core import log
 from tests.tour.driver import Driver
-from tests.tour.script import steps_of
+from tests.tour.script import LAPTOPS, steps_of
 from tests.tour.telling import KEPT_FILE, STEPS_FILE, Tour
 
 RESTART_FILE: Final = "restart.json"
@@ -26,7 +26,7 @@ def main(name: str, folder: Path, work: Path) -> int:
     """Start the program as it would be started now, and do the steps called `name`."""
     log.start()
     restart = work / RESTART_FILE
-    start = _start(work, restart)
+    start = _start(work / LAPTOPS.get(name, "casebook"), restart)
     restart.unlink(missing_ok=True)
 
     def note_fresh_start(again: bootstrap.Start) -> None:
@@ -37,9 +37,14 @@ def main(name: str, folder: Path, work: Path) -> int:
     bootstrap.start_fresh_process = note_fresh_start
     qt = bootstrap.make_qt([])
     program = bootstrap.open_program(start)
+
+    def at_rest() -> bool:
+        syncing = program.shell is not None and program.shell.sync.tasks.pending
+        return not program.tasks.pending and not syncing
+
     kept = work / KEPT_FILE
     tour = Tour(
-        Driver(folder, _pictures_so_far(work) + 1, at_rest=lambda: not program.tasks.pending),
+        Driver(folder, _pictures_so_far(work) + 1, at_rest=at_rest),
         folder,
         work,
         json.loads(kept.read_text("utf-8")) if kept.exists() else {},
@@ -55,13 +60,15 @@ def main(name: str, folder: Path, work: Path) -> int:
     return 0 if done else 1
 
 
-def _start(work: Path, restart: Path) -> bootstrap.Start:
-    """How the program is started: as the process before this one asked, if one did."""
-    if restart.exists():
-        told = json.loads(restart.read_text("utf-8"))
+def _start(casebook: Path, restart: Path) -> bootstrap.Start:
+    """How the program is started: as the process before this one asked, if one did and it was on
+    the same laptop.
+    """
+    told = json.loads(restart.read_text("utf-8")) if restart.exists() else {}
+    if told.get("folder") == str(casebook):
         carried = bytes.fromhex(told["carried"])
         return bootstrap.Start(**{**told, "folder": Path(told["folder"]), "carried": carried})
-    return bootstrap.Start(folder=work / "casebook")
+    return bootstrap.Start(folder=casebook)
 
 
 def _pictures_so_far(work: Path) -> int:
