@@ -145,7 +145,7 @@ class SetupCard(GateCard):
 
     def _with_code(self) -> None:
         """Make a casebook that a server lets in."""
-        self._steps = (self._welcome, self._code)
+        self._steps = (self._welcome, self._code, self._who, self._passphrase, self._key)
         self._next()
 
     def _next(self) -> None:
@@ -239,9 +239,9 @@ class SetupCard(GateCard):
 
     def _came_in(self, answered: tuple[Knock, Welcome]) -> None:
         _knock, self._let_in = answered
-        self._steps = (self._welcome, self._code, self._who, self._passphrase)
-        if not self._let_in.has_key:
-            self._steps = (*self._steps, self._key)
+        if self._let_in.has_key:
+            # The service keeps a key of its own: nobody is asked for one.
+            self._steps = (self._welcome, self._code, self._who, self._passphrase)
         self._next()
 
     def _who(self, column: QVBoxLayout) -> None:
