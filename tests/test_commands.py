@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import httpx
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,7 +24,7 @@ TRIED_ELSEWHERE = {
     "tour": "tests/test_tour.py",
     "build": "tests/test_frozen.py",
 }
-TRIED_HERE = {"test", "bench", "check", "words", "lock"}
+TRIED_HERE = {"test", "bench", "check", "words", "lock", "server"}
 
 
 @pytest.fixture
@@ -93,6 +96,27 @@ def test_lock_pins_what_the_project_asks_for(
     assert dev.lock([]) == 0
     assert (tmp_path / "requirements.lock").exists()
     assert "://" not in (ROOT / "requirements.lock").read_text("utf-8")
+
+
+def test_server_starts_one_that_answers(
+    dev: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    became: list[tuple[str, ...]] = []
+    monkeypatch.setattr(dev, "HERE", tmp_path)
+    monkeypatch.setattr(dev, "become", lambda *arguments: became.append(arguments) or 0)
+    assert dev.server([]) == 0
+    (arguments,) = became
+    # Port 0: any that is free, instead of the one that somebody's server may be at already.
+    with subprocess.Popen([sys.executable, *arguments, "--port", "0"], cwd=ROOT) as running:
+        try:
+            address = tmp_path / ".server" / "address"
+            while not address.exists():
+                assert running.poll() is None, "the server ended"
+                time.sleep(0.05)
+            answer = httpx.get(address.read_text("utf-8").strip() + "/ready", timeout=30)
+        finally:
+            running.terminate()
+    assert answer.status_code == 200
 
 
 def test_words_and_test_run_what_they_say(dev: ModuleType, called: list[tuple[str, ...]]) -> None:
