@@ -96,10 +96,6 @@ _TRIED: Final = {
     "list the devices": "o",
 }
 
-# What each standing leaves open, of all doors that ask for a token. *send* brings work.
-_SEND: Final = ("POST /v1/push", "HEAD /v1/blobs/{sha256}", "PATCH /v1/blobs/{sha256}")
-_HOLD: Final = ("POST /v1/pull", "GET /v1/caseload", "GET /v1/blobs/{sha256}")
-
 # Doors for which no role is asked.
 WITHOUT_A_ROLE: Final = frozenset({"POST /v1/enrol", "GET /health", "GET /ready", "GET /metrics"})
 
@@ -144,17 +140,3 @@ def lines_of(table: str, tried: str) -> tuple[Line, ...]:
 
 OF_CHILDREN: Final = lines_of(_OF_CHILDREN, "ohsf")
 OF_PEOPLE: Final = lines_of(_OF_PEOPLE, "osf")
-
-
-def open_to(standing: str, door: str) -> bool:
-    """Whether a door that asks for a token lets in somebody who may otherwise do everything.
-
-    Args:
-        standing: *here*: all is well. *rescue*: the device was told to send its work and to wipe
-            itself. *lease ended*: it didn't ask in time. Anything else lets nobody in.
-    """
-    if standing == "here":
-        return True
-    if standing == "rescue":
-        return door in _SEND
-    return standing == "lease ended" and door not in _HOLD
