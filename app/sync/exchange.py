@@ -232,7 +232,8 @@ class _Sync:
         self._step("hello", 0, 0)
         hello = self._wire.hello()
         here = self._standing()
-        if hello.service_id != self._casebook.service_id or hello.device_id != here.device_id:
+        ours = (self._casebook.service_id, here.device_id, self._casebook.actor_id)
+        if (hello.service_id, hello.device_id, hello.user_id) != ours:
             raise BadAnswer("service")
         return hello
 

@@ -22,6 +22,9 @@ SETS: Final = frozenset(
     {"child.languages", "hearing.offence_ids", "outcome.offence_ids", "victim.offence_ids"}
 )
 
+# When a record was made: whoever's laptop has it from elsewhere says no other moment.
+FIRST_COUNTS: Final = frozenset({"created_at"})
+
 # Types of record that are only ever added to: a correction is a new one.
 APPEND_ONLY: Final[frozenset[str]] = frozenset()
 
@@ -128,7 +131,7 @@ def merge(
     closing = _closes(type_, set_to) if whole and sealed is None else None
     for name, mine in _with_unsaid(held, set_to, closing).items():
         theirs, start = held.fields.get(name), base.get(name)
-        if mine == theirs:
+        if mine == theirs or (name in FIRST_COUNTS and theirs is not None):
             continue
         seen = held.field_rev.get(name, 0) <= base_rev
         stays = (sealed is not None and name.startswith(sealed)) or (parted and name == REMOVED)

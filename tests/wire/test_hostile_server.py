@@ -142,8 +142,8 @@ def test_records_of_another_service_are_not_taken_in(office: Office, ash: Worker
     assert f"child:{ids['child']}" in ash.report()["records"]
 
 
-@pytest.mark.parametrize("field", ["service_id", "device_id"])
-def test_a_server_that_speaks_for_another_service_or_device_is_not_spoken_to(
+@pytest.mark.parametrize("field", ["service_id", "device_id", "user_id"])
+def test_a_server_that_speaks_for_another_service_device_or_person_is_not_spoken_to(
     office: Office, ash: Worker, field: str
 ) -> None:
     waiting = ash.report()["waiting"]

@@ -255,3 +255,13 @@ def test_a_group_of_many_changes_to_one_record_counts_once_in_the_stream(
         one.change(child, child, set_, "child", base_rev=1, base=base, group=group)
     assert [result.rev for result in one.push().results] == [2, 3, 4, 5, 6]
     assert state_of(two.pull(child), child).head == head + 1
+
+
+def test_a_record_was_made_when_it_was_first_said_to_be(pair: tuple[Laptop, Laptop, str]) -> None:
+    one, two, child = pair
+    for laptop, made in ((one, "2026-05-01T09:00:00Z"), (two, "2026-05-02T09:00:00Z")):
+        laptop.change(child, child, {"created_at": made}, "child", base_rev=1)
+    one.push()
+    assert two.push().results[0].status != "conflict"
+    assert conflicts_of(one, child) == []
+    assert fields_of(one, child, child)["created_at"] == "2026-05-01T09:00:00Z"
