@@ -20,6 +20,9 @@ SECONDS_TO_END: Final = 15.0
 ADDRESS: Final = "address"
 PORT: Final = "port"
 
+# What this process started: another may end it.
+_started: Final[dict[int, subprocess.Popen[bytes]]] = {}
+
 
 def start(folder: Path) -> int:
     """Start the embedded server in `folder`, at the same address every time; its process id.
@@ -47,8 +50,11 @@ def start(folder: Path) -> int:
     deadline = time.monotonic() + SECONDS_TO_START
     while not (folder / ADDRESS).exists():
         if running.poll() is not None or time.monotonic() > deadline:
+            running.kill()
+            running.wait()
             raise OSError(f"it did not start; see {folder / 'server.log'}")
         time.sleep(0.1)
+    _started[running.pid] = running
     return running.pid
 
 
@@ -67,7 +73,9 @@ def stop(pid: int) -> None:
         process.kill()
     except psutil.NoSuchProcess:
         # It ended by itself.
-        return
+        pass
+    if (ours := _started.pop(pid, None)) is not None:
+        ours.wait(SECONDS_TO_END)
 
 
 def asked(folder: Path, *words: str) -> dict[str, Any]:

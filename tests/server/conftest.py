@@ -35,6 +35,36 @@ from tests.server.statements import Watched
 HERE = Path(__file__).resolve().parents[2]
 
 
+# Doors behave alike over either database; these say what goes over the wire, and cost processes.
+ON_POSTGRESQL = frozenset(
+    {
+        "test_door_two_processes.py",
+        "test_logs.py",
+        "test_looking_after.py",
+        "test_openapi.py",
+        "test_orders.py",
+        "test_tokens.py",
+    }
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without `--long`, try some doors over PostgreSQL alone, which services use."""
+    if config.getoption("--long"):
+        return
+    spared = [
+        item
+        for item in items
+        if item.path.name in ON_POSTGRESQL
+        and isinstance(item, pytest.Function)
+        and hasattr(item, "callspec")
+        and item.callspec.params.get("database") == "sqlite"
+    ]
+    if spared:
+        config.hook.pytest_deselected(items=spared)
+        items[:] = [item for item in items if item not in spared]
+
+
 @dataclass(frozen=True)
 class Database:
     """An empty database with all its tables.
