@@ -95,7 +95,9 @@ class LockWatch(QObject):
     @Slot()
     def _window_gone(self) -> None:
         gone = self.sender()
-        self._windows = [window for window in self._windows if window is not gone]
+        # Python may have taken this object apart before Qt has: then it watches nothing any more.
+        watched = vars(self).get("_windows", [])
+        self._windows = [window for window in watched if window is not gone]
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Override QObject::eventFilter: note that somebody is there."""

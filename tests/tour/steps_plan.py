@@ -63,7 +63,7 @@ def plan_at_a_glance(tour: Tour) -> None:
     )
     for part in (f"“{WORDS}”", ARRANGED, WHO, str(by.day), "In progress"):
         driver.expect(part in row, f"the plan at a glance says “{part}”")
-    driver.expect_words("A place at college")
+    driver.expect_words("I have a place at college")
     driver.picture("plan-at-a-glance")
 
 
