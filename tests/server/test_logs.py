@@ -4,6 +4,7 @@ door, rightly and wrongly."""
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from sqlalchemy import text
@@ -108,7 +109,11 @@ def test_a_failure_is_told_by_its_type_and_place_and_answered_with_an_id(
         syncing.pull = kept
     assert answer.status_code == 500
     assert answer.json() == {"id": answer.headers["x-request-id"]}
-    said = capsys.readouterr().out
+    said, until = capsys.readouterr().out, time.monotonic() + 20
+    # The line is written once the answer has gone out.
+    while "RuntimeError" not in said and time.monotonic() < until:
+        time.sleep(0.02)
+        said += capsys.readouterr().out
     assert "RuntimeError" in said and "test_logs.py" in said
     assert CANARY not in said
 
