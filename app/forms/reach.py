@@ -128,7 +128,14 @@ class SheetReach:
 
     def choice_label(self, value: str, name: str) -> str:
         found = self.cells_named(name)
-        return self.sheet.choice_label(found[0].path, value) if found else value
+        if found:
+            return self.sheet.choice_label(found[0].path, value)
+        # A question of a repeat without rows: there is no such cell, but its choices are known.
+        choice = self.sheet.definition(name).by_choice.get(value)
+        if choice is None:
+            return value
+        here = self.cell.path
+        return self.sheet.filled(here, choice.label, language=self.sheet.language) or value
 
     def context(self, key: str) -> str:
         return self.sheet.context.get(key, "")

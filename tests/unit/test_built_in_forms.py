@@ -204,7 +204,7 @@ def assessment() -> Form:
 
 def test_the_assessment_is_whole_and_proportionate() -> None:
     questions = asked(assessment())
-    assert 80 <= len(questions) <= 132
+    assert 80 <= len(questions) <= 200
     free = [question for question in questions if question.type == "text"]
     assert len(free) / len(questions) <= FREE_TEXT_AT_MOST
 
@@ -299,7 +299,14 @@ def test_a_high_level_asks_for_a_contingency(level: str, value: str, needed: boo
     sheet.set("contingency_checked", "OK", by="worker")
     assert sheet.problem("contingency_checked") is not None, "confirmed without any"
     row, _effects = sheet.add_row("contingencies")
-    sheet.set(f"contingencies/{row}/contingency_if", "Tal is missing overnight.", by="worker")
+    judged = {"safety_level": "safety_wellbeing", "harm_level": "serious_harm"}
+    own = judged.get(level, "reoffending")
+    others = sorted({"safety_wellbeing", "serious_harm", "reoffending"} - {own})
+    sheet.set(f"contingencies/{row}/contingency_for", others, by="worker")
+    problem = sheet.problem("contingency_checked")
+    assert problem is not None, "each judgement needs its own"
+    assert sheet.choice_label(f"contingencies/{row}/contingency_for", own) in problem.text
+    sheet.set(f"contingencies/{row}/contingency_for", [own], by="worker")
     assert sheet.problem("contingency_checked") is None
 
 

@@ -37,6 +37,11 @@ SURVEY = """
       children:
         - {type: text, name: who, label: Who}
         - {type: integer, name: age, label: Age}
+    - type: repeat
+      name: nobody
+      label: Nobody
+      children:
+        - {type: select_one colour, name: shirt, label: Shirt}
 """
 
 
@@ -95,6 +100,8 @@ def filled(open_sheet: Callable[..., Sheet]) -> Sheet:
         ("count-selected(${many})", 2),
         ("jr:choice-name(${one}, '${one}')", "Green"),
         ("choice-name(${many}, 'many')", "Red, Blue"),
+        ("choice-name('red', 'shirt')", "Red"),
+        ("choice-name('grey', 'shirt')", "grey"),
         ("string-length(${word})", 11),
         ("concat(${one}, '-', ${n}, '-', true())", "green-7-true"),
         ("join(', ', ${who})", "Ann, Bob, Cai"),
