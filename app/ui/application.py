@@ -412,7 +412,7 @@ class Application(QObject):
         self.take_settings(replace(self.settings, language=code))
 
     def _text_size_asked(self, step: int) -> None:
-        from app.ui.shell import next_text_size
+        from app.ui.text_sizes import next_text_size
 
         size = next_text_size(self.settings.text_size, step)
         if size != self.settings.text_size:

@@ -27,10 +27,11 @@ from app.ui.kit.layout import PageHeader, ScrollPage, clear
 from app.ui.kit.tables import Cell, Column, Table, TableModel
 from app.ui.kit.text import Body, Muted
 from app.ui.page import Page
+from app.ui.role_words import ROLE_WORDS
 from app.ui.service_forms_card import ServiceFormsCard
 from app.ui.setup import Strength, print_code, strength
-from app.ui.shell import ROLE_WORDS, TEXT_SIZES
 from app.ui.sync_laptops_card import LaptopsCard
+from app.ui.text_sizes import TEXT_SIZES
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk

@@ -135,7 +135,7 @@ class CodeDialog(Dialog):
 
     def __init__(self, shell: Shell, users: tuple[UserView, ...]) -> None:
         super().__init__(_("Code for a new laptop"), shell, width=520)
-        from app.ui.shell import ROLE_WORDS
+        from app.ui.role_words import ROLE_WORDS
 
         self._shell = shell
         self.who = QComboBox()

@@ -74,11 +74,11 @@ def save(session: Session, disk: Path, *, really: bool) -> dict[str, Any]:
         session.settle(1500)
         seen["on_screen"] = shown(target) == wanted
         seen["told"] = page.trouble.isVisible()
-        seen["status"] = shell.saved_label.text()
+        seen["status"] = shell.status_bar.saved_label.text()
     page.controller.flush()
     session.settle(300)
     seen["told_afterwards"] = page.trouble.isVisible()
-    seen["status_afterwards"] = shell.saved_label.text()[:10]
+    seen["status_afterwards"] = shell.status_bar.saved_label.text()[:10]
     return seen
 
 

@@ -95,7 +95,7 @@ class Typist(QObject):
 
     @Slot()
     def _saved(self) -> None:
-        if self._program.shell.saved_label.text().startswith("Saved here"):
+        if self._program.shell.status_bar.saved_label.text().startswith("Saved here"):
             say("saved", self._typed)
 
 

@@ -78,7 +78,7 @@ def test_typing_reaches_the_casebook_by_itself(
     assert page.controller.save_state is SaveState.WAITING
     qtbot.waitUntil(lambda: page.controller.save_state is SaveState.SAVED, timeout=3000)
     assert kept(place, record_id)["nickname"] == "Tal"
-    assert "09:30" in place.shell.saved_label.text()
+    assert "09:30" in place.shell.status_bar.saved_label.text()
 
 
 def test_leaving_saves_what_is_wrong_too(place: Place, page: FormPage, record_id: str) -> None:
@@ -104,7 +104,7 @@ def test_a_save_that_fails_is_said_and_made_good(
         page.controller.flush()
     assert page.trouble.isVisible()
     assert "The disk is full." in page.trouble.text.text()
-    assert place.shell.saved_label.text() == "Not saved"
+    assert place.shell.status_bar.saved_label.text() == "Not saved"
     assert page.view.fields["nickname"].editor.line.text() == "Tal"
     assert kept(place, record_id) == {}
     next(
@@ -288,7 +288,7 @@ def test_undo_brings_back_a_removed_row_from_anywhere(place: Place, page: FormPa
     keys("Kit")
     page.view.repeats["people"].rows[row].remove.click()
     page.show_section("picking")
-    place.shell.undo_action.trigger()
+    place.shell.menus.undo_action.trigger()
     assert page.section == "home"
     assert page.view.fields[f"people/{row}/name"].editor.line.text() == "Kit"
 
@@ -341,7 +341,7 @@ def test_the_keys_for_undo_bring_back_a_removed_row(page: FormPage) -> None:
 def test_the_menu_offers_undo_where_there_is_a_step_and_then_lets_the_keys_be(
     place: Place, page: FormPage
 ) -> None:
-    undo, menu = place.shell.undo_action, place.shell.edit_menu
+    undo, menu = place.shell.menus.undo_action, place.shell.menus.edit_menu
     page.show_section("picking")
     radio(page, "Yes").setFocus()
     menu.aboutToShow.emit()

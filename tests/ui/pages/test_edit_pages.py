@@ -59,7 +59,7 @@ def test_a_lock_keeps_a_new_record_that_was_being_typed(
     casebooks.keep_place(desk, place)
     fresh = fresh_window(qtbot, desk, casebooks.last_place(desk))
     assert shown(fresh, "description") == "Took a bicycle"
-    assert fresh.saved_label.text() == "Not saved"
+    assert fresh.status_bar.saved_label.text() == "Not saved"
     fresh.page.save.click()
     assert [view.details.description for view in court.list_offences(desk, child_id)] == [
         "Took a bicycle"
@@ -124,7 +124,7 @@ def test_a_save_on_leaving_that_is_refused_is_said_and_nothing_is_lost(
         broken.setattr(people.keeping, "change", full)
         shell.go("caseload")
     assert said == ["That did not work"]
-    assert shell.saved_label.text() == "Not saved"
+    assert shell.status_bar.saved_label.text() == "Not saved"
     shell.go("edit_record", record_type="carer", child_id=child_id, record_id=carer_id)
     assert shown(shell, "phone") == "01632 960000"
     shell.go("caseload")
@@ -188,9 +188,9 @@ def test_an_edit_is_called_unsaved_until_it_is_saved_or_given_up(
 ) -> None:
     shell.go("edit_record", record_type="carer", child_id=child_id, record_id=carer_id)
     type_in(shell, "phone", "01632 960000")
-    assert shell.saved_label.text() == "Not saved"
+    assert shell.status_bar.saved_label.text() == "Not saved"
     shell.page.cancel.click()
-    assert shell.saved_label.text() == ""
+    assert shell.status_bar.saved_label.text() == ""
 
 
 def test_save_first_shows_a_child_who_may_be_here_already(

@@ -57,7 +57,7 @@ def test_a_copy_says_to_whom_and_nothing_is_written_before(
     write("Who gets it", "Fernbridge Youth Court")
     press("Export")
     assert no_dialog() and "Fixing bikes." not in pages(file)
-    assert file.name in forms.note_label.text()
+    assert file.name in forms.status_bar.note_label.text()
     (told,) = [e for e in history.changes(desk, child_id).entries if e.kind == "disclosure"]
     assert "Fernbridge Youth Court" in told.what
 

@@ -31,7 +31,7 @@ def test_going_back_afterwards_never_hands_over_again(
     shell.go("child", child_id=child_id)
     shell.page.start_form(FORM, "questionnaire")
     assert shell.page.name == "child_mode"
-    assert not shell.back_action.isEnabled()
+    assert not shell.menus.back_action.isEnabled()
     shell.page._give_back(PASSPHRASE)
     assert shell.page.name == "child"
     while shell.can_go_back:

@@ -49,8 +49,8 @@ def test_a_lock_leads_back_to_the_question_and_the_cursor(
         seat.program.lock("idle")
     else:
         # A mouse takes the keyboard along to the button.
-        shell.lock_button.setFocus(Qt.FocusReason.MouseFocusReason)
-        shell.lock_button.click()
+        shell.top_bar.lock_button.setFocus(Qt.FocusReason.MouseFocusReason)
+        shell.top_bar.lock_button.click()
     assert seat.ended == [True]
 
     again = unlocked(sit(folder)).program.shell.page

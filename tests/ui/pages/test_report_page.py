@@ -71,7 +71,7 @@ def test_an_export_says_to_whom_and_nothing_is_written_before(
     press("Export")
     assert no_dialog()
     assert "DRAFT" in pages(file)
-    assert file.name in opened.note_label.text()
+    assert file.name in opened.status_bar.note_label.text()
 
 
 def test_a_file_that_is_there_is_replaced_only_when_that_is_said(
@@ -101,7 +101,7 @@ def test_a_place_that_takes_no_file_is_said(opened: Shell, tmp_path: Path) -> No
     assert dialog().windowTitle() == "That did not work"
     press("Close")
     assert not nowhere.parent.exists()
-    assert "Exported" not in opened.note_label.text()
+    assert "Exported" not in opened.status_bar.note_label.text()
 
 
 def test_escape_leaves_the_export_alone(opened: Shell, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_an_answer_that_could_not_be_saved_outlives_another_form(
         broken.setattr(form_records, "save_answers", full)
         page.controller.set_answer(path, "What Tal said")
         shell.go("form", record_id=other, child_id=child_id)
-        assert shell.saved_label.text() == "Not saved"
+        assert shell.status_bar.saved_label.text() == "Not saved"
     assert path not in form_records.open_form(desk, first).document
     shell.go("form", record_id=first, child_id=child_id)
     assert form_records.open_form(desk, first).document[path]["value"] == "What Tal said"

@@ -76,7 +76,7 @@ def test_before_joining_the_page_explains_and_offers_to_join(shell: Shell) -> No
     shell.go("sync")
     assert "This laptop has not joined a server" in shown(shell)
     assert buttons(shell) == ["I have a code from my service"]
-    assert not shell.sync_strip.isVisible()
+    assert not shell.status_bar.sync_strip.isVisible()
     press("I have a code from my service")
     press("Join")
     assert "Enter the address of the server." in [
@@ -91,14 +91,16 @@ def test_the_status_bar_says_what_waits_and_what_is_confirmed(
 ) -> None:
     sync_deeds.sync_now(ash)
     shell = at_sync(qtbot, ash)
-    assert shell.sync_strip.isVisible()
-    assert shell.sync_strip.waiting.text() == "Nothing waits to be sent"
+    assert shell.status_bar.sync_strip.isVisible()
+    assert shell.status_bar.sync_strip.waiting.text() == "Nothing waits to be sent"
     a_child(ash)
     shell.saved(ash.clock.now())
-    qtbot.waitUntil(lambda: shell.sync_strip.waiting.text() == "1 change waiting to be sent")
-    assert shell.sync_strip.confirmed.text().startswith("Server confirmed ")
+    qtbot.waitUntil(
+        lambda: shell.status_bar.sync_strip.waiting.text() == "1 change waiting to be sent"
+    )
+    assert shell.status_bar.sync_strip.confirmed.text().startswith("Server confirmed ")
     press("Sync now")
-    assert shell.sync_strip.waiting.text() == "Nothing waits to be sent"
+    assert shell.status_bar.sync_strip.waiting.text() == "Nothing waits to be sent"
     assert "Safe to hand back this laptop: yes" in shown(shell)
 
 
@@ -215,7 +217,7 @@ def test_without_the_server_everything_stays_and_the_reason_is_said(
         connection.exec_driver_sql("UPDATE sync_state SET server = 'http://127.0.0.1:9'")
     press("Sync now")
     assert shell.sync.offline
-    assert shell.network_label.text() == "No network"
+    assert shell.status_bar.network_label.text() == "No network"
     assert any("can't be reached" in words for words in shown(shell))
     assert syncing.status(ash).waiting == 1
     (table,) = shell.page.findChildren(Table)

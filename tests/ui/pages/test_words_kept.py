@@ -196,7 +196,7 @@ def test_words_are_in_the_casebook_soon_so_that_a_crash_loses_none(
 ) -> None:
     page = shell.go("harm_prompts", child_id=child_id)
     shell.keep_words(("harm", "one"), words=WORDS)
-    assert shell._note_words_later.isActive()
+    assert shell.typed.note_later.isActive()
     shell._note_words()
     place = casebooks.last_place(desk)
     assert place is not None and place.page == page.name

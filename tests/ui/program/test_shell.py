@@ -20,8 +20,9 @@ from app.ui import help_page, problem_report, settings_page
 from app.ui.kit import Banner, Dialog, PrimaryButton
 from app.ui.page import Page
 from app.ui.palette import Palette
-from app.ui.shell import Shell, next_text_size
+from app.ui.shell import Shell
 from app.ui.tasks import InlineTasks
+from app.ui.text_sizes import next_text_size
 
 pytestmark = pytest.mark.usefixtures("dressed")
 
@@ -129,11 +130,11 @@ def test_a_place_that_is_gone_leads_to_the_first_page(shell: Shell) -> None:
 
 
 def test_the_status_bar_says_when_it_was_saved_here(shell: Shell, clock: FixedClock) -> None:
-    assert shell.saved_label.text() == ""
+    assert shell.status_bar.saved_label.text() == ""
     shell.saved(clock.now())
-    assert shell.saved_label.text() == "Saved here 09:30"
+    assert shell.status_bar.saved_label.text() == "Saved here 09:30"
     shell.saving()
-    assert shell.saved_label.text() == "Saving"
+    assert shell.status_bar.saved_label.text() == "Saving"
 
 
 def test_other_names_are_masked_while_a_record_is_open(shell: Shell) -> None:
@@ -212,31 +213,31 @@ def test_undo_takes_back_what_was_typed(qtbot: QtBot, shell: Shell) -> None:
     page.text.setFocus()
     qtbot.keyClicks(page.text, "nan")
     assert page.text.toPlainText() == "nan"
-    shell.undo_action.trigger()
+    shell.menus.undo_action.trigger()
     assert page.text.toPlainText() == ""
-    shell.redo_action.trigger()
+    shell.menus.redo_action.trigger()
     assert page.text.toPlainText() == "nan"
 
 
 def test_tab_goes_through_the_window_as_one_reads_it(qtbot: QtBot, shell: Shell) -> None:
     page = shell.go("notes")
-    shell.find_button.setFocus()
-    passed = [shell.find_button]
+    shell.top_bar.find_button.setFocus()
+    passed = [shell.top_bar.find_button]
     while len(passed) < 40:
         focused = QApplication.focusWidget()
         assert focused is not None
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
         focused = QApplication.focusWidget()
-        if focused is shell.find_button:
+        if focused is shell.top_bar.find_button:
             break
         passed.append(focused)
     order = [
-        shell.find_button,
-        shell.lock_button,
+        shell.top_bar.find_button,
+        shell.top_bar.lock_button,
         shell.rail.findChildren(QPushButton)[0],
         page.text,
         page.button,
-        shell.language_buttons["cy"],
+        shell.status_bar.language_buttons["cy"],
     ]
     places = [passed.index(widget) for widget in order]
     assert places == sorted(places)
@@ -246,7 +247,7 @@ def test_another_language_shows_the_same_place_and_loses_nothing(shell: Shell) -
     shell.settings_asked.connect(shell.take_settings)
     page = shell.go("notes", heading="First")
     shell.settings_asked.connect(lambda settings: i18n.set_language(settings.language))
-    shell.language_buttons["cy"].click()
+    shell.status_bar.language_buttons["cy"].click()
     assert page.told[-1] == "leaving"
     assert shell.page is not page
     assert shell.page is not None

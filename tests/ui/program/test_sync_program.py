@@ -81,7 +81,7 @@ def test_a_new_laptop_is_set_up_with_a_code_and_confirmed(seat: Seat) -> None:
     seat.until(lambda: shell.sync.status is not None and shell.sync.status.joined)
     synced(seat)
     seat.until(lambda: shell.sync.status.state == "confirmed")
-    assert shell.sync_strip.confirmed.text().startswith("Server confirmed ")
+    assert shell.status_bar.sync_strip.confirmed.text().startswith("Server confirmed ")
 
 
 def test_a_sync_has_a_thread_of_its_own_and_the_casebook_answers_meanwhile(

@@ -1,0 +1,106 @@
+"""The rail of the few places one works in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.core.i18n import _
+from app.ui import theme
+from app.ui.kit.buttons import Button
+from app.ui.shell.joined import Registered
+
+
+class RailNumber(QLabel):
+    """How many there are at a place on the rail."""
+
+
+class RailButton(Button):
+    """One place on the rail, with a number where one is known."""
+
+    def __init__(self, text: str, on_click: Callable[[], object]) -> None:
+        super().__init__(text, on_click)
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        row = QHBoxLayout(self)
+        look = theme.current()
+        row.setContentsMargins(0, 0, look.px(12), 0)
+        row.addStretch(1)
+        self.number = RailNumber()
+        self.number.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        row.addWidget(self.number)
+
+    def set_number(self, number: int | None, *, urgent: bool = False) -> None:
+        """Show `number`, in the colour of what is urgent where it is; None shows nothing."""
+        self.number.setText("" if number is None else str(number))
+        self.setAccessibleDescription("" if number is None else str(number))
+        self.number.setProperty("urgent", urgent)
+        self.number.style().unpolish(self.number)
+        self.number.style().polish(self.number)
+
+
+class Rail(QFrame):
+    """The places, each a button.
+
+    Attributes:
+        buttons: The button of each place by the name of its page.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        look = theme.current()
+        self.setObjectName("rail")
+        self.setAccessibleName(_("Places"))
+        self.setFixedWidth(look.px(200))
+        self.buttons: dict[str, RailButton] = {}
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(look.px(8), look.px(12), look.px(8), look.px(12))
+        self._column.setSpacing(look.px(4))
+        area.setWidget(inside)
+        area.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+        outer.addWidget(area)
+
+    def fill(self, kinds: Iterable[Registered], go: Callable[[str], object]) -> None:
+        """Show the kinds of pages that have a place, in their order; a click does `go(name)`."""
+        while self._column.count():
+            item = self._column.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                # Hidden at once: deleting waits for the event loop, drawing does not.
+                widget.hide()
+                widget.deleteLater()
+        self.buttons = {}
+        for kind in kinds:
+            if kind.rail is None:
+                continue
+            button = RailButton(_(kind.rail), partial(go, kind.name))
+            self.buttons[kind.name] = button
+            self._column.addWidget(button)
+        self._column.addStretch(1)
+
+    def check(self, name: str) -> None:
+        """Mark the place where the person is; a page without a place leaves none marked."""
+        for place, button in self.buttons.items():
+            button.setChecked(place == name)
+        if name not in self.buttons:
+            for button in self.buttons.values():
+                button.setAutoExclusive(False)
+                button.setChecked(False)
+                button.setAutoExclusive(True)
+
+    def set_number(self, name: str, number: int | None, *, urgent: bool) -> None:
+        """Show a number beside a place, where there is one of this name."""
+        button = self.buttons.get(name)
+        if button is not None:
+            button.set_number(number, urgent=urgent)
