@@ -76,7 +76,7 @@ def submit(desk: Desk, record_id: str) -> Submitted:
         if record.state != "draft" or record.kind not in COUNTERSIGNED_KINDS:
             raise NotEditable
         sheet = sheet_of(desk, work.session, record)
-        problems = sheet.problems()
+        problems = sheet.obstacles()
         if problems:
             raise SubmitRefused(problems)
         # Defaults and calculations are part of what was submitted.
@@ -144,6 +144,7 @@ def new_revision(desk: Desk, work: UnitOfWork, record: FormRecord) -> OpenForm:
         answers=record.answers,
         started_by=record.started_by,
         revises_id=record.id,
+        carried_from_id=record.carried_from_id,
     )
     work.add(draft)
     work.session.flush()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import permission, signs_of_harm
+from app.casework import permission, reference, signs_of_harm
 from app.casework.keeping import consulted
 from app.casework.problems import RecordGone
 from app.core.clock import FixedClock, age_on
@@ -62,7 +62,7 @@ class OpenForm:
         form: The definition, in the version that the record was made with.
         document: The answers as a JSON document, for `app.forms.sheet.Sheet`.
         context: What labels are filled in with: `child` (what the child is called), `age`.
-        title: Such as "Assessment before sentence".
+        title: Such as "Assessment: Before sentence".
         state_text: The state in words.
         saved_at: When it was last written.
         editable: Whether the person may change it: a submitted snapshot never changes, and a
@@ -155,6 +155,7 @@ _STATE_WORDS: dict[str, str] = {
 
 
 LOCKED: Final = ("submitted", "countersigned")
+STAGES: Final = "assessment_stages"
 
 
 def state_words(state: str, kind: str) -> str:
@@ -184,8 +185,14 @@ def start(desk: Desk, child_id: str, form_id: str, stage: str = "") -> OpenForm:
 
 def begun(desk: Desk, work: UnitOfWork, child_id: str, form_id: str, stage: str = "") -> FormRecord:
     """The draft of a form that a child has, or a new one."""
-    form = desk.forms.form(form_id)
-    existing = work.session.scalars(
+    return draft_of(work.session, child_id, form_id, stage) or new_draft(
+        desk, work, child_id, form_id, stage=stage
+    )
+
+
+def draft_of(session: Session, child_id: str, form_id: str, stage: str = "") -> FormRecord | None:
+    """The newest draft of a form that a child has: of that stage, or of any where none is named."""
+    drafts = session.scalars(
         select(FormRecord)
         .where(
             FormRecord.child_id == child_id,
@@ -194,9 +201,23 @@ def begun(desk: Desk, work: UnitOfWork, child_id: str, form_id: str, stage: str 
             FormRecord.removed_at.is_(None),
         )
         .order_by(FormRecord.created_at.desc())
-    ).first()
-    if existing is not None:
-        return existing
+    ).all()
+    return next((one for one in drafts if stage in ("", one.stage)), None)
+
+
+def new_draft(
+    desk: Desk,
+    work: UnitOfWork,
+    child_id: str,
+    form_id: str,
+    *,
+    stage: str = "",
+    answers: Mapping[str, Any] | None = None,
+    carried_from_id: str | None = None,
+    due_on: date | None = None,
+) -> FormRecord:
+    """A new draft of the newest version of a form, with `answers` in it where there are some."""
+    form = desk.forms.form(form_id)
     record = FormRecord(
         child_id=child_id,
         form_id=form.id,
@@ -205,7 +226,10 @@ def begun(desk: Desk, work: UnitOfWork, child_id: str, form_id: str, stage: str 
         stage=stage,
         language=language(),
         title=form.title.text("en"),
+        answers=dict(answers or {}),
         started_by=desk.actor.id,
+        carried_from_id=carried_from_id,
+        due_on=due_on,
     )
     work.add(record)
     work.session.flush()
@@ -404,7 +428,7 @@ def opened(
         form=form,
         document=shown,
         context=context_of(desk, session, record.child_id),
-        title=form.title.text(language()),
+        title=title_of(desk, record),
         state=cast("FormState", record.state),
         state_text=state_words(record.state, form.kind),
         saved_at=record.changed_at,
@@ -453,12 +477,17 @@ def _editable(desk: Desk, record: FormRecord) -> bool:
 
 
 def title_of(desk: Desk, record: FormRecord) -> str:
-    """What the form is called, also where a sync brought the record before the form."""
+    """What the form is called, also where a sync brought the record before the form; with its
+    stage, as in "Assessment: Review".
+    """
     try:
-        form = desk.forms.form(record.form_id, record.form_version)
+        title = desk.forms.form(record.form_id, record.form_version).title.text(language())
     except FormError:
-        return record.title or record.form_id
-    return form.title.text(language())
+        title = record.title or record.form_id
+    stage = reference.label(STAGES, record.stage)
+    if not stage or stage == title:
+        return title
+    return _("{form}: {stage}").format(form=title, stage=stage)
 
 
 def _summary(desk: Desk, record: FormRecord, author: str) -> FormSummary:

@@ -220,7 +220,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
     },
     "form_record": {
         "state": Field(N_("State")),
-        "stage": Field(N_("Stage")),
+        "stage": _code(N_("Stage"), "assessment_stages"),
         "title": Field(N_("Title")),
         "language": _code(N_("Language"), "languages"),
         "due_on": _date(N_("Due on")),

@@ -57,9 +57,19 @@ class Answer:
         return self.value is None or self.value in ("", [])
 
     @property
+    def replied(self) -> bool:
+        """Whether somebody answered, or said that they will not."""
+        return not self.empty or self.refused is not None
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether somebody said that it still holds, and it is known who and when."""
+        return bool(self.confirmed_by and self.confirmed_at)
+
+    @property
     def unconfirmed(self) -> bool:
         """Whether it was carried forward and nobody has confirmed it since."""
-        return self.carried and self.confirmed_by is None
+        return self.carried and not self.confirmed
 
 
 _KEYS: Final = tuple(f.name for f in fields(Answer) if f.name != "more")
@@ -156,10 +166,14 @@ def carried_forward(document: Document) -> Document:
         for name, entry in holder.items():
             if is_rows(entry):
                 rows = [
-                    {**deepcopy(row), "answers": carry(row.get("answers", {}))}
+                    {
+                        **{key: deepcopy(it) for key, it in row.items() if key != "answers"},
+                        "answers": carry(row.get("answers", {})),
+                    }
                     for row in entry["rows"]
                 ]
-                copied[name] = {**entry, "rows": rows}
+                beside = {key: deepcopy(it) for key, it in entry.items() if key != "rows"}
+                copied[name] = {**beside, "rows": rows}
             elif isinstance(entry, dict):
                 answer = answer_from_json(entry)
                 if answer.by == FORM and answer.how == "calculated":
@@ -168,6 +182,8 @@ def carried_forward(document: Document) -> Document:
                     copied[name] = to_json(
                         replace(answer, carried=True, confirmed_by=None, confirmed_at=None)
                     )
+            else:
+                copied[name] = deepcopy(entry)
         return copied
 
     return carry(document)

@@ -13,11 +13,14 @@ from app.forms.values import Seen
 
 MISSING: Final = "missing"
 INVALID: Final = "invalid"
+UNCONFIRMED: Final = "unconfirmed"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What stands in the way at one path: an answer that is `missing` or one that is `invalid`."""
+    """What stands in the way at one path: an answer that is `missing`, one that is `invalid`, or
+    one that was carried forward and is `unconfirmed`.
+    """
 
     path: str
     page: str
@@ -27,17 +30,20 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a page is: `problems` counts answers that are wrong, `missing` required ones."""
+    """How far a page is: `problems` counts answers that are wrong, `missing` required ones that
+    are not there, `unconfirmed` those that were carried forward and wait to be confirmed.
+    """
 
     answered: int
     asked: int
     problems: int
     missing: int = 0
+    unconfirmed: int = 0
 
     @property
     def complete(self) -> bool:
         """Whether nothing stands in the way of submitting."""
-        return not self.problems and not self.missing
+        return not self.problems and not self.missing and not self.unconfirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,17 @@ class Effects:
     labels: frozenset[str] = frozenset()
     problems: frozenset[str] = frozenset()
     rows: frozenset[str] = frozenset()
+
+    def __or__(self, other: Effects) -> Effects:
+        """What two changes have set in motion, one after the other."""
+        return Effects(
+            values=self.values | other.values,
+            relevance=self.relevance | other.relevance,
+            choices=self.choices | other.choices,
+            labels=self.labels | other.labels,
+            problems=self.problems | other.problems,
+            rows=self.rows | other.rows,
+        )
 
     def __bool__(self) -> bool:
         return bool(
@@ -72,6 +89,7 @@ class Cell:
         "harm",
         "kids",
         "more",
+        "odd",
         "parent",
         "path",
         "problem",
@@ -107,6 +125,9 @@ class Cell:
         self.harm = False
         self.more: dict[str, Any] = {}
         """What the document holds here that this form does not know; kept as it came."""
+        self.odd: Any = None
+        """What stands here in another shape, rows for an answer or an answer for rows, as from
+        another form; kept as it came until something takes its place."""
 
 
 @dataclass(slots=True)

@@ -85,6 +85,8 @@ class Engine:
         self._instances[definition.name].append(cell)
         if definition.is_repeat:
             entry = source.get(definition.name)
+            if entry is not None and not is_rows(entry):
+                cell.odd = deepcopy(entry)
             if is_rows(entry):
                 assert isinstance(entry, dict)
                 cell.more = {key: deepcopy(it) for key, it in entry.items() if key != "rows"}
@@ -98,6 +100,8 @@ class Engine:
                 answer = answer_from_json(entry)
                 cell.answer = answer
                 cell.seen = values.seen_as(definition.question.type, answer.value)
+            elif entry is not None:
+                cell.odd = deepcopy(entry)
         return cell
 
     def _build_row(self, repeat: Cell, row: Mapping[str, Any], index: int) -> Cell:

@@ -8,16 +8,26 @@ relevant is kept too, but counts for nothing until it is relevant again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
 from app.core.errors import BugError
+from app.core.i18n import _
 from app.core.ids import new_id
 from app.forms import values
 from app.forms.answers import Answer, to_json
-from app.forms.cells import INVALID, MISSING, Cell, Change, Effects, Problem, Progress
+from app.forms.cells import (
+    INVALID,
+    MISSING,
+    UNCONFIRMED,
+    Cell,
+    Change,
+    Effects,
+    Problem,
+    Progress,
+)
 from app.forms.engine import Engine, slots_of
 from app.forms.plan import (
     CHOICES,
@@ -30,7 +40,7 @@ from app.forms.plan import (
 )
 from app.forms.schema import Choice, Question
 
-__all__ = ["INVALID", "MISSING", "Effects", "Problem", "Progress", "Sheet"]
+__all__ = ["INVALID", "MISSING", "UNCONFIRMED", "Effects", "Problem", "Progress", "Sheet"]
 
 
 class Sheet(Engine):
@@ -102,12 +112,29 @@ class Sheet(Engine):
         return self._cell(path).problem
 
     def problems(self, page: str | None = None) -> tuple[Problem, ...]:
-        """Everything that stands in the way of submitting, in the order of the form."""
+        """Every answer that is wrong or missing, in the order of the form."""
         return tuple(cell.problem for cell in self._each(page) if cell.problem is not None)
+
+    def unconfirmed(self, page: str | None = None) -> tuple[str, ...]:
+        """Where an answer was carried forward and nobody has confirmed or changed it yet."""
+        return tuple(cell.path for cell in self._each(page) if _waits(cell))
+
+    def obstacles(self, page: str | None = None) -> tuple[Problem, ...]:
+        """Everything that stands in the way of submitting: what is wrong or missing, then what was
+        carried forward and is not confirmed.
+        """
+        wrong = self.problems(page)
+        told = {problem.path for problem in wrong}
+        text = _("Say whether this is still true, or change it.")
+        return wrong + tuple(
+            Problem(path, self.page(path), text, UNCONFIRMED)
+            for path in self.unconfirmed(page)
+            if path not in told
+        )
 
     def progress(self, page: str | None = None) -> Progress:
         """How far a page is, or the whole form."""
-        answered = asked = problems = missing = 0
+        answered = asked = problems = missing = unconfirmed = 0
         for cell in self._each(page):
             if not cell.relevant or not cell.definition.question.asks:
                 continue
@@ -120,9 +147,10 @@ class Sheet(Engine):
                 continue
             asked += 1
             answer = cell.answer
-            if answer is not None and (not answer.empty or answer.refused):
+            if answer is not None and answer.replied:
                 answered += 1
-        return Progress(answered, asked, problems, missing)
+                unconfirmed += answer.unconfirmed
+        return Progress(answered, asked, problems, missing, unconfirmed)
 
     def harm_signs(self) -> tuple[str, ...]:
         """The paths of answers that are a sign of harm, in the order of the form."""
@@ -152,7 +180,7 @@ class Sheet(Engine):
         """What the document holds at `path` (an answer, or a repeat with its rows) or `None`."""
         cell = self._cell(path)
         if not cell.definition.is_group:
-            return None if cell.answer is None else to_json(cell.answer)
+            return deepcopy(cell.odd) if cell.answer is None else to_json(cell.answer)
         if cell.row_id is not None or not cell.definition.is_repeat:
             raise BugError("a row or group has no entry of its own in the document")
         return self._written(lambda each: each.answer is not None, [cell], {}).get(
@@ -179,11 +207,15 @@ class Sheet(Engine):
                 ]
                 if rows or cell.more:
                     found[cell.definition.name] = {**deepcopy(cell.more), "rows": rows}
+                elif cell.odd is not None and not only:
+                    found[cell.definition.name] = deepcopy(cell.odd)
             elif cell.definition.is_group:
                 waiting.extend(reversed(cell.kids))
             elif wanted(cell):
                 assert cell.answer is not None
                 found[cell.definition.name] = to_json(cell.answer)
+            elif cell.odd is not None and not only:
+                found[cell.definition.name] = deepcopy(cell.odd)
         return found
 
     def _row_json(
@@ -262,8 +294,18 @@ class Sheet(Engine):
         return self._replace(cell, replace(cell.answer or Answer(), **details))
 
     def confirm(self, path: str, *, by: str) -> Effects:
-        """Say that an answer carried forward still holds."""
-        return self.annotate(path, confirmed_by=by, confirmed_at=self.clock.now().isoformat())
+        """Say that an answer carried forward still holds, where it waits for that."""
+        return self.confirm_all((path,), by=by)
+
+    def confirm_all(self, paths: Iterable[str], *, by: str) -> Effects:
+        """Say that several answers carried forward still hold, at one moment."""
+        at = self.clock.now().isoformat()
+        effects = Effects()
+        for path in paths:
+            answer = self._question(path).answer
+            if answer is not None and answer.unconfirmed:
+                effects |= self.annotate(path, confirmed_by=by, confirmed_at=at)
+        return effects
 
     def _replace(self, cell: Cell, answer: Answer | None) -> Effects:
         change = Change()
@@ -348,3 +390,16 @@ class Sheet(Engine):
                     change.job(cell, slot)
                 change.check(cell, CHOICES | REQUIRED | READONLY | HARM | PROBLEM)
         return self._settle(change)
+
+
+def _waits(cell: Cell) -> bool:
+    """Whether a person has to say that the answer carried forward still holds."""
+    answer = cell.answer
+    return (
+        answer is not None
+        and answer.unconfirmed
+        and answer.replied
+        and cell.relevant
+        and not cell.readonly
+        and cell.definition.question.asks
+    )

@@ -25,6 +25,7 @@ from app.casework import (
     questionnaires,
     reports,
     search,
+    stages,
     waiting,
 )
 from app.casework.desk import Actor, Desk, NotAllowed, Role
@@ -94,6 +95,7 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
         "write",
         lambda of: form_records.start(of.desk, of.child_id, "assessment"),
     ),
+    "stages.start": ("write", lambda of: stages.start(of.desk, of.child_id, "review")),
     "form_records.save_answers": (
         "write",
         lambda of: form_records.save_answers(
