@@ -20,6 +20,7 @@ from app.casework import (
     assessments,
     casebooks,
     children,
+    chronology,
     consents,
     court,
     form_records,
@@ -228,6 +229,7 @@ class _Demo:
             "_alert": (children.AlertDetails, children.add_alert),
             "_care_status": (children.CareStatusDetails, children.add_care_status),
             "_consent": (consents.ConsentDetails, consents.add_consent),
+            "_contact": (chronology.EntryDetails, chronology.add_entry),
         }
         if name not in simple:
             raise AttributeError(name)

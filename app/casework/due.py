@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.casework import dates, reference
+from app.casework import chronology, dates, reference
 from app.casework.standing import COURT_ORDERS, facts, standings, urgency
 from app.core.clock import LONDON
 from app.models.queries.caseload import LOCKED
@@ -18,6 +18,7 @@ from app.models.records import (
     Address,
     Alert,
     Child,
+    ChronologyEntry,
     FormRecord,
     HarmPrompt,
     Hearing,
@@ -38,6 +39,9 @@ MOST_CHILDREN: Final = 500
 
 AT_ONCE: Final = 500
 
+EVENTS_ASK_FOR: Final = timedelta(days=120)
+"""So long an event asks for a review in the list for everyone: longer than reviews are apart."""
+
 
 @dataclass(frozen=True)
 class DueItem:
@@ -45,7 +49,7 @@ class DueItem:
 
     Attributes:
         kind: Code of what is due: hearing, report, countersign, review, assessment,
-            harm_prompt, alert_review, directions, address, child_view, recovery.
+            harm_prompt, event_review, alert_review, directions, address, child_view, recovery.
         text: What is due, in words.
         due: The day it is due; None: as soon as it can be.
         when: Such as "tomorrow", "in 4 working days", "3 days late".
@@ -177,6 +181,15 @@ def what_makes_due(today: date, days: int = LOOKS_AHEAD) -> Iterator[Select[str]
             FormRecord.submitted_at < _reviewed_before(ahead),
         )
         .order_by(FormRecord.submitted_at.desc())
+    )
+    yield (
+        select(ChronologyEntry.child_id)
+        .where(
+            ChronologyEntry.removed_at.is_(None),
+            ChronologyEntry.kind.in_(chronology.prompting_kinds()),
+            ChronologyEntry.happened_on >= today - EVENTS_ASK_FOR,
+        )
+        .order_by(ChronologyEntry.happened_on.desc())
     )
     yield (
         select(Outcome.child_id)

@@ -35,6 +35,7 @@ KINDS: Final[Mapping[str, HitKind]] = {
     "child": "child",
     "identifier": "child",
     "consent": "child",
+    "chronology_entry": "child",
     "form_record": "form",
     "hearing": "hearing",
     "offence": "offence",
@@ -196,10 +197,11 @@ class _Teller:
             )
         if found.record_type == "identifier":
             parts.append(plain_snippet(found.snippet))
-        if found.record_type == "consent":
+        if found.record_type in ("consent", "chronology_entry"):
             parts.append(
                 _("{record}: {words}").format(
-                    record=wording.record_word("consent"), words=plain_snippet(found.snippet)
+                    record=wording.record_word(found.record_type),
+                    words=plain_snippet(found.snippet),
                 )
             )
         return " · ".join(parts)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, exists, select
+from sqlalchemy.orm import Session, aliased
 
-from app.casework import dates, reference
+from app.casework import chronology, dates, reference
 from app.casework.levels import Kind, Level, level_of
 from app.core.i18n import _
 from app.models.queries.caseload import LOCKED
@@ -23,6 +23,7 @@ from app.models.records import (
     Address,
     Alert,
     Child,
+    ChronologyEntry,
     FormRecord,
     HarmPrompt,
     Hearing,
@@ -127,6 +128,7 @@ class _Held:
     alerts: list[Row[Any]] = field(default_factory=list)
     addresses: list[Row[Any]] = field(default_factory=list)
     reports: list[Row[Any]] = field(default_factory=list)
+    events: list[Row[Any]] = field(default_factory=list)
 
 
 def facts(session: Session, child_ids: Collection[str]) -> dict[str, ChildFacts]:
@@ -226,6 +228,19 @@ def _read(session: Session, ids: Collection[str], *, hears: bool) -> Mapping[str
         Address.confirmed,
         Address.to_date,
         Address.created_at,
+    )
+    newer = aliased(ChronologyEntry)
+    gather(
+        "events",
+        ChronologyEntry,
+        ChronologyEntry.kind,
+        ChronologyEntry.happened_on,
+        ChronologyEntry.created_at,
+        only=(
+            ChronologyEntry.kind.in_(chronology.prompting_kinds()),
+            ChronologyEntry.happened_on.is_not(None),
+            ~exists().where(newer.corrects_id == ChronologyEntry.id, newer.removed_at.is_(None)),
+        ),
     )
     gather("reports", Report, Report.hearing_id, Report.state, only=(Report.state == "final",))
     return held
@@ -412,6 +427,7 @@ def _due(child: ChildFacts, held: _Held, stage: str, today: date) -> list[Due]:
         *_due_in_court(held, today),
         *_due_oversight(held),
         *_due_assessments(held, stage, today),
+        *_due_after_events(held, today),
         *_due_plans(held, today),
         *_due_alerts(held, today),
         *_due_addresses(held, today),
@@ -562,6 +578,31 @@ def _due_assessments(held: _Held, stage: str, today: date) -> list[Due]:
                 )
             )
     return found
+
+
+def _due_after_events(held: _Held, today: date) -> list[Due]:
+    """A review that something which happened since the newest assessment asks for."""
+    newest = _newest_locked(held)
+    redone = any(f.kind == "assessment" and f.state == "draft" for f in held.forms)
+    if newest is None or redone:
+        return []
+    since = [event for event in held.events if event.created_at > newest.submitted_at]
+    if not since:
+        return []
+    event = max(since, key=lambda one: (one.happened_on, one.id))
+    what = reference.label(chronology.KINDS, event.kind)
+    return [
+        Due(
+            "event_review",
+            _("Review after: {event}, {day}").format(
+                event=what, day=dates.shortly(event.happened_on, today)
+            ),
+            _("Review after: {event}").format(event=what),
+            None,
+            "form_record",
+            newest.id,
+        )
+    ]
 
 
 def _due_plans(held: _Held, today: date) -> list[Due]:

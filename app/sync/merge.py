@@ -26,7 +26,9 @@ SETS: Final = frozenset(
 FIRST_COUNTS: Final = frozenset({"created_at"})
 
 # Types of record that are only ever added to: a correction is a new one.
-APPEND_ONLY: Final[frozenset[str]] = frozenset()
+APPEND_ONLY: Final = frozenset({"chronology_entry"})
+# What may still be written of such a record: whose it is, and that it is out of use.
+STILL_WRITTEN: Final = frozenset({"child_id", "removed_at"})
 
 # What no child-facing view shows and only some roles may hold.
 RESTRICTED: Final = frozenset({"victim"})
@@ -135,6 +137,7 @@ def merge(
             continue
         seen = held.field_rev.get(name, 0) <= base_rev
         stays = (sealed is not None and name.startswith(sealed)) or (parted and name == REMOVED)
+        stays = stays or _is_written(held, type_, name)
         if (seen or theirs == start) and not stays:
             value = mine
         elif f"{type_}.{name}" in SETS and not stays:
@@ -218,6 +221,11 @@ def level_of(value: Any) -> str | None:
 def _is_safety(type_: str, theirs: Any, mine: Any) -> bool:
     levels = level_of(theirs) is not None or level_of(mine) is not None
     return levels or type_ in SAFETY_TYPES
+
+
+def _is_written(held: Held, type_: str, name: str) -> bool:
+    """Whether what stands in a field is what it was written with, and stays so."""
+    return held.rev > 0 and type_ in APPEND_ONLY and name not in STILL_WRITTEN
 
 
 def _closes(type_: str, fields: Mapping[str, Any]) -> str | None:

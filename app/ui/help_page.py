@@ -84,6 +84,7 @@ class HelpPage(Page):
         for keys, words in (
             ("Ctrl+K", _("Find a child, form, date or action")),
             ("Ctrl+F", _("Search this page")),
+            ("Ctrl+E", _("Note what happened, in a child’s record")),
             ("Ctrl+L", _("Lock")),
             ("F9", _("Cover the screen, or show it again")),
             ("Alt+Left", _("Back to the page before")),

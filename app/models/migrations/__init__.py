@@ -22,6 +22,7 @@ from app.models.migrations import (
     m0004_sync,
     m0005_service_forms,
     m0006_consents,
+    m0007_chronology,
 )
 from app.models.store_errors import StoreDamaged, StoreTooNew
 
@@ -42,6 +43,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0004_sync,
     m0005_service_forms,
     m0006_consents,
+    m0007_chronology,
 )
 NEWEST: Final = STEPS[-1].VERSION
 

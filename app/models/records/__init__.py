@@ -11,6 +11,7 @@ from typing import Final
 
 from app.models.base import Base, ChildRecord, Record
 from app.models.records.child import Alert, CareStatus, Child, Consent, Identifier
+from app.models.records.chronology import ChronologyEntry
 from app.models.records.court import Hearing, Offence, Outcome
 from app.models.records.local import CasebookState, OpenEdit, Place
 from app.models.records.people import Address, Carer, Professional, Victim
@@ -47,6 +48,7 @@ __all__ = [
     "CasebookState",
     "Child",
     "ChildRecord",
+    "ChronologyEntry",
     "Consent",
     "Device",
     "FormRecord",

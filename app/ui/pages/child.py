@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.casework import children
@@ -14,6 +16,7 @@ from app.core.i18n import N_, _
 from app.ui import sync_banner, theme
 from app.ui.kit import Banner, PageHeader, PrimaryButton, SecondaryButton
 from app.ui.page import Page
+from app.ui.pages.child_chronology import ChronologyTab
 from app.ui.pages.child_forms import FormsTab
 from app.ui.pages.child_glance import GlanceTab
 from app.ui.pages.child_history import HistoryTab
@@ -62,6 +65,9 @@ class ChildPage(Page):
         self.outer.addLayout(top)
         self.outer.addWidget(self.stack, 1)
         self.bar.currentChanged.connect(self._tab_chosen)
+        note = QShortcut(QKeySequence("Ctrl+E"), self)
+        note.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        note.activated.connect(self._note)
 
     def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
         """Override Page.entered. args: child_id, tab (name of a tab; after a lock path), reason."""
@@ -133,6 +139,18 @@ class ChildPage(Page):
         # The tab that is chosen now: it may have been clicked while the record was read.
         self._show_tab(self.bar.currentIndex())
 
+    @Slot()
+    def _note(self) -> None:
+        """Lead to the fields of a new entry of the chronology."""
+        number = [name for name, _label, _factory in TABS].index("chronology")
+        tab = self.tabs.get(number)
+        # Where the fields are not drawn yet, they take the keyboard when they are.
+        self.args["new_entry"] = True
+        self.bar.setCurrentIndex(number)
+        if isinstance(tab, ChronologyTab) and not tab.stale:
+            self.args.pop("new_entry")
+            tab.begin_entry()
+
     def _tab_chosen(self, number: int) -> None:
         self.args["tab"] = TABS[number][0]
         self.title_changed.emit(self.title)
@@ -190,6 +208,7 @@ class ChildPage(Page):
 
 TABS = (
     ("glance", N_("At a glance"), GlanceTab),
+    ("chronology", N_("Chronology"), ChronologyTab),
     ("details", N_("Details"), DetailsTab),
     ("people", N_("People and places"), PeopleTab),
     ("court", N_("Court and orders"), CourtTab),

@@ -42,6 +42,19 @@ def test_different_fields_merge(pair: tuple[Laptop, Laptop, str]) -> None:
     assert (fields["school"], fields["gp"]) == ("Fen Academy", "Dr Marsh")
 
 
+def test_what_is_only_added_to_keeps_its_words_and_shows_what_was_to_be_written_over_them(
+    pair: tuple[Laptop, Laptop, str],
+) -> None:
+    one, _two, child = pair
+    entry = one.record(child, "chronology_entry", kind="phone_call", note="Evenings are best.")
+    one.push()
+    one.change(child, entry, {"note": "Nothing was said."}, "chronology_entry", base_rev=1)
+    assert one.push().results[0].status == "conflict"
+    assert fields_of(one, child, entry)["note"] == "Evenings are best."
+    (conflict,) = conflicts_of(one, child)
+    assert (conflict.theirs, conflict.mine) == ("Evenings are best.", "Nothing was said.")
+
+
 def test_one_field_keeps_both_values_for_a_person(pair: tuple[Laptop, Laptop, str]) -> None:
     one, two, child = pair
     base = {"how_to_speak": "Slowly"}

@@ -1,0 +1,306 @@
+"""All that happened with a child on one line of time: contacts, events, decisions, the plan.
+
+What stands elsewhere in the record (hearings, outcomes, assessments, reports) is read from there,
+so that it is noted once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework import chronology, dates, form_records, reference
+from app.casework.child_views import joined
+from app.casework.keeping import child_of, of_child
+from app.casework.levels import Kind
+from app.core.clock import local
+from app.core.i18n import N_, _
+from app.models.records import (
+    ChronologyEntry,
+    FormRecord,
+    Hearing,
+    Offence,
+    Outcome,
+    Oversight,
+    Report,
+    User,
+)
+
+if TYPE_CHECKING:
+    from app.casework.desk import Desk
+
+Group = Literal["contact", "event", "decision", "plan"]
+
+GROUPS: Final[tuple[Group, ...]] = ("contact", "event", "decision", "plan")
+AT_A_TIME: Final = 30
+
+# What a manager decided on a form.
+_DECIDED: Final = {
+    "countersigned": N_("{form} countersigned"),
+    "returned": N_("{form} returned with directions"),
+}
+_PROGRESS_TONES: Final[Mapping[str, Kind]] = {"done": "good", "in_progress": "good"}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One thing that happened.
+
+    Attributes:
+        on: The day. when: day and time as shown. group: which filter shows it.
+        title: What happened. detail: with whom, and what became of it. note: as written.
+        pills: Words with the tone that colours them: kept or missed, how far a target is.
+        by: Who noted it, and when where that was another day.
+        corrected: Why it doesn't stand any more, in words; empty where it stands.
+        entry_id: The entry of the chronology that can be corrected; empty for what is not one.
+        record_type, record_id: Where it can be read whole; empty where this is all of it.
+    """
+
+    key: str
+    on: date
+    at: str
+    when: str
+    group: Group
+    title: str
+    detail: str = ""
+    note: str = ""
+    pills: tuple[tuple[str, Kind], ...] = ()
+    by: str = ""
+    corrected: str = ""
+    entry_id: str = ""
+    record_type: str = ""
+    record_id: str = ""
+
+
+@dataclass(frozen=True)
+class TimelinePage:
+    """Moments, the newest first. `more`: how many older ones there are."""
+
+    moments: tuple[Moment, ...]
+    more: int
+
+
+def timeline(
+    desk: Desk, child_id: str, groups: Collection[Group] = GROUPS, limit: int = AT_A_TIME
+) -> TimelinePage:
+    """What happened with a child, the newest first.
+
+    Args:
+        groups: What to show. limit: at most so many.
+
+    Raises:
+        RecordGone: There is no such child.
+    """
+    with desk.casebook.read() as session:
+        child_of(session, child_id)
+        found = [
+            moment
+            for moment in (
+                *_entries(desk, session, child_id),
+                *_court(desk, session, child_id),
+                *_forms(desk, session, child_id),
+                *_reports(desk, session, child_id),
+            )
+            if moment.group in groups
+        ]
+    found.sort(key=lambda moment: (moment.on, moment.at, moment.key), reverse=True)
+    return TimelinePage(tuple(found[:limit]), max(0, len(found) - limit))
+
+
+def progress_of(desk: Desk, child_id: str, target_id: str) -> tuple[Moment, ...]:
+    """The history of one target of the plan, the newest first."""
+    with desk.casebook.read() as session:
+        ids = {
+            entry.id
+            for entry in of_child(session, ChronologyEntry, child_id)
+            if entry.target_id == target_id
+        }
+        found = [m for m in _entries(desk, session, child_id) if m.entry_id in ids]
+    found.sort(key=lambda moment: (moment.on, moment.at, moment.key), reverse=True)
+    return tuple(found)
+
+
+def _names(session: Session) -> dict[str, str]:
+    return {row.id: row.name for row in session.execute(select(User.id, User.name))}
+
+
+def _when(desk: Desk, day: date, at: str = "") -> str:
+    today = desk.clock.today()
+    words = _("Today") if day == today else dates.shortly(day, today)
+    return _("{day}, {time}").format(day=words, time=at) if at else words
+
+
+def _entries(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
+    entries = of_child(session, ChronologyEntry, child_id)
+    newer = {entry.corrects_id: entry for entry in entries if entry.corrects_id}
+    names = _names(session)
+    listed = reference.listing(chronology.KINDS)
+    for entry in entries:
+        if entry.kind == chronology.MISTAKE or entry.happened_on is None:
+            continue
+        kind = listed.entry(entry.kind)
+        group: Group = "event"
+        if kind is not None and kind.group in GROUPS:
+            group = kind.group
+        yield Moment(
+            key=entry.id,
+            on=entry.happened_on,
+            at=entry.happened_at,
+            when=_when(desk, entry.happened_on, entry.happened_at),
+            group=group,
+            title=listed.label(entry.kind),
+            detail=joined(entry.who, entry.missed_why),
+            note=entry.note,
+            pills=_pills(entry),
+            by=_noted(names.get(entry.written_by or "", ""), entry),
+            corrected=_corrected(newer.get(entry.id), names),
+            entry_id=entry.id,
+        )
+
+
+def _pills(entry: ChronologyEntry) -> tuple[tuple[str, Kind], ...]:
+    found: list[tuple[str, Kind]] = []
+    attended = reference.listing("attendance").entry(entry.attendance)
+    if attended is not None:
+        missed = bool(attended.column("missed"))
+        kept = entry.attendance in ("kept", "late")
+        found.append((attended.label(), "attention" if missed else "good" if kept else "neutral"))
+    if entry.progress:
+        found.append(
+            (
+                reference.label("target_progress", entry.progress),
+                _PROGRESS_TONES.get(entry.progress, "neutral"),
+            )
+        )
+    return tuple(found)
+
+
+def _noted(name: str, entry: ChronologyEntry) -> str:
+    day = dates.local_day(entry.created_at)
+    if entry.happened_on == day:
+        return name
+    return _("{name}, noted on {day}").format(name=name, day=dates.in_words(day))
+
+
+def _corrected(newer: ChronologyEntry | None, names: dict[str, str]) -> str:
+    if newer is None:
+        return ""
+    who = names.get(newer.written_by or "", "")
+    if newer.kind == chronology.MISTAKE:
+        return _("Taken back by {name}: {why}").format(name=who, why=newer.note)
+    day = dates.in_words(dates.local_day(newer.created_at))
+    return _("Corrected by {name} on {day}").format(name=who, day=day)
+
+
+def _court(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
+    today = desk.clock.today()
+    for offence in of_child(session, Offence, child_id):
+        if offence.offence_date is not None:
+            yield Moment(
+                key=offence.id,
+                on=offence.offence_date,
+                at="",
+                when=_when(desk, offence.offence_date),
+                group="event",
+                title=_("Offence"),
+                detail=offence.description,
+                record_type="offence",
+                record_id=offence.id,
+            )
+    for hearing in of_child(session, Hearing, child_id):
+        if hearing.hearing_date is not None and hearing.hearing_date <= today:
+            yield Moment(
+                key=hearing.id,
+                on=hearing.hearing_date,
+                at=hearing.hearing_time,
+                when=_when(desk, hearing.hearing_date, hearing.hearing_time),
+                group="decision",
+                title=reference.label("hearing_types", hearing.hearing_type) or _("Hearing"),
+                detail=joined(
+                    reference.label("courts", hearing.court),
+                    reference.label("remand_decisions", hearing.remand_decision),
+                ),
+                record_type="hearing",
+                record_id=hearing.id,
+            )
+    for outcome in of_child(session, Outcome, child_id):
+        if outcome.outcome_date is not None:
+            yield Moment(
+                key=outcome.id,
+                on=outcome.outcome_date,
+                at="",
+                when=_when(desk, outcome.outcome_date),
+                group="decision",
+                title=reference.label("outcomes", outcome.disposal) or _("Outcome"),
+                record_type="outcome",
+                record_id=outcome.id,
+            )
+
+
+def _clock(moment: datetime) -> tuple[date, str]:
+    return dates.local_day(moment), local(moment).strftime("%H:%M")
+
+
+def _forms(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
+    names = _names(session)
+    titles: dict[str, str] = {}
+    for form in of_child(session, FormRecord, child_id):
+        titles[form.id] = title = form_records.title_of(desk, form)
+        if form.submitted_at is not None:
+            day, at = _clock(form.submitted_at)
+            words = (
+                _("{form} given back").format(form=title)
+                if form.kind == "questionnaire"
+                else _("{form} submitted").format(form=title)
+            )
+            yield Moment(
+                key=f"{form.id} submitted",
+                on=day,
+                at=at,
+                when=_when(desk, day, at),
+                group="decision",
+                title=words,
+                by=names.get(form.submitted_by or "", ""),
+                record_type="form_record",
+                record_id=form.id,
+            )
+    for asked in of_child(session, Oversight, child_id):
+        if asked.decided_at is None or asked.state not in _DECIDED:
+            continue
+        day, at = _clock(asked.decided_at)
+        yield Moment(
+            key=asked.id,
+            on=day,
+            at=at,
+            when=_when(desk, day, at),
+            group="decision",
+            title=_(_DECIDED[asked.state]).format(form=titles.get(asked.form_record_id, "")),
+            note=asked.note or asked.directions,
+            by=names.get(asked.decided_by or "", ""),
+            record_type="form_record",
+            record_id=asked.form_record_id,
+        )
+
+
+def _reports(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
+    names = _names(session)
+    for report in of_child(session, Report, child_id):
+        if report.finalised_at is None:
+            continue
+        day, at = _clock(report.finalised_at)
+        yield Moment(
+            key=report.id,
+            on=day,
+            at=at,
+            when=_when(desk, day, at),
+            group="decision",
+            title=_("{report} made final").format(report=report.title or _("Report")),
+            by=names.get(report.finalised_by or "", ""),
+            record_type="report",
+            record_id=report.id,
+        )
