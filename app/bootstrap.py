@@ -61,7 +61,8 @@ def make_qt(arguments: list[str]) -> QApplication:
 
 def open_program(start: Start) -> Application:
     """Make the program and show its first window. Qt must be there already."""
-    from app.ui.application import Application, Outside
+    from app.ui.application import Application
+    from app.ui.outside import Outside
 
     settings = settings_file.load()
     folder = start.folder

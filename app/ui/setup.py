@@ -184,8 +184,8 @@ class SetupCard(GateCard):
         column.addWidget(SecondaryButton(_("I have a code from my service"), self._with_code))
         self._first = begin
         links = (
-            (_("Restore from a backup"), self.program.show_restore),
-            (_("Open another folder"), self.program.show_folder),
+            (_("Restore from a backup"), self.program.entrance.show_restore),
+            (_("Open another folder"), self.program.entrance.show_folder),
         )
         for words, do in links:
             column.addWidget(LinkButton(words, do))
@@ -493,7 +493,7 @@ class SetupCard(GateCard):
         self.answers = Answers()
         self._knock = self._let_in = None
         desk, code = made
-        self.program.show_recovery_code(desk, code)
+        self.program.entrance.show_recovery_code(desk, code)
 
     def _refused(self, error: Exception) -> None:
         self.make.setEnabled(True)
@@ -588,7 +588,7 @@ class RecoveryCard(GateCard):
         self.field.focus_editor()
 
     def _copy(self) -> None:
-        self.program.copy_secret(self._code)
+        self.program.clipboard.copy_secret(self._code)
 
     def _print(self) -> None:
         print_code(self, self._code)

@@ -73,8 +73,8 @@ class UnlockCard(GateCard):
         self.body.addSpacing(look.px(2))
         self.body.addWidget(self.unlock)
         self.add_links(
-            (_("I can’t remember it"), program.show_recover),
-            (_("Restore from a backup"), program.show_restore),
+            (_("I can’t remember it"), program.entrance.show_recover),
+            (_("Restore from a backup"), program.entrance.show_restore),
         )
         self.take(program.sight)
 
@@ -208,7 +208,9 @@ class RecoverCard(GateCard):
             self.new_field,
         ):
             self.body.addWidget(part)
-        self.body.addLayout(button_row(self.go, SecondaryButton(_("Back"), program.show_unlock)))
+        self.body.addLayout(
+            button_row(self.go, SecondaryButton(_("Back"), program.entrance.show_unlock))
+        )
         self.add_links()
         self.by_code.setChecked(True)
 
@@ -312,7 +314,9 @@ class RestoreCard(GateCard):
             self.field,
         ):
             self.body.addWidget(part)
-        self.body.addLayout(button_row(self.go, SecondaryButton(_("Back"), program.look_again)))
+        self.body.addLayout(
+            button_row(self.go, SecondaryButton(_("Back"), program.entrance.look_again))
+        )
         self.add_links()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -405,12 +409,12 @@ class WaitCard(GateCard):
 
     def __init__(self, program: Application) -> None:
         super().__init__(program)
-        self.words = Body(program.waiting_words)
+        self.words = Body(program.entrance.waiting_words)
         self.body.addWidget(self.words)
         bar = QProgressBar()
         bar.setRange(0, 0)
         bar.setTextVisible(False)
-        bar.setAccessibleName(program.waiting_words)
+        bar.setAccessibleName(program.entrance.waiting_words)
         self.body.addWidget(bar)
 
 
@@ -424,7 +428,7 @@ class TroubleCard(GateCard):
         self.body.addWidget(self.message)
         where = Small(_("Folder: {folder}").format(folder=program.folder))
         self.body.addWidget(where)
-        self.again = PrimaryButton(_("Look again"), program.look_again)
+        self.again = PrimaryButton(_("Look again"), program.entrance.look_again)
         self.previous = SecondaryButton(_("Use the previous copy of the key file"), self._put_back)
         if program.sight.previous_keys:
             self.body.addWidget(
@@ -440,8 +444,8 @@ class TroubleCard(GateCard):
         else:
             self.body.addWidget(self.again)
         self.add_links(
-            (_("Restore from a backup"), program.show_restore),
-            (_("Open another folder"), program.show_folder),
+            (_("Restore from a backup"), program.entrance.show_restore),
+            (_("Open another folder"), program.entrance.show_folder),
         )
 
     def first(self) -> QWidget:
@@ -462,7 +466,7 @@ class TroubleCard(GateCard):
 
     def _is_back(self, sight: Sight) -> None:
         self.program.sight = sight
-        self.program.show_recover()
+        self.program.entrance.show_recover()
 
     def _refused(self, error: Exception) -> None:
         self.previous.setEnabled(True)
@@ -487,7 +491,7 @@ class FolderCard(GateCard):
         self.body.addLayout(
             button_row(
                 PrimaryButton(_("Open"), self._go),
-                SecondaryButton(_("Back"), program.look_again),
+                SecondaryButton(_("Back"), program.entrance.look_again),
             )
         )
         self.add_links()
@@ -501,4 +505,4 @@ class FolderCard(GateCard):
             self.field.set_error(_("Choose a folder."))
             self.field.focus_editor()
             return
-        self.program.use_folder(Path(self.place.text()))
+        self.program.entrance.use_folder(Path(self.place.text()))

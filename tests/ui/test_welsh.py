@@ -43,11 +43,12 @@ from app.core.errors import BugError
 from app.core.settings import Settings
 from app.forms.days import MONTHS
 from app.ui import qt_words
-from app.ui.application import Application, Outside, register_pages
+from app.ui.application import Application, register_pages
 from app.ui.child_mode import page as child_mode_page
 from app.ui.child_mode.session import At
 from app.ui.gate import Sight
 from app.ui.kit.pills import Pill
+from app.ui.outside import Outside
 from app.ui.palette import Palette
 from app.ui.setup import RecoveryCard, SetupCard
 from app.ui.shell import Shell

@@ -14,7 +14,8 @@ from app import bootstrap
 from app.core.clock import FixedClock
 from app.core.settings import Settings
 from app.ui import lock
-from app.ui.application import Application, Outside
+from app.ui.application import Application
+from app.ui.outside import Outside
 from tests.ui.window import PASSPHRASE, cheap_keys, child_id, desk, dressed, place
 
 __all__ = ["cheap_keys", "child_id", "desk", "dressed", "place"]

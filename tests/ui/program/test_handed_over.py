@@ -98,7 +98,7 @@ def test_a_program_that_was_killed_comes_back_to_the_child(
     before = page.session.step
     # What a kill leaves behind: an open handover, no place, and the marker of a running program.
     seat.program.desk.close()
-    seat.program._ending = True
+    seat.program._end.begun = True
     again = unlocked(sit, handed_over)
     assert with_the_child(again)
     assert again.program.shell.page.session.step == before

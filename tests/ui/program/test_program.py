@@ -13,7 +13,7 @@ from app.casework import casebooks
 from app.core import log
 from app.core.clock import FixedClock
 from app.core.settings import Settings, load
-from app.ui import application as program_module
+from app.ui import window_place
 from app.ui.kit import Dialog
 from app.ui.open_marker import OpenMarker
 from app.ui.setup import RecoveryCard, SetupCard, strength
@@ -211,7 +211,7 @@ def test_before_unlocking_the_language_and_the_text_size_can_be_changed(
     assert seat.program.gate.card is not before
     assert load().language == "cy"
     seat.press("English")
-    seat.program._text_size_asked(1)
+    seat.program.step_text(1)
     assert load().text_size == 110
 
 
@@ -294,7 +294,7 @@ def test_a_locked_casebook_can_be_opened_by_the_process_after_it(sit: Sit, folde
 
 def test_what_was_copied_here_is_taken_off_the_clipboard(sit: Sit, folder: Path) -> None:
     seat = unlocked(sit(folder))
-    seat.program.copy_secret("RECOVERY-CODE")
+    seat.program.clipboard.copy_secret("RECOVERY-CODE")
     assert QApplication.clipboard().text() == "RECOVERY-CODE"
     seat.program.lock()
     assert QApplication.clipboard().text() == ""
@@ -326,12 +326,12 @@ def test_quitting_saves_closes_and_starts_nothing(sit: Sit, folder: Path) -> Non
 def test_the_window_of_the_next_process_is_like_this_one(sit: Sit, folder: Path) -> None:
     seat = sit(folder)
     seat.program.gate.resize(900, 640)
-    words = program_module.window_words(seat.program.gate)
+    words = window_place.window_words(seat.program.gate)
     assert words.startswith("900x640+")
     seat.program.gate.resize(700, 500)
-    program_module.put_window(seat.program.gate, words)
+    window_place.put_window(seat.program.gate, words)
     assert (seat.program.gate.width(), seat.program.gate.height()) == (900, 640)
-    program_module.put_window(seat.program.gate, "nonsense")
+    window_place.put_window(seat.program.gate, "nonsense")
     assert seat.program.gate.width() == 900
 
 

@@ -105,7 +105,7 @@ def test_a_lock_that_is_due_while_somebody_quits_is_not_missed(
     page = seat.program.shell.go("help")
 
     def sleeps() -> None:
-        if not seat.program._ending:
+        if not seat.program._end.begun:
             seat.program.lock("suspend")
 
     monkeypatch.setattr(page, "leaving", sleeps)
@@ -165,7 +165,7 @@ def test_the_recovery_code_does_not_stand_on_an_unattended_screen(
     made = casebooks.create(folder, new, clock)
     seat = sit(folder)
     desk = casebooks.unlock(folder, made.user_id, OWN, clock)
-    seat.program.show_recovery_code(desk, made.recovery_code)
+    seat.program.entrance.show_recovery_code(desk, made.recovery_code)
     card = seat.program.gate.card
     assert isinstance(card, RecoveryCard)
     assert seat.reads("If nobody is here for 5 minutes, the casebook locks")
@@ -194,7 +194,7 @@ def test_confirming_the_code_ends_its_watch_and_starts_that_of_the_window(
     made = casebooks.create(folder, new, clock)
     seat = sit(folder)
     desk = casebooks.unlock(folder, made.user_id, OWN, clock)
-    seat.program.show_recovery_code(desk, made.recovery_code)
+    seat.program.entrance.show_recovery_code(desk, made.recovery_code)
     first = seat.program._watch
     seat.type("Type the recovery code", made.recovery_code)
     seat.press("Confirm and open the casebook")
@@ -302,7 +302,7 @@ def test_words_a_process_was_given_go_to_a_disk_and_back_into_the_casebook(
     user_id, record_id = begun(folder, clock)
     carried = seal(folder, clock, user_id, record_id, "A room of their own")
     seat = sit(folder, carried=carried)
-    assert seat.program.carried == b""
+    assert seat.program.carried.sealed == b""
     (kept,) = folder.glob("casebook.aside-*")
     assert b"own" not in kept.read_bytes()
     unlocked(seat)
@@ -327,14 +327,14 @@ def test_a_process_holds_words_that_no_disk_takes_until_somebody_unlocks(
         (folder / "casebook.aside").unlink(missing_ok=True)
         seat = sit(folder, carried=carried)
         assert isinstance(seat.program.gate.card, UnlockCard)
-        assert seat.program.carried == carried
+        assert seat.program.carried.sealed == carried
         seat.program.gate.close()
         assert not seat.program.ending
         assert seat.reads("This window holds answers that could not be saved")
         seat.press("Go back")
         assert seat.program.gate.isVisible()
     unlocked(seat)
-    assert seat.program.carried == b""
+    assert seat.program.carried.sealed == b""
     assert seat.program.shell.page.controller.sheet.value("home_good") == "A room of their own"
 
 
