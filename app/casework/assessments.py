@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from app.casework import dates, reference
+from app.casework import dates, quality, reference, submission
 from app.casework.form_records import NotEditable, OpenForm, found, opened, sheet_of
+from app.casework.permission import NotAllowed
 from app.core.errors import KnownError
 from app.core.i18n import _, ngettext
 from app.forms.sheet import Problem
@@ -76,7 +77,7 @@ def submit(desk: Desk, record_id: str) -> Submitted:
         if record.state != "draft" or record.kind not in COUNTERSIGNED_KINDS:
             raise NotEditable
         sheet = sheet_of(desk, work.session, record)
-        problems = sheet.obstacles()
+        problems = (*sheet.obstacles(), *submission.problems(work.session, record, sheet))
         if problems:
             raise SubmitRefused(problems)
         # Defaults and calculations are part of what was submitted.
@@ -101,6 +102,8 @@ def submit(desk: Desk, record_id: str) -> Submitted:
                     requested_by=desk.actor.id,
                     due_on=None if window is None else dates.after(window, today),
                     snapshot_hash=record.snapshot_hash,
+                    authors=submission.authors(record, sheet, desk.actor.id),
+                    unmet_prompts=list(quality.unmet(sheet)),
                 )
             )
         return Submitted(record.id, now, record.snapshot_hash)
@@ -110,6 +113,7 @@ def recall(desk: Desk, record_id: str) -> OpenForm:
     """Take back what was submitted and not yet decided on, as a new draft with the same answers.
 
     Raises:
+        NotAllowed: The person may only read, or did not write it.
         KnownError: A manager has decided on it, or it was never submitted.
     """
     desk.must_write()
@@ -125,10 +129,17 @@ def recall(desk: Desk, record_id: str) -> OpenForm:
                 _("This can't be taken back: it does not wait for a manager."),
                 _("Start a new assessment if something has changed."),
             )
+        if not submission.wrote(desk.actor.id, record, waiting):
+            raise NotAllowed(
+                _("Only those who wrote this can take it back."),
+                _("A manager can return it with directions."),
+            )
         waiting.state = "recalled"
         waiting.decided_at = desk.clock.now()
         waiting.decided_by = desk.actor.id
-        return new_revision(desk, work, record)
+        draft = new_revision(desk, work, record)
+        waiting.revision_id = draft.record_id
+        return draft
 
 
 def new_revision(desk: Desk, work: UnitOfWork, record: FormRecord) -> OpenForm:

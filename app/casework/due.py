@@ -24,6 +24,7 @@ from app.models.records import (
     Hearing,
     Outcome,
     Oversight,
+    Task,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class DueItem:
 
     Attributes:
         kind: Code of what is due: hearing, report, countersign, review, assessment,
-            harm_prompt, event_review, alert_review, directions, address, child_view, recovery.
+            harm_prompt, event_review, alert_review, directions, task, panel_meeting, address,
+            child_view, recovery.
         text: What is due, in words.
         due: The day it is due; None: as soon as it can be.
         when: Such as "tomorrow", "in 4 working days", "3 days late".
@@ -159,6 +161,11 @@ def what_makes_due(today: date, days: int = LOOKS_AHEAD) -> Iterator[Select[str]
         select(Oversight.child_id)
         .where(Oversight.removed_at.is_(None), Oversight.state == "waiting")
         .order_by(Oversight.due_on)
+    )
+    yield (
+        select(Task.child_id)
+        .where(Task.removed_at.is_(None), Task.state == "open", Task.due_on <= ahead)
+        .order_by(Task.due_on)
     )
     yield select(FormRecord.child_id).where(
         FormRecord.removed_at.is_(None), FormRecord.state == "returned"

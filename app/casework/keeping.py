@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -114,12 +114,14 @@ def add(
     problems: Sequence[Problem] = (),
     check: Check | None = None,
     reason: str | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> str:
     """Add a record to a child; return its id.
 
     Args:
         problems: What is wrong with the details by themselves.
         check: Finds what is wrong with them beside other records of the child.
+        more: Columns that no person fills in, such as who added it.
 
     Raises:
         NotAllowed: The person may only read. DetailsRefused: A problem blocks.
@@ -128,7 +130,7 @@ def add(
     with desk.casebook.write(_reason(reason)) as work:
         child_of(work.session, child_id)
         refuse_blocking((*problems, *(check(work.session, child_id) if check else ())))
-        record = type_(child_id=child_id)
+        record = type_(child_id=child_id, **(more or {}))
         put(record, details)
         work.add(record)
         work.flush()

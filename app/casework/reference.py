@@ -19,6 +19,7 @@ from app.core.errors import BugError
 from app.core.paths import resource_path
 
 FOLDER: Final = "reference"
+NO_LISTS: Final = frozenset({"quality_prompts", "rules", "yjs_areas"})
 SHAPE: Final = ConfigDict(frozen=True, extra="allow", coerce_numbers_to_str=False)
 
 Unit = Literal["working_days", "days", "weeks", "months", "years", "hours", "per_month", "count"]
@@ -167,7 +168,7 @@ def label(list_name: str, code: str, language: str | None = None) -> str:
 def list_names() -> tuple[str, ...]:
     """The names of every list that ships with the program, in order."""
     names = (file.stem for file in resource_path(FOLDER).glob("*.yaml"))
-    return tuple(sorted(name for name in names if name not in ("rules", "yjs_areas")))
+    return tuple(sorted(name for name in names if name not in NO_LISTS))
 
 
 @cache

@@ -29,7 +29,10 @@ from app.models.records import (
     Hearing,
     Outcome,
     Oversight,
+    Panel,
     Report,
+    Task,
+    User,
 )
 
 SOON: Final = 5
@@ -129,6 +132,9 @@ class _Held:
     addresses: list[Row[Any]] = field(default_factory=list)
     reports: list[Row[Any]] = field(default_factory=list)
     events: list[Row[Any]] = field(default_factory=list)
+    tasks: list[Row[Any]] = field(default_factory=list)
+    panels: list[Row[Any]] = field(default_factory=list)
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def facts(session: Session, child_ids: Collection[str]) -> dict[str, ChildFacts]:
@@ -243,7 +249,26 @@ def _read(session: Session, ids: Collection[str], *, hears: bool) -> Mapping[str
         ),
     )
     gather("reports", Report, Report.hearing_id, Report.state, only=(Report.state == "final",))
+    gather("tasks", Task, Task.what, Task.due_on, Task.for_user, only=(Task.state == "open",))
+    gather(
+        "panels",
+        Panel,
+        Panel.due_on,
+        Panel.form_record_id,
+        Panel.oversight_id,
+        only=(Panel.state == "asked",),
+    )
+    names = _names(session, {task.for_user for each in held.values() for task in each.tasks})
+    for each in held.values():
+        each.names = names
     return held
+
+
+def _names(session: Session, user_ids: Collection[str]) -> Mapping[str, str]:
+    if not user_ids:
+        return {}
+    rows = session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))
+    return {row.id: row.name for row in rows}
 
 
 def _standing(child: ChildFacts, held: _Held, today: date) -> Standing:
@@ -425,7 +450,8 @@ def _due(child: ChildFacts, held: _Held, stage: str, today: date) -> list[Due]:
     return [
         *_due_harm(held),
         *_due_in_court(held, today),
-        *_due_oversight(held),
+        *_due_oversight(held, today),
+        *_due_tasks(held, today),
         *_due_assessments(held, stage, today),
         *_due_after_events(held, today),
         *_due_plans(held, today),
@@ -514,8 +540,10 @@ def _by_rule(
     )
 
 
-def _due_oversight(held: _Held) -> list[Due]:
-    return [
+def _due_oversight(held: _Held, today: date) -> list[Due]:
+    rule = reference.rule("countersign_window", today)
+    verified = rule is not None and rule.verified
+    found = [
         Due(
             "countersign",
             _("Countersigning"),
@@ -524,9 +552,43 @@ def _due_oversight(held: _Held) -> list[Due]:
             "form_record",
             row.form_record_id,
             "countersign_window",
-            False,
+            verified,
         )
         for row in held.waiting
+    ]
+    waits = {row.id for row in held.waiting}
+    for panel in held.panels:
+        # A panel on what was decided or taken back meanwhile is nobody's to hold any more.
+        if panel.oversight_id in waits:
+            rule = reference.rule("panel_window", today)
+            found.append(
+                Due(
+                    "panel_meeting",
+                    _("Panel on the assessment"),
+                    _how_due(DUE + _("Panel"), panel.due_on, today) if panel.due_on else _("Panel"),
+                    panel.due_on,
+                    "form_record",
+                    panel.form_record_id or "",
+                    "panel_window",
+                    rule is not None and rule.verified,
+                )
+            )
+    return found
+
+
+def _due_tasks(held: _Held, today: date) -> list[Due]:
+    return [
+        Due(
+            "task",
+            _("{name}: {what}").format(name=held.names[task.for_user], what=task.what)
+            if task.for_user in held.names
+            else task.what,
+            _how_due(DUE + _("Task"), task.due_on, today) if task.due_on else _("Task"),
+            task.due_on,
+            "task",
+            task.id,
+        )
+        for task in held.tasks
     ]
 
 

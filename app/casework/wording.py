@@ -247,6 +247,27 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
         "note": Field(N_("Manager's note")),
         "directions": Field(N_("Directions")),
         "due_on": _date(N_("Due on")),
+        "proposed_levels": _hidden(N_("Levels that a manager proposes")),
+        "level_answers": _hidden(N_("Answers to proposed levels")),
+        "authors": _hidden(N_("Written by")),
+        "unmet_prompts": _hidden(N_("Good practice not met")),
+        "set_aside": _hidden(N_("Decisions that do not count")),
+    },
+    "task": {
+        "what": Field(N_("What is to be done")),
+        "for_user": Field(N_("Who is to do it")),
+        "due_on": _date(N_("By when")),
+        "section": _hidden(N_("Section")),
+        "state": Field(N_("State")),
+        "done_note": Field(N_("What was done")),
+    },
+    "panel": {
+        "why": Field(N_("What the panel is to look at")),
+        "due_on": _date(N_("To be held by")),
+        "held_on": _date(N_("Held on")),
+        "attended": Field(N_("Who was there")),
+        "decided": Field(N_("What it decided")),
+        "state": Field(N_("State")),
     },
     "report": {
         "title": Field(N_("Title")),
@@ -277,6 +298,8 @@ RECORD_WORDS: Final[Mapping[str, str]] = {
     "outcome": N_("Outcome"),
     "form_record": N_("Form"),
     "oversight": N_("Countersigning"),
+    "task": N_("Task"),
+    "panel": N_("Panel"),
     "report": N_("Report"),
     "handover": N_("Questionnaire with the child"),
     "harm_prompt": N_("Sign of harm"),
@@ -298,6 +321,10 @@ STATES: Final[Mapping[str, str]] = {
     "open": N_("Still open"),
     "ended": N_("Ended"),
     "acted": N_("Acted on"),
+    "planned": N_("Planned"),
+    "done": N_("Done"),
+    "asked": N_("Asked for"),
+    "held": N_("Held"),
 }
 
 LEVELS: Final[Mapping[str, str]] = {

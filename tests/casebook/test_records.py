@@ -61,8 +61,18 @@ def changed_value(value: Any, python_type: type) -> Any:
     return other[python_type]
 
 
-PYTHON_TYPES = {"languages": list, "offence_ids": list, "requirements": list}
-DICTS = {"answers", "content", "document", "proposed_levels", "given", "later"}
+LISTS = {"languages", "offence_ids", "requirements", "authors", "unmet_prompts"}
+PYTHON_TYPES = dict.fromkeys(LISTS, list)
+DICTS = {
+    "answers",
+    "content",
+    "document",
+    "proposed_levels",
+    "level_answers",
+    "set_aside",
+    "given",
+    "later",
+}
 KEPT_BY_UNIT = {
     "id",
     "service_id",

@@ -24,8 +24,10 @@ from app.casework import (
     permission,
     questionnaires,
     reports,
+    returned,
     search,
     stages,
+    tasks,
     waiting,
 )
 from app.casework.desk import Actor, Desk, NotAllowed, Role
@@ -120,6 +122,46 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
         "countersign",
         lambda of: oversight.return_with_directions(of.desk, NOBODY, "Ask Nan."),
     ),
+    "oversight.write_direction": (
+        "countersign",
+        lambda of: oversight.write_direction(of.desk, NOBODY, "plan", "Ask Nan."),
+    ),
+    "oversight.propose_level": (
+        "countersign",
+        lambda of: oversight.propose_level(of.desk, NOBODY, "serious_harm", "high", "The fight."),
+    ),
+    "oversight.take_back_proposal": (
+        "countersign",
+        lambda of: oversight.take_back_proposal(of.desk, NOBODY, "serious_harm"),
+    ),
+    "oversight.ask_for_panel": (
+        "countersign",
+        lambda of: oversight.ask_for_panel(of.desk, NOBODY, "Is home safe?"),
+    ),
+    "oversight.record_panel": (
+        "write",
+        lambda of: oversight.record_panel(of.desk, NOBODY, oversight.PanelDetails()),
+    ),
+    "oversight.remove_panel": (
+        "countersign",
+        lambda of: oversight.remove_panel(of.desk, NOBODY, "Not needed"),
+    ),
+    "returned.answer_level": (
+        "write",
+        lambda of: returned.answer_level(
+            of.desk, NOBODY, "serious_harm", accept=False, reasons="There was no fight."
+        ),
+    ),
+    "tasks.add_task": (
+        "write",
+        lambda of: tasks.add_task(of.desk, of.child_id, tasks.TaskDetails(what="Ring")),
+    ),
+    "tasks.change_task": (
+        "write",
+        lambda of: tasks.change_task(of.desk, NOBODY, tasks.TaskDetails(what="Ring")),
+    ),
+    "tasks.remove_task": ("write", lambda of: tasks.remove_task(of.desk, NOBODY, "Done before")),
+    "tasks.finish": ("write", lambda of: tasks.finish(of.desk, NOBODY, "Rang.")),
     "questionnaires.hand_over": (
         "hear_child",
         lambda of: questionnaires.hand_over(of.desk, of.child_id, "my_life_now"),

@@ -23,6 +23,7 @@ from app.models.migrations import (
     m0005_service_forms,
     m0006_consents,
     m0007_chronology,
+    m0008_oversight,
 )
 from app.models.store_errors import StoreDamaged, StoreTooNew
 
@@ -44,6 +45,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0005_service_forms,
     m0006_consents,
     m0007_chronology,
+    m0008_oversight,
 )
 NEWEST: Final = STEPS[-1].VERSION
 

@@ -14,6 +14,7 @@ from app.models.records.child import Alert, CareStatus, Child, Consent, Identifi
 from app.models.records.chronology import ChronologyEntry
 from app.models.records.court import Hearing, Offence, Outcome
 from app.models.records.local import CasebookState, OpenEdit, Place
+from app.models.records.oversight import Oversight, Panel, Task
 from app.models.records.people import Address, Carer, Professional, Victim
 from app.models.records.service import Device, Service, ServiceForm, User
 from app.models.records.sync import (
@@ -26,7 +27,7 @@ from app.models.records.sync import (
     SyncRefused,
     SyncState,
 )
-from app.models.records.work import FormRecord, Handover, HarmPrompt, Oversight, Report
+from app.models.records.work import FormRecord, Handover, HarmPrompt, Report
 
 RECORD_TYPES: Final = MappingProxyType(
     {
@@ -60,6 +61,7 @@ __all__ = [
     "OpenEdit",
     "Outcome",
     "Oversight",
+    "Panel",
     "Place",
     "Professional",
     "Record",
@@ -74,6 +76,7 @@ __all__ = [
     "SyncQuarantine",
     "SyncRefused",
     "SyncState",
+    "Task",
     "User",
     "Victim",
 ]

@@ -1,4 +1,4 @@
-"""What practitioners make: forms, oversight, reports, and the time a child held the laptop."""
+"""What practitioners make: forms, reports, and the time a child held the laptop."""
 
 from __future__ import annotations
 
@@ -85,33 +85,6 @@ class FormRecord(ChildRecord):
     revises_id: Mapped[str | None]
     carried_from_id: Mapped[str | None]
     state_note: Mapped[str] = mapped_column(default="")
-
-
-class Oversight(ChildRecord):
-    """A manager's part in a submitted form: asked for, then given or returned with directions.
-
-    Attributes:
-        state: waiting, countersigned, returned or recalled.
-        snapshot_hash: The hash of the snapshot that it is about.
-        proposed_levels: Levels that the manager proposes; the author sets them, nobody else.
-    """
-
-    __tablename__ = "oversight"
-    __table_args__ = (Index("oversight_by_state", "state", "due_on"),)
-
-    form_record_id: Mapped[str] = mapped_column(
-        ForeignKey("form_record.id", deferrable=True, initially="DEFERRED"), index=True
-    )
-    state: Mapped[str] = mapped_column(default="waiting")
-    requested_at: Mapped[datetime | None]
-    requested_by: Mapped[str | None]
-    due_on: Mapped[date | None]
-    decided_at: Mapped[datetime | None]
-    decided_by: Mapped[str | None]
-    note: Mapped[str] = mapped_column(default="")
-    directions: Mapped[str] = mapped_column(default="")
-    snapshot_hash: Mapped[str] = mapped_column(default="")
-    proposed_levels: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class Report(ChildRecord):
