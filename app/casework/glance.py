@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import consents, dates, due, form_records, history, permission
+from app.casework import consents, dates, due, form_records, history, permission, reference
+from app.casework import plan as plans
 from app.casework.due import DueItem
 from app.casework.keeping import child_of
 from app.casework.levels import Kind, Level, level_of
@@ -126,7 +127,8 @@ def glance(desk: Desk, child_id: str) -> Glance:
             for form, sheet in sheets
             for strength in _strengths(desk, session, child, form, sheet)
         ]
-        plan = [row for form, sheet in sheets for row in _plan(desk, sheet)]
+        noted = plans.latest_progress(session, child_id)
+        plan = [row for form, sheet in sheets for row in _plan(desk, sheet, noted)]
         levels = _levels(session, child_id)
         not_to_share = consents.not_to_share(desk, session, child_id)
     return Glance(
@@ -258,7 +260,7 @@ STATUS_KINDS: Final[Mapping[str, Kind]] = {
 }
 
 
-def _plan(desk: Desk, sheet: Sheet) -> Iterator[PlanRow]:
+def _plan(desk: Desk, sheet: Sheet, noted: Mapping[str, str]) -> Iterator[PlanRow]:
     rows: dict[str, dict[str, str]] = {}
     for path in sheet.paths():
         before, _slash, name = path.rpartition("/")
@@ -270,9 +272,11 @@ def _plan(desk: Desk, sheet: Sheet) -> Iterator[PlanRow]:
                 and permission.reads_answer(desk.actor.role, sheet.form, name)
             ):
                 rows.setdefault(f"{before}/{name.removesuffix(ending)}", {})[part] = path
-    for parts in rows.values():
+    for key, parts in rows.items():
         if {"step", "status"} <= parts.keys() and not _empty(sheet, parts["step"]):
-            yield _plan_row(desk, sheet, parts)
+            # What was noted of a target since counts, not what the locked form said of it.
+            row_id = key.split("/")[1] if key.count("/") > 1 else ""
+            yield _plan_row(desk, sheet, parts, noted.get(row_id, ""))
 
 
 def _empty(sheet: Sheet, path: str) -> bool:
@@ -280,13 +284,13 @@ def _empty(sheet: Sheet, path: str) -> bool:
     return answer is None or answer.empty
 
 
-def _plan_row(desk: Desk, sheet: Sheet, parts: Mapping[str, str]) -> PlanRow:
+def _plan_row(desk: Desk, sheet: Sheet, parts: Mapping[str, str], noted: str) -> PlanRow:
     def shown(part: str) -> str:
         return sheet.shown(parts[part]) if part in parts and not _empty(sheet, parts[part]) else ""
 
     by: Any = sheet.value(parts["by"]) if "by" in parts else None
     day = date.fromisoformat(str(by)) if by and not sheet.problem(parts["by"]) else None
-    status = str(sheet.value(parts["status"]) or "")
+    status = noted or str(sheet.value(parts["status"]) or "")
     return PlanRow(
         want=shown("want"),
         quote="want" in parts and sheet.question(parts["want"]).said_by == "child",
@@ -294,7 +298,7 @@ def _plan_row(desk: Desk, sheet: Sheet, parts: Mapping[str, str]) -> PlanRow:
         who=shown("who"),
         by=day,
         by_text=dates.shortly(day, desk.clock.today()) if day else "",
-        status=shown("status"),
+        status=reference.label("target_progress", noted) if noted else shown("status"),
         kind=STATUS_KINDS.get(status, "neutral"),
     )
 

@@ -58,6 +58,7 @@ class Moment:
         by: Who noted it, and when where that was another day.
         corrected: Why it doesn't stand any more, in words; empty where it stands.
         entry_id: The entry of the chronology that can be corrected; empty for what is not one.
+        progress: Code of list `target_progress`, of a step of the plan.
         record_type, record_id: Where it can be read whole; empty where this is all of it.
     """
 
@@ -73,6 +74,7 @@ class Moment:
     by: str = ""
     corrected: str = ""
     entry_id: str = ""
+    progress: str = ""
     record_type: str = ""
     record_id: str = ""
 
@@ -101,7 +103,7 @@ def timeline(
         found = [
             moment
             for moment in (
-                *_entries(desk, session, child_id),
+                *entries(desk, session, child_id),
                 *_court(desk, session, child_id),
                 *_forms(desk, session, child_id),
                 *_reports(desk, session, child_id),
@@ -110,19 +112,6 @@ def timeline(
         ]
     found.sort(key=lambda moment: (moment.on, moment.at, moment.key), reverse=True)
     return TimelinePage(tuple(found[:limit]), max(0, len(found) - limit))
-
-
-def progress_of(desk: Desk, child_id: str, target_id: str) -> tuple[Moment, ...]:
-    """The history of one target of the plan, the newest first."""
-    with desk.casebook.read() as session:
-        ids = {
-            entry.id
-            for entry in of_child(session, ChronologyEntry, child_id)
-            if entry.target_id == target_id
-        }
-        found = [m for m in _entries(desk, session, child_id) if m.entry_id in ids]
-    found.sort(key=lambda moment: (moment.on, moment.at, moment.key), reverse=True)
-    return tuple(found)
 
 
 def _names(session: Session) -> dict[str, str]:
@@ -135,12 +124,13 @@ def _when(desk: Desk, day: date, at: str = "") -> str:
     return _("{day}, {time}").format(day=words, time=at) if at else words
 
 
-def _entries(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
-    entries = of_child(session, ChronologyEntry, child_id)
-    newer = {entry.corrects_id: entry for entry in entries if entry.corrects_id}
+def entries(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
+    """What was noted of a child, in no order, within a session."""
+    noted = of_child(session, ChronologyEntry, child_id)
+    newer = {entry.corrects_id: entry for entry in noted if entry.corrects_id}
     names = _names(session)
     listed = reference.listing(chronology.KINDS)
-    for entry in entries:
+    for entry in noted:
         if entry.kind == chronology.MISTAKE or entry.happened_on is None:
             continue
         kind = listed.entry(entry.kind)
@@ -160,6 +150,7 @@ def _entries(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
             by=_noted(names.get(entry.written_by or "", ""), entry),
             corrected=_corrected(newer.get(entry.id), names),
             entry_id=entry.id,
+            progress=entry.progress,
         )
 
 

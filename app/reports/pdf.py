@@ -64,6 +64,7 @@ def render(
     report: Report,
     *,
     large: bool = False,
+    types: Types | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> bytes:
@@ -72,6 +73,7 @@ def render(
     Args:
         report: What it says. The same report always gives the same bytes.
         large: Set it in large print.
+        types: Sizes of its own, in place of either.
         progress: Called now and then with parts done and parts in all.
         cancelled: Asked now and then; once it says yes, nothing more is made.
 
@@ -82,7 +84,7 @@ def render(
     title = one_line(f"{report.title} {report.reference}")
     pen = Pen(Properties(title=title, language=report.language, made_on=report.made_on))
     root = Element("Document")
-    setter = Setter(report, root, LARGE if large else ORDINARY)
+    setter = Setter(report, root, types or (LARGE if large else ORDINARY))
     boxes: list[Box] = []
     parts = 1 + len(report.sections)
     boxes.extend(setter.front())

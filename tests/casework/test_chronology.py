@@ -154,21 +154,6 @@ def test_an_event_since_the_assessment_asks_for_a_review_until_it_is_taken_back(
     assert asked() == []
 
 
-def test_progress_of_a_target_is_a_dated_history(
-    desk: Desk, child_id: str, clock: FixedClock
-) -> None:
-    row = "0198c0de-0000-7000-8000-00000000feed"
-    earlier = clock.today() - timedelta(days=10)
-    chronology.note_progress(
-        desk, child_id, row, progress="in_progress", note="First day at the yard.", day=earlier
-    )
-    chronology.note_progress(desk, child_id, row, progress="done", note="Starts on Monday.")
-    chronology.note_progress(desk, child_id, "another", progress="done", note="Not this one.")
-    history = timeline.progress_of(desk, child_id, row)
-    assert [one.pills[0][0] for one in history] == ["Done", "In progress"]
-    assert history[1].on == earlier
-
-
 def test_every_kind_belongs_to_a_filter_and_every_progress_has_a_word() -> None:
     assert {kind.group for kind in chronology.kinds(date(2026, 11, 1))} == set(timeline.GROUPS)
     assert chronology.prompting_kinds()

@@ -20,6 +20,7 @@ from app.ui.pages.child_chronology import ChronologyTab
 from app.ui.pages.child_forms import FormsTab
 from app.ui.pages.child_glance import GlanceTab
 from app.ui.pages.child_history import HistoryTab
+from app.ui.pages.child_plan import PlanTab
 from app.ui.pages.child_records import CourtTab, DetailsTab, PeopleTab
 from app.ui.pages.child_reports import ReportsTab
 from app.ui.pages.child_tab import ChildTab
@@ -208,6 +209,7 @@ class ChildPage(Page):
 
 TABS = (
     ("glance", N_("At a glance"), GlanceTab),
+    ("plan", N_("Plan"), PlanTab),
     ("chronology", N_("Chronology"), ChronologyTab),
     ("details", N_("Details"), DetailsTab),
     ("people", N_("People and places"), PeopleTab),

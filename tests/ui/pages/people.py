@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +13,7 @@ from app.casework import assessments, casebooks, demo, form_records
 from app.casework.desk import Desk
 from app.core.settings import Settings
 from app.ui.application import register_pages
+from app.ui.pages.child import TABS
 from app.ui.shell import Shell
 from app.ui.tasks import InlineTasks
 from tests.ui.window import PASSPHRASE
@@ -46,3 +48,9 @@ def window_on(qtbot: QtBot, desk: Desk) -> Shell:
     with qtbot.waitActive(made):
         made.show()
     return made
+
+
+def tab_of(shell: Shell, name: str) -> Any:
+    """The tab of that name on the child's record that is open."""
+    names = [each for each, _label, _factory in TABS]
+    return shell.page.tabs[names.index(name)]

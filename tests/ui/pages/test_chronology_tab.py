@@ -14,6 +14,7 @@ from app.casework.desk import Desk
 from app.core.errors import KnownError
 from app.ui.shell import Shell
 from tests.ui.pages.keyboard import dialog, focused, press, tab_to
+from tests.ui.pages.people import tab_of
 
 
 def said(shell: Shell) -> list[str]:
@@ -68,7 +69,7 @@ def test_what_is_missing_is_said_beside_its_field_and_what_was_typed_stays(
     press("Add to the chronology")
     assert "Choose what happened." in said(shell)
     assert not timeline.timeline(desk, child_id).moments
-    form = shell.page.tabs[1].form
+    form = tab_of(shell, "chronology").form
     assert form.note.toPlainText() == "Rang about the bus."
 
 
@@ -76,7 +77,7 @@ def test_what_was_typed_is_there_again_after_one_was_elsewhere(shell: Shell, chi
     call(shell, child_id)
     shell.go("caseload")
     shell.go("child", child_id=child_id, tab="chronology")
-    form = shell.page.tabs[1].form
+    form = tab_of(shell, "chronology").form
     assert form.note.toPlainText() == "Evenings are best."
     assert form.who.text() == "Marn"
 
@@ -92,7 +93,7 @@ def test_an_entry_that_can_not_be_kept_stays_in_its_fields(
     press("Add to the chronology")
     assert dialog().windowTitle() == "That did not work"
     press("Close")
-    assert shell.page.tabs[1].form.note.toPlainText() == "Evenings are best."
+    assert tab_of(shell, "chronology").form.note.toPlainText() == "Evenings are best."
 
 
 def test_a_visit_says_whether_it_was_kept_and_a_missed_one_why(
