@@ -15,6 +15,7 @@ from app.casework.form_records import NotEditable, OpenForm, found, opened, shee
 from app.casework.permission import NotAllowed
 from app.core.errors import KnownError
 from app.core.i18n import _, ngettext
+from app.forms.schema import KINDS, OWN_VIEWS
 from app.forms.sheet import Problem
 from app.models.base import canonical
 from app.models.records import FormRecord, Oversight
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from app.casework.desk import Desk
     from app.models.work import UnitOfWork
 
-# A questionnaire is the child's own: nobody signs it off.
-COUNTERSIGNED_KINDS: Final = frozenset({"assessment", "resettlement"})
+# What a child or a parent said is their own: nobody signs it off.
+COUNTERSIGNED_KINDS: Final = frozenset(KINDS) - OWN_VIEWS
+FINISHED_BY_WORKER: Final = frozenset(KINDS) - {"questionnaire"}
 LEVEL_COLUMNS: Final = {
     "reoffending": "level_reoffending",
     "serious_harm": "level_serious_harm",
@@ -63,7 +65,7 @@ def snapshot_hash(form_id: str, form_version: int, answers: Mapping[str, Any]) -
 
 
 def submit(desk: Desk, record_id: str) -> Submitted:
-    """Lock a form as a snapshot and put it before a manager.
+    """Lock a form as a snapshot and put it before a manager, unless nobody countersigns it.
 
     Raises:
         SubmitRefused: Questions are missing or don't fit; nothing was changed.
@@ -74,7 +76,7 @@ def submit(desk: Desk, record_id: str) -> Submitted:
     with desk.casebook.write() as work:
         work.seal(record_id)
         record = found(work.session, record_id)
-        if record.state != "draft" or record.kind not in COUNTERSIGNED_KINDS:
+        if record.state != "draft" or record.kind not in FINISHED_BY_WORKER:
             raise NotEditable
         sheet = sheet_of(desk, work.session, record)
         problems = (*sheet.obstacles(), *submission.problems(work.session, record, sheet))

@@ -15,6 +15,7 @@ from app.casework.due import DueItem
 from app.casework.levels import Kind, Level
 from app.casework.standing import ChildFacts, Standing, standings
 from app.core.clock import age_on
+from app.forms.schema import ASSESSING
 from app.models.queries import caseload
 from app.models.records import Child, FormRecord, Hearing, Outcome
 
@@ -228,7 +229,7 @@ def _may_need_attention(today: date, at_stage: Select[str] | None) -> Select[str
     """
     one = aliased(Child)
     assessing = select(FormRecord.child_id).where(
-        FormRecord.kind == "assessment",
+        FormRecord.kind.in_(ASSESSING),
         FormRecord.state == "draft",
         FormRecord.removed_at.is_(None),
     )

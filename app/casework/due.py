@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from app.casework import chronology, dates, reference
 from app.casework.standing import COURT_ORDERS, facts, standings, urgency
 from app.core.clock import LONDON
+from app.forms.schema import ASSESSING
 from app.models.queries.caseload import LOCKED
 from app.models.records import (
     Address,
@@ -184,7 +185,7 @@ def what_makes_due(today: date, days: int = LOOKS_AHEAD) -> Iterator[Select[str]
         .where(
             FormRecord.removed_at.is_(None),
             FormRecord.state.in_(LOCKED),
-            FormRecord.kind == "assessment",
+            FormRecord.kind.in_(ASSESSING),
             FormRecord.submitted_at < _reviewed_before(ahead),
         )
         .order_by(FormRecord.submitted_at.desc())

@@ -69,7 +69,7 @@ def _pages(
     desk: Desk, session: Session, record: FormRecord, number: str, for_whom: CopyFor
 ) -> Pages:
     if not permission.reads_form(desk.actor.role, record.kind):
-        raise permission.refusal("hear_child")
+        raise permission.refusal_of_form(record.kind)
     child, service = (
         session.get_one(Child, record.child_id),
         session.get(Service, desk.casebook.service_id),

@@ -159,9 +159,11 @@ STAGES: Final = "assessment_stages"
 
 
 def state_words(state: str, kind: str) -> str:
-    """The state of a form in words; a questionnaire is not submitted but given back."""
+    """The state of a form in words; what nobody countersigns is given back or finished."""
     if kind == "questionnaire" and state == "submitted":
         return _("Given back")
+    if kind == "parent_view" and state == "submitted":
+        return _("Finished")
     return _(_STATE_WORDS[state])
 
 
@@ -244,12 +246,12 @@ def open_form(desk: Desk, record_id: str, *, for_child: bool = False) -> OpenFor
 
     Raises:
         RecordGone: It is not in the casebook.
-        NotAllowed: It is a child's questionnaire, and the person may not read what they answered.
+        NotAllowed: It is in somebody's own words or tells a life, and is not for this person.
     """
     with desk.casebook.read() as session:
         record = found(session, record_id)
         if not permission.reads_form(desk.actor.role, record.kind):
-            raise permission.refusal("hear_child")
+            raise permission.refusal_of_form(record.kind)
         form, document = _current(desk, record)
         behind = form.version != record.form_version and desk.actor.may_write
         as_kept = opened(desk, session, record, for_child=for_child)
@@ -442,7 +444,7 @@ def opened(
 
 def _readable(role: permission.Role, form: Form, document: Mapping[str, Any]) -> Mapping[str, Any]:
     """The answers that this role may read, row by row."""
-    if form.kind != "questionnaire":
+    if form.kind not in permission.READING:
         return document
     return only(document, lambda name, _answer: permission.reads_answer(role, form, name))
 
@@ -505,5 +507,5 @@ def _summary(desk: Desk, record: FormRecord, author: str) -> FormSummary:
         editable=_editable(desk, record),
         why_not=""
         if permission.reads_form(desk.actor.role, record.kind)
-        else permission.refusal("hear_child").user_text,
+        else permission.refusal_of_form(record.kind).user_text,
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from app.casework.levels import Kind, Level, level_of
 from app.core.i18n import _
 from app.forms.schema import Question
 from app.forms.sheet import Sheet
-from app.models.queries.caseload import LOCKED
+from app.models.queries.caseload import LOCKED, judged
 from app.models.records import Child, FormRecord, User
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Strength:
 
 @dataclass(frozen=True)
 class LevelPoint:
-    """The levels that one locked assessment set, on one day."""
+    """The levels that one locked form set, on one day; None where it judged nothing."""
 
     on: date
     title: str
@@ -121,14 +121,13 @@ def glance(desk: Desk, child_id: str) -> Glance:
     with desk.casebook.read() as session:
         child = child_of(session, child_id)
         newest = _newest_forms(session, child_id)
-        sheets = [(form, form_records.sheet_of(desk, session, form)) for form in newest]
+        told = [_Told(form, form_records.sheet_of(desk, session, form)) for form in newest]
+        last = _said_last(told)
         strengths = [
-            strength
-            for form, sheet in sheets
-            for strength in _strengths(desk, session, child, form, sheet)
+            strength for one in told for strength in _strengths(desk, session, child, one, last)
         ]
         noted = plans.latest_progress(session, child_id)
-        plan = [row for form, sheet in sheets for row in _plan(desk, sheet, noted)]
+        plan = [row for one in told for row in _plan(desk, one, noted, last)]
         levels = _levels(session, child_id)
         not_to_share = consents.not_to_share(desk, session, child_id)
     return Glance(
@@ -157,15 +156,44 @@ def _newest_forms(session: Session, child_id: str) -> list[FormRecord]:
     return sorted(newest.values(), key=lambda record: (record.kind != "questionnaire", record.id))
 
 
+class _Told(NamedTuple):
+    """A form and what it says."""
+
+    form: FormRecord
+    sheet: Sheet
+
+
+Last = Mapping[str, str]
+"""The id of the form that says something last under a name that forms share."""
+
+
+def _said_last(told: Sequence[_Told]) -> Last:
+    """What an earlier form says under the same name was carried forward, and is told once."""
+    last: dict[str, str] = {}
+    for form, sheet in sorted(told, key=lambda one: one.form.id):
+        for path in sheet.paths():
+            if not _empty(sheet, path):
+                last[_top(path)] = form.id
+    return last
+
+
+def _top(path: str) -> str:
+    """The question, or the repeat around it."""
+    return path.partition("/")[0]
+
+
 # -- strengths ---------------------------------------------------------------------------------
 
 
 def _strengths(
-    desk: Desk, session: Session, child: Child, form: FormRecord, sheet: Sheet
+    desk: Desk, session: Session, child: Child, told: _Told, last: Last
 ) -> Iterator[Strength]:
+    form, sheet = told
     for path in sheet.paths():
         question = sheet.question(path)
         if not question.strength or not sheet.is_relevant(path):
+            continue
+        if last.get(_top(path)) != form.id:
             continue
         if not permission.reads(desk.actor.role, sheet.form, question):
             continue
@@ -219,7 +247,7 @@ def _levels(session: Session, child_id: str) -> tuple[LevelPoint, ...]:
         .where(
             FormRecord.child_id == child_id,
             FormRecord.removed_at.is_(None),
-            FormRecord.kind == "assessment",
+            judged(FormRecord),
             FormRecord.state.in_(LOCKED),
             FormRecord.submitted_at.is_not(None),
         )
@@ -260,7 +288,8 @@ STATUS_KINDS: Final[Mapping[str, Kind]] = {
 }
 
 
-def _plan(desk: Desk, sheet: Sheet, noted: Mapping[str, str]) -> Iterator[PlanRow]:
+def _plan(desk: Desk, told: _Told, noted: Mapping[str, str], last: Last) -> Iterator[PlanRow]:
+    form, sheet = told
     rows: dict[str, dict[str, str]] = {}
     for path in sheet.paths():
         before, _slash, name = path.rpartition("/")
@@ -273,7 +302,9 @@ def _plan(desk: Desk, sheet: Sheet, noted: Mapping[str, str]) -> Iterator[PlanRo
             ):
                 rows.setdefault(f"{before}/{name.removesuffix(ending)}", {})[part] = path
     for key, parts in rows.items():
-        if {"step", "status"} <= parts.keys() and not _empty(sheet, parts["step"]):
+        if not {"step", "status"} <= parts.keys() or last.get(_top(parts["step"])) != form.id:
+            continue
+        if not _empty(sheet, parts["step"]):
             # What was noted of a target since counts, not what the locked form said of it.
             row_id = key.split("/")[1] if key.count("/") > 1 else ""
             yield _plan_row(desk, sheet, parts, noted.get(row_id, ""))

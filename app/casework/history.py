@@ -14,6 +14,7 @@ from app.casework import dates, form_records, permission, wording
 from app.core.clock import local
 from app.core.errors import KnownError
 from app.core.i18n import N_, _, language, ngettext
+from app.forms.schema import OWN_VIEWS
 from app.models import verify as log_check
 from app.models.queries import history as log_entries
 from app.models.records import RECORD_TYPES, Child, FormRecord, User
@@ -111,6 +112,7 @@ NEW_STATES: Final[Mapping[str, str]] = {
     "superseded": N_("Replaced by a newer version: {record}"),
 }
 GIVEN_BACK: Final = N_("Given back: {record}")
+FINISHED: Final = N_("Finished: {record}")
 
 WHY_BAD: Final[Mapping[str, str]] = {
     "missing": N_("Entry {entry} of the history is missing."),
@@ -287,8 +289,8 @@ class _Teller:
         """What became of a form, where its state changed."""
         state = entry.set_to.get("state")
         form = self._form(entry.record_id or "")
-        if state == "submitted" and form is not None and form.kind == "questionnaire":
-            return GIVEN_BACK
+        if state == "submitted" and form is not None and form.kind in OWN_VIEWS:
+            return GIVEN_BACK if form.kind == "questionnaire" else FINISHED
         return NEW_STATES.get(str(state)) if state else None
 
     def _fields(self, entry: log_entries.Entry) -> tuple[FieldChange, ...]:

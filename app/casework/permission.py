@@ -25,6 +25,8 @@ Deed = Literal[
     "keep_keys",
     "read_victims",
     "hear_child",
+    "hear_parent",
+    "read_timeline",
     "disclose",
     "see_laptops",
     "manage_laptops",
@@ -43,6 +45,10 @@ ALLOWED: Final[Mapping[Deed, frozenset[Role]]] = {
     "read_victims": _WRITERS,
     # A child is told that their worker, and that worker's manager, can read what they answer.
     "hear_child": _WORKERS,
+    # Parents and carers are told the same.
+    "hear_parent": _WORKERS,
+    # What happened in a child's life is for those who work with the child.
+    "read_timeline": _WORKERS,
     "disclose": _WRITERS,
     "see_laptops": frozenset({"manager", "administrator"}),
     "manage_laptops": frozenset({"administrator"}),
@@ -77,6 +83,14 @@ REFUSALS: Final[Mapping[Deed, tuple[str, str]]] = {
         N_("Only a practitioner or a manager can read what a child answered."),
         N_("That is what the child was told. Ask the child's practitioner or a manager."),
     ),
+    "hear_parent": (
+        N_("Only a practitioner or a manager can read what a parent or carer said."),
+        N_("That is what they were told. Ask the child's practitioner or a manager."),
+    ),
+    "read_timeline": (
+        N_("Only a practitioner or a manager can read the timeline of a child's life."),
+        N_("Ask the child's practitioner or a manager if you need to know something."),
+    ),
     "disclose": (
         N_("Your role lets you read reports, not pass on copies of them."),
         N_("Ask a practitioner, a manager or your administrator to pass it on."),
@@ -89,6 +103,13 @@ REFUSALS: Final[Mapping[Deed, tuple[str, str]]] = {
         N_("Only an administrator can let a laptop in or take it out."),
         N_("Ask your administrator to do this."),
     ),
+}
+
+# What must be allowed to open a form of this kind; any other kind is open to everybody.
+READING: Final[Mapping[str, Deed]] = {
+    "questionnaire": "hear_child",
+    "parent_view": "hear_parent",
+    "timeline": "read_timeline",
 }
 
 # The reader of a question (`Question.readers`) that a role stands for.
@@ -117,14 +138,14 @@ def must(role: Role, deed: Deed) -> None:
 
 
 def reads(role: Role, form: Form, question: Question) -> bool:
-    """Whether this role may read the answer: in a child's questionnaire each says who may."""
-    return form.kind != "questionnaire" or READS_AS.get(role) in question.readers
+    """Whether this role may read the answer: where not everybody may, each says who may."""
+    return form.kind not in READING or READS_AS.get(role) in question.readers
 
 
 def reads_answer(role: Role, form: Form, name: str) -> bool:
     """Whether this role may read the answer to the question of that name.
 
-    What a later version of a form has retired is read by those who may read the child's answers.
+    What a later version of a form has retired is read by those who may open the form.
     """
     try:
         question = form.question(name)
@@ -135,4 +156,9 @@ def reads_answer(role: Role, form: Form, name: str) -> bool:
 
 def reads_form(role: Role, kind: str) -> bool:
     """Whether this role may open a form of this kind at all."""
-    return kind != "questionnaire" or allows(role, "hear_child")
+    return kind not in READING or allows(role, READING[kind])
+
+
+def refusal_of_form(kind: str) -> NotAllowed:
+    """Why a form of this kind can't be opened by everybody, and whom to ask."""
+    return refusal(READING[kind])

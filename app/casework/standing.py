@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from app.casework import chronology, dates, reference
 from app.casework.levels import Kind, Level, level_of
 from app.core.i18n import _
+from app.forms.schema import ASSESSING
 from app.models.queries.caseload import LOCKED
 from app.models.records import (
     Address,
@@ -274,7 +275,7 @@ def _names(session: Session, user_ids: Collection[str]) -> Mapping[str, str]:
 def _standing(child: ChildFacts, held: _Held, today: date) -> Standing:
     stage, where = _where(child, held, today)
     due = tuple(sorted(_due(child, held, stage, today), key=_soonest))
-    newest = _newest_locked(held)
+    reoffending, serious_harm, safety = _judged(held)
     next_text, next_on = _next(held, due, today)
     return Standing(
         stage=stage,
@@ -283,9 +284,9 @@ def _standing(child: ChildFacts, held: _Held, today: date) -> Standing:
         next_on=next_on,
         due=due,
         pills=_pills(held, due, today),
-        reoffending=level_of(newest.level_reoffending) if newest else None,
-        serious_harm=level_of(newest.level_serious_harm) if newest else None,
-        safety=level_of(newest.level_safety) if newest else None,
+        reoffending=level_of(reoffending),
+        serious_harm=level_of(serious_harm),
+        safety=level_of(safety),
     )
 
 
@@ -592,9 +593,24 @@ def _due_tasks(held: _Held, today: date) -> list[Due]:
     ]
 
 
-def _newest_locked(held: _Held) -> Any | None:
-    locked = [f for f in held.forms if f.kind == "assessment" and f.state in LOCKED]
-    return max(locked, key=lambda form: (form.submitted_at, form.id), default=None)
+def _locked(held: _Held) -> list[Any]:
+    """What was submitted and still counts, the newest last."""
+    locked = [form for form in held.forms if form.state in LOCKED and form.submitted_at]
+    return sorted(locked, key=lambda form: (form.submitted_at, form.id))
+
+
+def _newest_locked(held: _Held, kinds: Collection[str]) -> Any | None:
+    return next((form for form in reversed(_locked(held)) if form.kind in kinds), None)
+
+
+def _judged(held: _Held) -> tuple[str, str, str]:
+    """The newest of each judgement: a form that says nothing of one leaves it as it was."""
+    reoffending = serious_harm = safety = ""
+    for form in _locked(held):
+        reoffending = form.level_reoffending or reoffending
+        serious_harm = form.level_serious_harm or serious_harm
+        safety = form.level_safety or safety
+    return reoffending, serious_harm, safety
 
 
 def _returned(held: _Held) -> list[Any]:
@@ -621,12 +637,12 @@ def _due_assessments(held: _Held, stage: str, today: date) -> list[Due]:
         if form.state == "draft" and form.due_on:
             pill = _how_due(DUE + _("Form"), form.due_on, today)
             found.append(Due("form", _("Form"), pill, form.due_on, "form_record", form.id))
-    newest = _newest_locked(held)
+    newest = _newest_locked(held, ASSESSING)
     if newest is not None and stage not in ("closed", "new"):
         since = dates.local_day(newest.submitted_at)
         high = {"high", "very_high"} & {newest.level_serious_harm, newest.level_safety}
         rule = reference.rule("review_interval_high" if high else "review_interval", since)
-        redone = any(f.kind == "assessment" and f.state == "draft" for f in held.forms)
+        redone = any(f.kind in ASSESSING and f.state == "draft" for f in held.forms)
         if rule is not None and not redone:
             found.append(
                 _by_rule(
@@ -644,8 +660,8 @@ def _due_assessments(held: _Held, stage: str, today: date) -> list[Due]:
 
 def _due_after_events(held: _Held, today: date) -> list[Due]:
     """A review that something which happened since the newest assessment asks for."""
-    newest = _newest_locked(held)
-    redone = any(f.kind == "assessment" and f.state == "draft" for f in held.forms)
+    newest = _newest_locked(held, ASSESSING)
+    redone = any(f.kind in ASSESSING and f.state == "draft" for f in held.forms)
     if newest is None or redone:
         return []
     since = [event for event in held.events if event.created_at > newest.submitted_at]
@@ -670,7 +686,7 @@ def _due_after_events(held: _Held, today: date) -> list[Due]:
 def _due_plans(held: _Held, today: date) -> list[Due]:
     """What an order starts: an assessment, and the first panel of a referral order."""
     found = []
-    newest = _newest_locked(held)
+    newest = _newest_locked(held, {"assessment"})
     for outcome in held.outcomes:
         entry = reference.listing("outcomes").entry(outcome.disposal)
         supervised = entry is not None and entry.column("stage") and entry.group in COURT_ORDERS
@@ -810,7 +826,7 @@ def _pills(held: _Held, due: Sequence[Due], today: date) -> tuple[Pill, ...]:
             found.append(Pill(item.pill, "attention" if late else "neutral"))
         elif item.pill and kind != "neutral":
             found.append(Pill(item.pill, kind))
-    assessing = any(f.kind == "assessment" and f.state == "draft" for f in held.forms)
+    assessing = any(f.kind in ASSESSING and f.state == "draft" for f in held.forms)
     heard = any(f.kind == "questionnaire" and f.state != "draft" for f in held.forms)
     if assessing and not heard:
         found.append(Pill(_("Child's view not yet heard"), "neutral"))

@@ -8,16 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 Language = str
 SaidBy = Literal["child", "parent", "practitioner"]
-Kind = Literal["assessment", "resettlement", "questionnaire"]
+Kind = Literal[
+    "assessment",
+    "diversion",
+    "court_report",
+    "review",
+    "timeline",
+    "resettlement",
+    "questionnaire",
+    "parent_view",
+]
 Judgement = Literal["reoffending", "serious_harm", "safety_wellbeing"]
 
-KINDS: Final[tuple[Kind, ...]] = ("assessment", "resettlement", "questionnaire")
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+OWN_VIEWS: Final[frozenset[Kind]] = frozenset({"questionnaire", "parent_view"})
+"""Kinds that are somebody's own words: of the child, or of a parent or carer."""
+ASSESSING: Final[frozenset[Kind]] = frozenset({"assessment", "diversion", "review"})
+"""Kinds whose judgements stand until the next of them: a review is due after each."""
 SAID_BY: Final[tuple[SaidBy, ...]] = ("child", "parent", "practitioner")
 READERS: Final = ("worker", "manager", "court")
 DEFAULT_READERS: Final = frozenset({"worker", "manager"})

@@ -20,6 +20,7 @@ MOST_ITEMS: Final = 1_000
 """Groups, repeats and questions of one form."""
 MOST_TEXT: Final = 1_000_000
 """Letters of the document that a form is kept as."""
+SERVICE_KINDS: Final = frozenset({"questionnaire", "resettlement"})
 
 Found = Iterator[tuple[str, str]]
 """Places, as lint names them, each with what is wrong there."""
@@ -31,7 +32,7 @@ def faults(form: Form) -> Found:
     Held to when a form is taken in and again whenever it is read, because it may have come from
     another laptop.
     """
-    if form.kind == "assessment":
+    if form.kind not in SERVICE_KINDS:
         yield "kind", _("A form of a service is a questionnaire or a resettlement plan.")
     if sum(1 for _item in form.items()) > MOST_ITEMS:
         yield "survey", _("A form has at most {count} rows.").format(count=MOST_ITEMS)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.models.records import Child, FormRecord, Hearing
@@ -41,11 +41,11 @@ class ChildLine(NamedTuple):
 
 
 class Levels(NamedTuple):
-    """The judgements of a child's newest locked assessment; empty where none was made."""
+    """The newest judgements of a child's locked forms; empty where none was made."""
 
-    reoffending: str
-    serious_harm: str
-    safety: str
+    reoffending: str = ""
+    serious_harm: str = ""
+    safety: str = ""
 
 
 def children(
@@ -118,7 +118,7 @@ def next_hearings(
 
 
 def newest_levels(session: Session, child_ids: Collection[str]) -> dict[str, Levels]:
-    """The judgements of the newest locked assessment of each of these children."""
+    """The newest of each judgement that a locked form of these children holds."""
     rows = session.execute(
         select(
             FormRecord.child_id,
@@ -129,12 +129,22 @@ def newest_levels(session: Session, child_ids: Collection[str]) -> dict[str, Lev
         .where(
             FormRecord.child_id.in_(child_ids),
             FormRecord.removed_at.is_(None),
-            FormRecord.kind == "assessment",
+            judged(FormRecord),
             FormRecord.state.in_(LOCKED),
         )
         .order_by(FormRecord.submitted_at)
     )
-    return {child: Levels(*levels) for child, *levels in rows}
+    newest: dict[str, Levels] = {}
+    for child, *levels in rows:
+        # A form that says nothing of one judgement leaves what was judged before.
+        before = newest.get(child, Levels())
+        newest[child] = Levels(*(new or old for new, old in zip(levels, before, strict=True)))
+    return newest
+
+
+def judged(form: type[FormRecord]) -> ColumnElement[bool]:
+    """Whether a form holds a judgement, of whatever kind it is."""
+    return or_(form.level_reoffending != "", form.level_serious_harm != "", form.level_safety != "")
 
 
 def _named(text: str) -> Select[Any]:

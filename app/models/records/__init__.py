@@ -25,7 +25,6 @@ from app.models.records.sync import (
     SyncNotice,
     SyncQuarantine,
     SyncRefused,
-    SyncSignIn,
     SyncState,
 )
 from app.models.records.work import FormRecord, Handover, HarmPrompt, Report
@@ -76,7 +75,6 @@ __all__ = [
     "SyncNotice",
     "SyncQuarantine",
     "SyncRefused",
-    "SyncSignIn",
     "SyncState",
     "Task",
     "User",

@@ -20,7 +20,7 @@ from app.core import log
 from app.core.clock import local
 from app.core.errors import KnownError
 from app.core.i18n import _, language
-from app.forms.schema import Group
+from app.forms.schema import OWN_VIEWS, Group
 from app.forms.sheet import MISSING, Sheet
 from app.ui import sync_banner, theme
 from app.ui.form.check_answers import CheckAnswers
@@ -296,7 +296,7 @@ class FormPage(Page):
             words = [opened.why_locked]
             if opened.kept_back:
                 words.append(_("Some answers are only for those whom the child was told of."))
-            if opened.state == "submitted" and opened.form.kind != "questionnaire":
+            if opened.state == "submitted" and opened.form.kind not in OWN_VIEWS:
                 words.append(self._what_next())
             self.state_banner.set_words(" ".join(words), opened.state_text)
             self.state_banner.show()

@@ -46,9 +46,9 @@ class FormsTab(ChildTab):
         if view.editable:
             begin = Card(_("Start"))
             row = FlowLayout(gap=12)
-            hears = self.page.desk.actor.may_hear_child
+            role = self.page.desk.actor.role
             for one in startable:
-                if one.kind == "questionnaire" and not hears:
+                if not permission.reads_form(role, one.kind):
                     continue
                 words = (
                     _("{form}: hand the laptop to {child}").format(

@@ -113,12 +113,13 @@ class GlanceTab(ChildTab):
         points = sorted(glance.levels, key=lambda point: point.on)
         if len(points) > 1:
             card.add(LevelChart(tuple(points)))
-        last = points[-1]
-        for label, level in (
-            (_("Serious harm"), last.serious_harm),
-            (_("Safety and wellbeing"), last.safety),
-            (_("Reoffending"), last.reoffending),
+        for label, judged in (
+            (_("Serious harm"), [point.serious_harm for point in points]),
+            (_("Safety and wellbeing"), [point.safety for point in points]),
+            (_("Reoffending"), [point.reoffending for point in points]),
         ):
+            # The newest of each: a form that says nothing of one leaves it as it was.
+            level = next((level for level in reversed(judged) if level), None)
             line = FlowLayout(gap=8)
             line.addWidget(Muted(label).one_line())
             line.addWidget(LevelBadge(level, label, strong=True))
