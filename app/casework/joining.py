@@ -11,8 +11,9 @@ from app.casework import casebooks
 from app.casework.casebooks import GivenIds, NewCasebook
 from app.casework.desk import Role
 from app.core.ids import new_id
-from app.sync import enrolment
+from app.sync import enrolment, kept_sign_in
 from app.sync.device_key import DeviceKey
+from app.sync.kept_sign_in import SignedIn
 from app.sync.protocol import Enrolled
 from app.sync.transport import Transport
 
@@ -36,6 +37,12 @@ class Welcome:
     address: str
     enrolled: Enrolled = field(repr=False)
     key: DeviceKey = field(repr=False)
+    signed_in: SignedIn | None = field(default=None, repr=False)
+
+    @property
+    def has_sign_in(self) -> bool:
+        """Whether the service asks its people who they are, see `signing_in`."""
+        return self.enrolled.sign_in is not None
 
 
 class Knock:
@@ -111,6 +118,8 @@ def make(
     desk = casebooks.unlock(folder, made.user_id, passphrase, clock)
     try:
         enrolment.take(desk.casebook, welcome.address, welcome.key, enrolled)
+        if welcome.signed_in is not None:
+            kept_sign_in.keep(desk.casebook, welcome.signed_in)
     except BaseException:
         desk.close()
         raise

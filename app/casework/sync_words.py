@@ -172,6 +172,15 @@ def confirmed(at: datetime | None, clock: Clock) -> str:
     return _("Server confirmed {day} {time}").format(day=shortly(here.date(), today), time=time)
 
 
+def signed_in(name: str | None) -> str:
+    """Who is signed in to the service; empty where nobody is."""
+    if name is None:
+        return ""
+    if not name:
+        return _("You are signed in to your service.")
+    return _("Signed in to your service as {name}.").format(name=name)
+
+
 def waiting(records: int) -> str:
     """How many changes wait."""
     if not records:

@@ -38,6 +38,8 @@ class Status:
         waiting_words, confirmed_words: Both as the status bar says them; empty where it is
             not joined.
         lease_words: A warning as the time without the server runs out; else empty.
+        must_sign_in: The service asks who is at this laptop, and nobody is signed in.
+        signed_in_words: Who is signed in; empty where nobody is or the service doesn't ask.
         automatic, on_metered, in_custody: Whether it syncs by itself, whether over a connection
             that is paid by volume, and whether no network may be used where the laptop is.
     """
@@ -53,6 +55,8 @@ class Status:
     waiting_words: str
     confirmed_words: str
     lease_words: str
+    must_sign_in: bool
+    signed_in_words: str
     automatic: bool
     on_metered: bool
     in_custody: bool
@@ -188,6 +192,8 @@ def _status(desk: Desk, view: SyncView) -> Status:
             sync_words.confirmed(view.last_confirmed_at, desk.clock) if view.enrolled else ""
         ),
         lease_words=sync_words.lease(view.lease_days_left) if view.enrolled else "",
+        must_sign_in=view.enrolled and view.has_sign_in and view.signed_in_as is None,
+        signed_in_words=sync_words.signed_in(view.signed_in_as),
         automatic=view.automatic,
         on_metered=view.on_metered,
         in_custody=view.in_custody,

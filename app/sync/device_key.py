@@ -48,6 +48,10 @@ class DeviceKey:
         parts = self._key.as_dict(private=False)
         return {name: str(parts[name]) for name in ("kty", "crv", "x", "y")}
 
+    def thumbprint(self) -> str:
+        """By which the key is known (RFC 7638); a sign-in is bound to it."""
+        return self._key.thumbprint()
+
     def proof(
         self,
         method: str,

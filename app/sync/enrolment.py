@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable
+from functools import partial
 
 from app.core.errors import KnownError
 from app.core.i18n import _
 from app.core.ids import new_id
 from app.models.casebook import Casebook
 from app.models.records import Device
-from app.sync import outbox, standing, stops
+from app.sync import kept_sign_in, outbox, standing, stops
 from app.sync.device_key import DeviceKey
 from app.sync.exchange import NotEnrolled
 from app.sync.protocol import PROTOCOL, Enrol, Enrolled
+from app.sync.sign_in_faults import SignInNeeded
 from app.sync.state import enrol_anew
 from app.sync.transport import Transport, Who, address_of
-from app.sync.wire import BadAnswer
+from app.sync.wire import BadAnswer, NetworkOff
 
 
 class OtherService(KnownError):
@@ -96,11 +98,14 @@ def enrol(
 
     Raises:
         KnownError: The address, the network, the code; nothing was changed but the device's key.
+        NetworkOff: Custody mode is on.
         OtherService: The server took the device for another service or person.
     """
     url = address_of(address)
     with casebook.engine.connect() as connection:
         here = standing.read(connection)
+    if here.in_custody:
+        raise NetworkOff
     former = here.device_id
     if enrol_anew(here, casebook.device_id) and former == casebook.device_id:
         with casebook.read() as session:
@@ -143,23 +148,58 @@ def enrol(
     return enrolled
 
 
-def connect(casebook: Casebook, id_token: Callable[[], str | None] | None = None) -> Transport:
+def connect(casebook: Casebook) -> Transport:
     """The server that a casebook belongs to, for the person who unlocked it.
+
+    Every request of it asks first whether the network may be used, and raises `NetworkOff` where
+    custody mode is on by then. Where the service has a sign-in and nobody is signed in, the first
+    request raises `SignInNeeded`.
 
     Raises:
         NotEnrolled: It belongs to none.
+        NetworkOff: Custody mode is on.
     """
     with casebook.engine.connect() as connection:
         here = standing.read(connection)
     if here.server is None or here.device_key is None:
         raise NotEnrolled
+    if here.in_custody:
+        raise NetworkOff
+
+    def id_token() -> str:
+        signed_in = kept_sign_in.read(casebook)
+        if signed_in is None:
+            raise SignInNeeded
+        return signed_in.id_token
+
     return Transport(
         here.server,
         DeviceKey(here.device_key),
         Who(casebook.service_id, str(here.device_id), casebook.actor_id),
         clock=casebook.clock,
-        id_token=id_token,
+        id_token=id_token if here.sign_in is not None else None,
+        not_signed_in=partial(kept_sign_in.forget, casebook),
+        allowed=partial(network_allowed, casebook),
     )
+
+
+def key_thumbprint(casebook: Casebook) -> str:
+    """By which the key of this device is known at the server.
+
+    Raises:
+        NotEnrolled: The casebook belongs to no server.
+    """
+    with casebook.engine.connect() as connection:
+        here = standing.read(connection)
+    if here.server is None or here.device_key is None:
+        raise NotEnrolled
+    return DeviceKey(here.device_key).thumbprint()
+
+
+def network_allowed(casebook: Casebook) -> bool:
+    """Whether custody mode is off."""
+    with casebook.engine.connect() as connection:
+        return not standing.read(connection).in_custody
 
 
 def _own_key(casebook: Casebook, *, anew: bool) -> DeviceKey:
@@ -173,6 +213,7 @@ def _own_key(casebook: Casebook, *, anew: bool) -> DeviceKey:
         if here.device_key is not None and not anew:
             return DeviceKey(here.device_key)
         key = DeviceKey()
+        kept_sign_in.forget_all(connection)
         # With the former device's key goes its name: nobody is at the server until let in.
         standing.write(connection, device_key=key.private_pem(), device_id=None)
         return key

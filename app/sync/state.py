@@ -19,7 +19,7 @@ from app.models.base import moment_of
 from app.models.casebook import Casebook
 from app.models.change_log import values
 from app.models.database import WRITES
-from app.sync import outbox, standing
+from app.sync import kept_sign_in, outbox, standing
 from app.sync.conflicts import is_closed
 from app.sync.protocol import ConflictItem
 from app.sync.standing import Standing
@@ -75,6 +75,8 @@ class SyncView:
         lease_until: Until when the laptop may work without the server; `lease_days_left`: whole
             days until then, 0 once it has ended, None without a lease.
         enrol_anew: The casebook was restored or copied, or has to become a device of its own.
+        has_sign_in: Whether the service has a sign-in of its own. signed_in_as: Who is signed in
+            now, as that sign-in says; None: nobody.
         automatic, on_metered, in_custody: The settings, see `SyncState`.
     """
 
@@ -87,6 +89,8 @@ class SyncView:
     lease_until: datetime | None
     lease_days_left: int | None
     enrol_anew: bool
+    has_sign_in: bool
+    signed_in_as: str | None
     automatic: bool
     on_metered: bool
     in_custody: bool
@@ -160,6 +164,7 @@ def view(casebook: Casebook) -> SyncView:
         here = standing.read(connection)
         waiting = outbox.waiting(connection, here) if here.enrolled else 0
         items = _items(connection, here)
+    signed_in = kept_sign_in.read(casebook) if here.sign_in is not None else None
     latest = _latest(casebook, here)
     days = None
     if here.lease_until is not None:
@@ -174,6 +179,8 @@ def view(casebook: Casebook) -> SyncView:
         lease_until=here.lease_until,
         lease_days_left=days,
         enrol_anew=enrol_anew(here, casebook.device_id),
+        has_sign_in=here.sign_in is not None,
+        signed_in_as=signed_in.name if signed_in is not None else None,
         automatic=here.automatic,
         on_metered=here.on_metered,
         in_custody=here.in_custody,

@@ -45,7 +45,16 @@ from app.sync.protocol import (
     Token,
     TokenRequest,
 )
-from app.sync.wire import BadAnswer, NotTrusted, Offline, Refused, ServerBusy, SignInPage
+from app.sync.sign_in_faults import SignInNeeded
+from app.sync.wire import (
+    BadAnswer,
+    NetworkOff,
+    NotTrusted,
+    Offline,
+    Refused,
+    ServerBusy,
+    SignInPage,
+)
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -53,7 +62,7 @@ CONNECT_SECONDS: Final = 10.0
 # Between two pieces of an answer. The whole of it may take longer, within `WHOLE_SECONDS`.
 READ_SECONDS: Final = 30.0
 WHOLE_SECONDS: Final = 300.0
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 # A token is asked for anew this long before it ends.
 _EARLY: Final = timedelta(seconds=30)
 _JSON: Final = "application/json"
@@ -95,7 +104,7 @@ def address_of(text: str) -> str:
         port = parts.port
     except ValueError as error:
         raise BadAddress from error
-    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
     if not secure or not parts.hostname or parts.username or parts.query or parts.fragment:
         raise BadAddress
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
@@ -108,7 +117,10 @@ class Transport:
     Args:
         address: As `address_of` gives it.
         who: None before the device is enrolled.
-        id_token: Gives the token of the service's sign-in, where it has one.
+        id_token: Gives the token of the service's sign-in, where it has one; raises SignInNeeded
+            where nobody is signed in.
+        not_signed_in: Told that the server doesn't believe that token.
+        allowed: Whether the network may be used; asked before each request.
         client: For tests.
     """
 
@@ -119,7 +131,9 @@ class Transport:
         who: Who | None,
         *,
         clock: Clock,
-        id_token: Callable[[], str | None] | None = None,
+        id_token: Callable[[], str] | None = None,
+        not_signed_in: Callable[[], object] = lambda: None,
+        allowed: Callable[[], bool] = lambda: True,
         client: httpx.Client | None = None,
     ) -> None:
         self._address = address
@@ -127,6 +141,8 @@ class Transport:
         self._who = who
         self._clock = clock
         self._id_token = id_token
+        self._not_signed_in = not_signed_in
+        self._allowed = allowed
         self._client = client or make_client(address)
         # Kept in memory only.
         self._token: str | None = None
@@ -141,6 +157,16 @@ class Transport:
         self._client.close()
 
     # -- what can be asked --------------------------------------------------------------------
+
+    def sign_on(self) -> None:
+        """Ask for a token now, only to know whether the server lets this person in.
+
+        Raises:
+            SignInNeeded: The server doesn't believe the sign-in. Refused: It lets nobody in, or
+                (403 `not_allowed`) somebody else signed in.
+        """
+        self._token = None
+        self._fresh_token()
 
     def enrol(self, message: Enrol) -> Enrolled:
         """Ask to belong to the service."""
@@ -298,18 +324,19 @@ class Transport:
             return self._token
         if self._who is None:
             raise BadAnswer("nobody")
-        token = self._json(
-            "POST",
-            "/v1/token",
-            TokenRequest(
-                device_id=self._who.device_id,
-                service_id=self._who.service_id,
-                user_id=self._who.user_id,
-                id_token=self._id_token() if self._id_token is not None else None,
-            ),
-            Token,
-            with_token=False,
+        asked = TokenRequest(
+            device_id=self._who.device_id,
+            service_id=self._who.service_id,
+            user_id=self._who.user_id,
+            id_token=self._id_token() if self._id_token is not None else None,
         )
+        try:
+            token = self._json("POST", "/v1/token", asked, Token, with_token=False)
+        except Refused as refused:
+            if self._id_token is None or refused.refusal.code != "not_signed_in":
+                raise
+            self._not_signed_in()
+            raise SignInNeeded from refused
         if not token.access_token.isascii():
             raise BadAnswer("token")
         self._token = token.access_token
@@ -319,20 +346,22 @@ class Transport:
     def _send(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most: int
     ) -> _Answered:
+        if not self._allowed():
+            raise NetworkOff
         try:
             with self._client.stream(
                 method, url, content=body, headers=dict(headers), follow_redirects=False
             ) as response:
                 return _Answered(response.status_code, response.headers, _read(response, most))
         except httpx.HTTPError as error:
-            if _is_about_trust(error):
+            if is_about_trust(error):
                 raise NotTrusted from error
             raise Offline from error
 
 
 def make_client(address: str) -> httpx.Client:
     """A client that trusts what the operating system trusts."""
-    here = urlsplit(address).hostname in _LOOPBACK
+    here = urlsplit(address).hostname in LOOPBACK
     return httpx.Client(
         verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
@@ -400,7 +429,8 @@ def _checked(model: type[A], answered: _Answered) -> A:
         raise BadAnswer(model.__name__) from None
 
 
-def _is_about_trust(error: BaseException) -> bool:
+def is_about_trust(error: BaseException) -> bool:
+    """Whether a request failed because whoever answers can't prove to be who they should be."""
     seen: list[Any] = []
     cause: BaseException | None = error
     while cause is not None and cause not in seen:

@@ -19,6 +19,16 @@ class Offline(KnownError):
         )
 
 
+class NetworkOff(KnownError):
+    """Custody mode is on: nothing may reach for the network."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Custody mode is on: this laptop uses no network."),
+            _("Your work is saved on this laptop. Switch custody mode off once you are outside."),
+        )
+
+
 class SignInPage(KnownError):
     """Something else answered, such as the sign-in page of a guest network."""
 

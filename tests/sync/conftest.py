@@ -43,6 +43,8 @@ class Central:
         self.folder = folder
         listening = socket.socket()
         listening.bind(("127.0.0.1", 0))
+        # Whoever knocks before the server runs waits at the door.
+        listening.listen()
         self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         settings = embedded_settings(folder, public_url=self.address)
         self.parts = Parts.of(settings, clock)

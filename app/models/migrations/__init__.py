@@ -24,6 +24,7 @@ from app.models.migrations import (
     m0006_consents,
     m0007_chronology,
     m0008_oversight,
+    m0009_sign_in,
 )
 from app.models.store_errors import StoreDamaged, StoreTooNew
 
@@ -46,6 +47,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0006_consents,
     m0007_chronology,
     m0008_oversight,
+    m0009_sign_in,
 )
 NEWEST: Final = STEPS[-1].VERSION
 

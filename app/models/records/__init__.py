@@ -25,6 +25,7 @@ from app.models.records.sync import (
     SyncNotice,
     SyncQuarantine,
     SyncRefused,
+    SyncSignIn,
     SyncState,
 )
 from app.models.records.work import FormRecord, Handover, HarmPrompt, Report
@@ -75,6 +76,7 @@ __all__ = [
     "SyncNotice",
     "SyncQuarantine",
     "SyncRefused",
+    "SyncSignIn",
     "SyncState",
     "Task",
     "User",

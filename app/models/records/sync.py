@@ -71,6 +71,22 @@ class SyncState(Local):
     in_custody: Mapped[bool] = mapped_column(default=False)
 
 
+class SyncSignIn(Local):
+    """A person's sign-in to the service, where it has one; see `app.sync.kept_sign_in`.
+
+    Attributes:
+        id_token: Bound to this device's key. until: How long it counts.
+        name: The person, as the service's sign-in says; may be empty.
+    """
+
+    __tablename__ = "sync_sign_in"
+
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    id_token: Mapped[str]
+    until: Mapped[datetime]
+    name: Mapped[str] = mapped_column(default="")
+
+
 class StreamCursor(Local):
     """How far this copy has come in one stream of the server.
 
