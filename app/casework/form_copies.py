@@ -13,12 +13,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.casework import form_records, permission
+from app.casework.dates import local_day
 from app.casework.disclosure import Exported, Pages, must_be_free, reference_of, to_file
 from app.casework.form_records import found, sheet_of, state_words
+from app.casework.problems import RecordGone
+from app.casework.stage_changes import (
+    Comparison,
+    Since,
+    comparisons,
+    summary_of,
+    unconfirmed_of,
+)
 from app.core.errors import KnownError
 from app.core.i18n import _, language
 from app.forms.schema import Form
 from app.models.records import Child, FormRecord, Service
+from app.reports.changes_print import ChangedAnswer, ChangesCopy, changes_copy
 from app.reports.form_print import FormCopy, form_copy
 from app.reports.pdf import render
 
@@ -50,19 +60,87 @@ def export(
     """
     desk.must_disclose()
     must_be_free(file, overwrite=overwrite)
-    if not for_whom.recipient.strip():
-        raise KnownError(
-            _("Say who gets this copy."), _("It is kept in the record of who was given a copy.")
-        )
+    _must_name(for_whom)
     number = reference_of(desk, record_id)
     with desk.casebook.read() as session:
         pages = _pages(desk, session, found(session, record_id), number, for_whom)
     return to_file(desk, file, pages, recipient=for_whom.recipient, reason=for_whom.reason)
 
 
+def export_changes(
+    desk: Desk,
+    record_id: str,
+    since: Since,
+    file: Path,
+    for_whom: CopyFor,
+    *,
+    overwrite: bool = False,
+) -> Exported:
+    """Write to a file what changed since the last stage or revision, and log who gets it.
+
+    Raises:
+        NotAllowed: The person may only read.
+        FileIsThere: A file of this name exists and was not to be replaced.
+        RecordGone: The form, or the earlier snapshot, is not in the casebook.
+        KnownError: Nobody is named who gets it, or it can't be written there.
+    """
+    desk.must_disclose()
+    must_be_free(file, overwrite=overwrite)
+    _must_name(for_whom)
+    number = reference_of(desk, record_id)
+    compared = next((one for one in comparisons(desk, record_id) if one.since == since), None)
+    if compared is None:
+        raise RecordGone
+    with desk.casebook.read() as session:
+        pages = _changes(desk, session, found(session, record_id), number, compared)
+    return to_file(desk, file, pages, recipient=for_whom.recipient, reason=for_whom.reason)
+
+
 def file_name(desk: Desk, record_id: str) -> str:
     """The name to offer for the file: a reference, nothing of the child."""
     return f"{reference_of(desk, record_id)}.pdf"
+
+
+def _must_name(for_whom: CopyFor) -> None:
+    if not for_whom.recipient.strip():
+        raise KnownError(
+            _("Say who gets this copy."), _("It is kept in the record of who was given a copy.")
+        )
+
+
+def _changes(
+    desk: Desk, session: Session, record: FormRecord, number: str, compared: Comparison
+) -> Pages:
+    child, service = (
+        session.get_one(Child, record.child_id),
+        session.get(Service, desk.casebook.service_id),
+    )
+    copy = ChangesCopy(
+        reference=number,
+        service_name=service.name if service is not None else "",
+        child_name=f"{form_records.called(child)} {child.family_name}".strip(),
+        made_on=desk.clock.today(),
+        language=language(),
+        status="draft" if record.state == "draft" else "final",
+        earlier=compared.title,
+        earlier_on=compared.day,
+        later=compared.now,
+        summary=summary_of(compared),
+        unconfirmed=unconfirmed_of(compared),
+    )
+    changed = [
+        ChangedAnswer(
+            section=one.section,
+            question=one.question,
+            before=one.before,
+            after=one.after,
+            who=one.who,
+            when=None if one.when is None else local_day(one.when),
+        )
+        for one in compared.differences
+    ]
+    pdf = render(changes_copy(changed, copy))
+    return Pages(pdf, "form_record", record.id, record.child_id, record.state)
 
 
 def _pages(
@@ -90,7 +168,14 @@ def _pages(
         marking="" if for_whom.child else None,
     )
     pdf = render(
-        form_copy(sheet, copy, only_answered=for_whom.child, kept_back=frozenset(left_out.names))
+        form_copy(
+            sheet,
+            copy,
+            only_answered=for_whom.child,
+            kept_back=frozenset(left_out.names),
+            names=form_records.names(session),
+            unknown=form_records.unknown(desk, session, record, sheet.language),
+        )
     )
     return Pages(pdf, "form_record", record.id, record.child_id, record.state)
 

@@ -7,9 +7,10 @@ questions never overwrite each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
@@ -26,6 +27,7 @@ from app.forms.answers import is_rows
 from app.forms.errors import FormError
 from app.forms.schema import Form
 from app.forms.sheet import Sheet
+from app.forms.unknown import UnknownAnswer, unknown_answers
 from app.forms.upgrades import upgraded
 from app.models import documents
 from app.models.records import Child, FormRecord, Oversight, User
@@ -71,6 +73,10 @@ class OpenForm:
         revision: Counts writes of the record.
         why_locked: Why this person can't change it, in words; empty where they can.
         kept_back: Whether answers are left out that this person may not read.
+        names: What the people of the service are called, by id.
+        carried: Whether it was carried forward from the stage before.
+        revised: Whether it replaces an earlier revision.
+        unknown: Answers that this form doesn't ask for, from an older version or another form.
     """
 
     record_id: str
@@ -88,6 +94,10 @@ class OpenForm:
     revision: int
     why_locked: str = ""
     kept_back: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+    carried: bool = False
+    revised: bool = False
+    unknown: tuple[UnknownAnswer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -439,7 +449,48 @@ def opened(
         revision=record.revision,
         why_locked=_why_locked(desk, record, called(child)),
         kept_back=shown != document,
+        names=names(session),
+        carried=record.carried_from_id is not None,
+        revised=record.revises_id is not None,
+        unknown=unknown(desk, session, record),
     )
+
+
+def names(session: Session) -> dict[str, str]:
+    """What the people of the service are called, by id."""
+    return {row.id: row.name for row in session.execute(select(User.id, User.name))}
+
+
+def unknown(
+    desk: Desk, session: Session, record: FormRecord, tongue: str | None = None
+) -> tuple[UnknownAnswer, ...]:
+    """The answers of a form that it doesn't ask for, in words; those of a child are the child's."""
+    form, document = _current(desk, record)
+    if form.kind == "questionnaire":
+        return ()
+    child = session.get(Child, record.child_id)
+    return unknown_answers(
+        form,
+        document,
+        lambda: _forms_before(desk, session, record),
+        language=tongue or language(),
+        child="" if child is None else called(child),
+    )
+
+
+def _forms_before(desk: Desk, session: Session, record: FormRecord) -> Iterator[Form]:
+    """The forms that an answer may come from: those of the stages before, then any."""
+    seen = {record.id}
+    earlier_id = record.carried_from_id
+    while earlier_id and earlier_id not in seen:
+        seen.add(earlier_id)
+        earlier = session.get(FormRecord, earlier_id)
+        if earlier is None:
+            break
+        with suppress(FormError):
+            yield desk.forms.form(earlier.form_id, earlier.form_version)
+        earlier_id = earlier.carried_from_id
+    yield from desk.forms.forms()
 
 
 def _readable(role: permission.Role, form: Form, document: Mapping[str, Any]) -> Mapping[str, Any]:

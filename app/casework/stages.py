@@ -250,6 +250,8 @@ def _suggested(session: Session, child_id: str, today: date) -> str:
     where = held[child_id].stage if child_id in held else ""
     done = _done(session, child_id)
     entries = reference.listing(STAGES).choices(today)
+    if done and where == "new":
+        return REVIEW
     for entry in entries:
         fits = where in (entry.column("where") or ())
         if fits and (entry.column("again") or entry.code not in done):

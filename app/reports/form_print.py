@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -10,6 +10,7 @@ from typing import Final
 
 from app.forms.schema import SILENT_TYPES
 from app.forms.sheet import Sheet
+from app.forms.unknown import UnknownAnswer
 from app.reports.content import (
     Block,
     Fact,
@@ -23,7 +24,7 @@ from app.reports.content import (
     Status,
     SubHeading,
 )
-from app.reports.words import day, wording
+from app.reports.words import day, day_of, wording
 
 _QUESTION_SHARE: Final = 0.44
 """Questions are longer than the labels of a front sheet."""
@@ -55,6 +56,8 @@ def form_copy(
     *,
     only_answered: bool = False,
     kept_back: frozenset[str] = frozenset(),
+    names: Mapping[str, str] | None = None,
+    unknown: Sequence[UnknownAnswer] = (),
 ) -> Report:
     """Every question that is asked, page by page, with its answer, in the sheet's language.
 
@@ -64,6 +67,9 @@ def form_copy(
         only_answered: Leave out what was not answered, as a child's own copy does.
         kept_back: Names of questions that are left out, because whoever gets the copy may not read
             the answers. The copy says that there are some.
+        names: What the people of the service are called, by id: of what was carried forward it is
+            said from when it is and who confirmed it.
+        unknown: Answers that are kept though the form doesn't ask for them.
     """
     language = sheet.language
     say = wording(language)
@@ -73,7 +79,15 @@ def form_copy(
         grouped = sheet.has(page.name)
         if grouped and not sheet.is_relevant(page.name):
             continue
-        blocks = tuple(_blocks(sheet, page.name, only_answered=only_answered, kept_back=kept_back))
+        blocks = tuple(
+            _blocks(
+                sheet,
+                page.name,
+                only_answered=only_answered,
+                kept_back=kept_back,
+                names=names or {},
+            )
+        )
         if blocks:
             number = str(len(sections) + 1)
             seen_from = page.name if grouped else page.children[0].name
@@ -82,6 +96,10 @@ def form_copy(
     if not sections:
         nothing = Paragraph((Run(say("Nothing has been answered in this form yet.")),))
         sections.append(Section("", say("Answers"), (nothing,)))
+    if unknown:
+        kept = tuple(Fact(one.label, one.words) for one in unknown)
+        heading = say("Kept from an earlier form")
+        sections.append(Section(str(len(sections) + 1), heading, (Facts(kept, _QUESTION_SHARE),)))
     if kept_back:
         left_out = Notice(say("Some answers are not in this copy: fewer people may read them."))
         sections.append(Section("", say("What is left out"), (left_out,)))
@@ -105,7 +123,12 @@ def form_copy(
 
 
 def _blocks(
-    sheet: Sheet, page: str, *, only_answered: bool, kept_back: frozenset[str]
+    sheet: Sheet,
+    page: str,
+    *,
+    only_answered: bool,
+    kept_back: frozenset[str],
+    names: Mapping[str, str],
 ) -> Iterator[Block]:
     asked = [
         path
@@ -123,7 +146,8 @@ def _blocks(
                 for path in together:
                     yield Quotation((Run(_quoted(sheet.shown(path))),), sheet.label(path))
             else:
-                yield Facts(tuple(_fact(sheet, path) for path in together), _QUESTION_SHARE)
+                facts = tuple(_fact(sheet, path, names) for path in together)
+                yield Facts(facts, _QUESTION_SHARE)
 
 
 def _row(path: str) -> str:
@@ -142,9 +166,27 @@ def _own_words(sheet: Sheet, path: str) -> bool:
     )
 
 
-def _fact(sheet: Sheet, path: str) -> Fact:
+def _fact(sheet: Sheet, path: str, names: Mapping[str, str]) -> Fact:
     not_answered = wording(sheet.language)("Not answered")
-    return Fact(sheet.label(path), sheet.shown(path) or not_answered)
+    words = sheet.shown(path) or not_answered
+    carried = _carried(sheet, path, names)
+    return Fact(sheet.label(path), f"{words} ({carried})" if carried else words)
+
+
+def _carried(sheet: Sheet, path: str, names: Mapping[str, str]) -> str:
+    """Since when an answer that was carried forward stands, and who confirmed it."""
+    answer = sheet.answer(path)
+    if answer is None or not answer.carried or answer.empty:
+        return ""
+    say, language = wording(sheet.language), sheet.language
+    given = day_of(answer.at, language)
+    if not answer.confirmed:
+        return say("carried forward from {day}, not confirmed").format(day=given)
+    return say("carried forward from {day}, confirmed on {when} by {who}").format(
+        day=given,
+        when=day_of(answer.confirmed_at, language),
+        who=names.get(answer.confirmed_by or "", "") or say("Somebody"),
+    )
 
 
 def _quoted(text: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
+from app.core.clock import local
 from app.core.i18n import DOMAIN
 from app.core.paths import resource_path
 from app.forms.days import day_in_words
@@ -31,6 +32,14 @@ def wording(language: Language) -> Wording:
 def day(when: date, language: Language) -> str:
     """A date as a court writes it: `24 November 2026`."""
     return day_in_words(when, language)
+
+
+def day_of(moment: str | None, language: Language) -> str:
+    """The day of a moment as answers keep it; empty where there is none that can be read."""
+    try:
+        return day(local(datetime.fromisoformat(moment)).date(), language) if moment else ""
+    except ValueError:
+        return ""
 
 
 def listed(items: Sequence[str], language: Language) -> str:

@@ -71,6 +71,10 @@ class HelpPage(Page):
                 "ask your manager to return it; a new version is opened."
             ),
             _(
+                "A new stage of an assessment starts with the answers of the one before. Each is "
+                "marked until you say that it is still true or change it."
+            ),
+            _(
                 "While one child’s record is open, the names of other children are shown as "
                 "initials. F9 covers the whole screen."
             ),
@@ -92,6 +96,10 @@ class HelpPage(Page):
             ("Ctrl+Z, Ctrl+Shift+Z", _("Undo and redo in a text")),
             ("Ctrl++, Ctrl+-, Ctrl+0", _("Larger, smaller, normal text")),
             ("Tab, Shift+Tab", _("Next field, field before")),
+            ("Ctrl+Enter", _("Save and continue to the next section of a form")),
+            ("F7", _("Next answer that is carried forward and not confirmed")),
+            ("F8", _("This answer is still true, on to the next one")),
+            ("Shift+F8", _("All of this section is still true")),
             ("F1", _("This help")),
         ):
             facts.add(keys, words)

@@ -25,6 +25,7 @@ from app.core.i18n import _
 from app.forms.answers import Answer
 from app.forms.schema import Group
 from app.forms.sheet import Effects, Sheet
+from app.ui.form.typed import date_in_words
 
 PAUSE_MS: Final = 500  # after the last key stroke
 LONGEST_WAIT_MS: Final = 1200  # while somebody types on without a pause
@@ -73,6 +74,20 @@ class _RowRemoved:
     row_id: str
 
 
+@dataclass(frozen=True)
+class _Together:
+    """Answers that were confirmed in one go, and are taken back in one."""
+
+    steps: tuple[_AnswerBefore, ...]
+
+    @property
+    def path(self) -> str:
+        return self.steps[0].path
+
+
+_Step = _AnswerBefore | _RowRemoved | _Together
+
+
 class FormController(QObject):
     """The answers of one form record, with autosave, undo and a language that can be switched.
 
@@ -99,9 +114,11 @@ class FormController(QObject):
         editable: bool = True,
         how: str = "typed",
         record_id: str = "",
+        names: Mapping[str, str] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self.names = dict(names or {})
         self.record_id = record_id
         self.sheet = sheet
         self.form = sheet.form
@@ -117,7 +134,7 @@ class FormController(QObject):
         self._on_the_way: list[dict[str, None]] = []
         self._leaving = False
         self._failures = 0
-        self._undo: list[_AnswerBefore | _RowRemoved] = []
+        self._undo: list[_Step] = []
         self._pause = _timer(self, PAUSE_MS, self._save_now)
         self._longest_wait = _timer(self, LONGEST_WAIT_MS, self._save_now)
         self._retry = _timer(self, RETRY_MS[0], self._save_now)
@@ -157,6 +174,43 @@ class FormController(QObject):
         if self.sheet.has(page.name):
             return self.sheet.is_relevant(page.name)
         return any(self.sheet.is_relevant(child.name) for child in page.children)
+
+    def name_of(self, user_id: str | None) -> str:
+        """What a person of the service is called; empty for nobody that is known."""
+        return self.names.get(user_id or "", "")
+
+    def origin(self, answer: Answer) -> str:
+        """When an answer was given and by whom, as in "12 May 2026, Rowan Okell"."""
+        day = date_in_words(answer.at[:10], self.language) if answer.at else ""
+        return ", ".join(part for part in (day, self.name_of(answer.by)) if part)
+
+    def carried_words(self, path: str) -> str:
+        """From where an answer was carried forward and who confirmed it; empty where it wasn't."""
+        answer = self.sheet.answer(path)
+        if answer is None or not answer.carried or answer.empty:
+            return ""
+        origin = _("Carried forward from {day}.").format(day=self.origin(answer))
+        if not answer.confirmed:
+            return " ".join((origin, _("Not confirmed.")))
+        day = date_in_words((answer.confirmed_at or "")[:10], self.language)
+        said = _("Confirmed on {day} by {who}.").format(
+            day=day, who=self.name_of(answer.confirmed_by) or _("Somebody")
+        )
+        return " ".join((origin, said))
+
+    def next_unconfirmed(self, after: str = "", page: str | None = None) -> str:
+        """The next answer that waits to be confirmed behind `after`, or else the first one there
+        is; empty where none waits.
+        """
+        waiting = set(self.sheet.unconfirmed(page))
+        if not waiting:
+            return ""
+        order = [path for path in self.sheet.paths() if path in waiting or path == after]
+        if after in order:
+            behind = order[order.index(after) + 1 :]
+            if behind:
+                return behind[0]
+        return next(path for path in order if path in waiting)
 
     @property
     def can_undo(self) -> bool:
@@ -220,8 +274,18 @@ class FormController(QObject):
 
     def confirm(self, path: str) -> None:
         """Say that an answer carried forward is still true."""
-        self._remember(_AnswerBefore(path, self.sheet.answer(path)))
-        self._took_effect(path, self.sheet.confirm(path, by=self.by))
+        self.confirm_all((path,))
+
+    def confirm_all(self, paths: Sequence[str]) -> None:
+        """Say that several answers carried forward are still true; one undo takes it all back."""
+        waiting = set(self.sheet.unconfirmed())
+        paths = [path for path in paths if path in waiting]
+        if not paths:
+            return
+        self._remember(
+            _Together(tuple(_AnswerBefore(path, self.sheet.answer(path)) for path in paths))
+        )
+        self._took_effect(paths[0], self.sheet.confirm_all(paths, by=self.by))
 
     def annotate(self, path: str, **details: Any) -> None:
         """Keep something about an answer (`may_quote`, `source`, …) and leave its value alone."""
@@ -241,7 +305,11 @@ class FormController(QObject):
         if isinstance(step, _RowRemoved):
             self._took_effect(step.path, self.sheet.restore_row(step.path, step.row_id))
         else:
-            self._took_effect(step.path, self.sheet.put(step.path, step.answer))
+            effects = Effects()
+            for each in step.steps if isinstance(step, _Together) else (step,):
+                if self.sheet.has(each.path):
+                    effects |= self.sheet.put(each.path, each.answer)
+            self._took_effect(step.path, effects)
         self.undone.emit(step.path)
         return True
 
@@ -326,7 +394,7 @@ class FormController(QObject):
         self._state = state
         self.save_state_changed.emit(state)
 
-    def _remember(self, step: _AnswerBefore | _RowRemoved) -> None:
+    def _remember(self, step: _Step) -> None:
         self._undo.append(step)
         del self._undo[:-UNDO_STEPS]
 

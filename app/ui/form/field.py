@@ -4,72 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core.i18n import _
 from app.forms.answers import Answer
 from app.forms.schema import Question
-from app.ui import theme
+from app.ui.form.carried import CarriedCard
 from app.ui.form.controller import FormController
 from app.ui.form.editors.base import Editor, Option
 from app.ui.form.editors.registry import editor_for
 from app.ui.form.editors.shown import ShownEditor
-from app.ui.form.typed import date_in_words
-from app.ui.kit import (
-    Body,
-    FieldFrame,
-    FlowLayout,
-    Pill,
-    SecondaryButton,
-    Small,
-    Strong,
-)
+from app.ui.kit import FieldFrame, Small
 
 _WITH_CHOICES: Final = ("select_one", "select_multiple", "rank")
 _EXAMPLES: Final = ("date", "dateTime", "time")
-
-
-class CarriedCard(QFrame):
-    """An answer brought forward from the last stage, waiting for somebody to say it still holds."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        look = theme.current()
-        self.label = Strong()
-        self.pill = Pill(_("carried forward, unconfirmed"), "attention")
-        self.answer = Body()
-        self.origin = Small()
-        self.still_true = SecondaryButton(_("Still true"))
-        self.change = SecondaryButton(_("Change"))
-        head = FlowLayout()
-        head.addWidget(self.label.one_line())
-        head.addWidget(self.pill)
-        buttons = FlowLayout(gap=4)
-        buttons.addWidget(self.still_true)
-        buttons.addWidget(self.change)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(look.px(18), look.px(10), look.px(16), look.px(10))
-        column.setSpacing(look.px(6))
-        column.addLayout(head)
-        column.addWidget(self.answer)
-        column.addWidget(self.origin)
-        column.addLayout(buttons)
-        self.setStyleSheet(
-            f"CarriedCard {{ background: {look.hex('attention_soft')};"
-            f" border: 0; border-left: {look.px(4)}px solid {look.hex('attention_mark')};"
-            f" border-radius: {look.px(4)}px; }}"
-        )
-
-    def show_words(self, label: str, answer: str, origin: str) -> None:
-        """Say what was carried forward, and from when."""
-        self.label.setText(label)
-        self.answer.setText(answer)
-        self.origin.setText(origin)
-        self.origin.setVisible(bool(origin))
-        self.setAccessibleName(label)
-        self.still_true.setAccessibleDescription(f"{label} {answer}")
-        self.change.setAccessibleDescription(f"{label} {answer}")
 
 
 class Field(QWidget):
@@ -78,10 +27,12 @@ class Field(QWidget):
     Signals:
         focused: the question has the keyboard; carries its path.
         left: the keyboard has gone elsewhere; carries its path.
+        confirmed: a person said here that what was carried forward is still true; its path.
     """
 
     focused = Signal(str)
     left = Signal(str)
+    confirmed = Signal(str)
 
     def __init__(
         self,
@@ -96,6 +47,7 @@ class Field(QWidget):
         self.path = path
         self.frame: FieldFrame | None = None
         self.carried: CarriedCard | None = None
+        self.history: Small | None = None
         self._changing_carried = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -123,21 +75,26 @@ class Field(QWidget):
             self._remove()
             self.setVisible(False)
             return
-        answer = sheet.answer(self.path)
-        carried = (
-            answer is not None
-            and answer.unconfirmed
-            and not answer.empty
-            and not self._changing_carried
-            and self.controller.editable
-            and self.question.asks
-        )
-        if carried:
-            self._show_carried(answer)
+        if self._waits():
+            self._show_carried(sheet.answer(self.path))
         elif self.frame is None:
             self._remove()
             self._build()
         self.setVisible(True)
+
+    def _waits(self) -> bool:
+        """Whether an answer carried forward is shown here until somebody confirms it."""
+        sheet = self.controller.sheet
+        answer = sheet.answer(self.path)
+        return (
+            answer is not None
+            and answer.unconfirmed
+            and answer.replied
+            and not sheet.is_readonly(self.path)
+            and not self._changing_carried
+            and self.controller.editable
+            and self.question.asks
+        )
 
     def update_words(self) -> None:
         """Show label, hint and the words of the choices anew, as after a switch of language."""
@@ -161,11 +118,11 @@ class Field(QWidget):
 
     def update_value(self) -> None:
         """Show the answer that the form holds."""
-        if self.carried is not None:
+        sheet = self.controller.sheet
+        if self.carried is not None or (self._waits() and sheet.is_relevant(self.path)):
             self.update_relevance()
         if self.frame is None:
             return
-        sheet = self.controller.sheet
         if isinstance(self.frame.editor, ShownEditor):
             self.frame.editor.show_value(sheet.shown(self.path))
         else:
@@ -173,10 +130,12 @@ class Field(QWidget):
 
     def update_problem(self, *, show: bool) -> None:
         """Say what is wrong with the answer, where it is time to say it."""
-        if self.frame is None:
-            return
-        problem = self.controller.sheet.problem(self.path) if show else None
-        self.frame.set_error("" if problem is None else problem.text)
+        problem = self.controller.sheet.problem(self.path)
+        if self.carried is not None:
+            # Said at once: it is no use to confirm what doesn't fit any more.
+            self.carried.show_problem("" if problem is None else problem.text)
+        if self.frame is not None:
+            self.frame.set_error("" if problem is None or not show else problem.text)
 
     def focus_editor(self) -> None:
         """Give the keyboard to the question and bring it into view."""
@@ -212,14 +171,23 @@ class Field(QWidget):
         editor.entered.connect(self._entered)
         self._column.addWidget(self.frame)
         self.frame.show()
+        if not self.controller.editable:
+            self._tell_history()
+
+    def _tell_history(self) -> None:
+        """Under an answer that can only be read: from which day it is, and who confirmed it."""
+        words = self.controller.carried_words(self.path)
+        if words:
+            self.history = Small(words, self)
+            self._column.addWidget(self.history)
 
     def _remove(self) -> None:
-        for widget in (self.frame, self.carried):
+        for widget in (self.frame, self.carried, self.history):
             if widget is not None:
                 self._column.removeWidget(widget)
                 widget.hide()
                 widget.deleteLater()
-        self.frame = self.carried = None
+        self.frame = self.carried = self.history = None
 
     def _show_carried(self, answer: Answer | None) -> None:
         if self.carried is None:
@@ -229,12 +197,13 @@ class Field(QWidget):
             self.carried.change.clicked.connect(self._change)
             self._column.addWidget(self.carried)
             self.carried.show()
-        origin = ""
-        if answer is not None and answer.at:
-            day = date_in_words(answer.at[:10], self.controller.language)
-            origin = _("From {day}").format(day=day)
         sheet = self.controller.sheet
+        origin = "" if answer is None else self.controller.origin(answer)
+        if origin:
+            origin = _("From {day}").format(day=origin)
         self.carried.show_words(sheet.label(self.path), sheet.shown(self.path), origin)
+        problem = sheet.problem(self.path)
+        self.carried.show_problem("" if problem is None else problem.text)
 
     def _hide_own_label(self) -> None:
         if self.frame is not None and self.frame.editor.carries_label:
@@ -283,10 +252,21 @@ class Field(QWidget):
     @Slot()
     def _left(self) -> None:
         self.left.emit(self.path)
+        if self._changing_carried:
+            # Later: the editor that is left now may go, and it is still being told so.
+            QTimer.singleShot(0, self, self._give_up_changing)
+
+    @Slot()
+    def _give_up_changing(self) -> None:
+        """Nothing was changed after all: the answer waits to be confirmed as before."""
+        self._changing_carried = False
+        if self.controller.sheet.has(self.path):
+            self.update_relevance()
 
     @Slot()
     def _confirm(self) -> None:
         self.controller.confirm(self.path)
+        self.confirmed.emit(self.path)
 
     @Slot()
     def _change(self) -> None:

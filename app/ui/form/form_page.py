@@ -11,24 +11,28 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.casework import assessments, form_records, history
+from app.casework import assessments, form_records, history, stage_changes
 from app.casework.aside import Unkept
 from app.casework.assessments import SubmitRefused, Submitted
 from app.casework.casebooks import Place
 from app.casework.form_records import OpenForm
+from app.casework.stage_changes import Comparison, LastTime
 from app.core import log
 from app.core.clock import local
 from app.core.errors import KnownError
-from app.core.i18n import _, language
+from app.core.i18n import _, language, ngettext
 from app.forms.schema import OWN_VIEWS, Group
-from app.forms.sheet import MISSING, Sheet
+from app.forms.sheet import Sheet
 from app.ui import sync_banner, theme
+from app.ui.form.carried import CONFIRM_KEY, CONFIRM_SECTION_KEY, NEXT_KEY, CarriedBar
+from app.ui.form.changes_view import ChangesView, save_changes
 from app.ui.form.check_answers import CheckAnswers
 from app.ui.form.controller import FormController, SaveState, unkept_of
 from app.ui.form.keeping import keeper
 from app.ui.form.page_view import PageView
+from app.ui.form.problem_lines import lines_of
 from app.ui.form.rail import Section, SectionRail
-from app.ui.form.side_panel import QuestionPanel
+from app.ui.form.side_panel import Before, QuestionPanel
 from app.ui.form.tab_order import order_tabs, tab_stops
 from app.ui.kit import (
     Banner,
@@ -50,6 +54,7 @@ if TYPE_CHECKING:
     from app.ui.shell import Shell
 
 CHECK: Final = "check_answers"
+CHANGES: Final = "what_changed"
 RAIL_AFTER_MS: Final = 120  # a rail that is a moment behind costs no key stroke
 EARLIER_ANSWERS: Final = 3
 SAME_SAVE: Final = timedelta(seconds=30)  # the marker is touched a moment after the save
@@ -69,7 +74,9 @@ class FormPage(Page):
         self.opened: OpenForm | None = None
         self.controller: FormController | None = None
         self.section = ""
-        self.view: PageView | CheckAnswers | None = None
+        self.view: PageView | CheckAnswers | ChangesView | None = None
+        self._last_time: LastTime | None = None
+        self._last_time_known = False
         self._body: QWidget | None = None
         self._warned: set[str] = set()
         self._last_asked = ""
@@ -88,6 +95,9 @@ class FormPage(Page):
             ("Ctrl+Enter", self._continue),
             ("Ctrl+PgDown", partial(self._step, 1)),
             ("Ctrl+PgUp", partial(self._step, -1)),
+            (NEXT_KEY, self._next_unconfirmed),
+            (CONFIRM_KEY, self._confirm_here),
+            (CONFIRM_SECTION_KEY, self._confirm_section),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -174,6 +184,7 @@ class FormPage(Page):
         self._body = self.controller = self.opened = self.view = None
         self._warned = set()
         self._submitting = False
+        self._last_time, self._last_time_known = None, False
 
     def _let_go(self, controller: FormController) -> None:
         """Another form is opened. What could not be saved of this one yet is tried on."""
@@ -216,6 +227,7 @@ class FormPage(Page):
             saved_at=opened.saved_at,
             editable=opened.editable,
             record_id=self.opened.record_id,
+            names=opened.names,
             parent=self,
         )
         self._build()
@@ -247,6 +259,9 @@ class FormPage(Page):
         self.next_row = FlowLayout(gap=12)
         self.next_steps: list[SecondaryButton] = []
         self.welsh_banner = Banner(tone="attention")
+        self.carried_bar = CarriedBar()
+        self.carried_bar.next.clicked.connect(self._next_unconfirmed)
+        self.carried_bar.all_true.clicked.connect(self._confirm_section)
         self.conflicts = ConflictBanner(self)
         self.summary = ErrorSummary()
         self.middle = ScrollPage()
@@ -258,6 +273,7 @@ class FormPage(Page):
             self.state_banner,
             self.welsh_banner,
             self.summary,
+            self.carried_bar,
         ):
             if widget is not self.header:
                 widget.hide()  # never shown by hand: without a parent it would be a window
@@ -274,7 +290,7 @@ class FormPage(Page):
         self.buttons.addWidget(self.continue_button)
         self.middle.add(self.buttons)
         self.middle.end()
-        self.panel = QuestionPanel(self.controller, look_up=self._look_up, names=self._name_of)
+        self.panel = QuestionPanel(self.controller, look_up=self._look_up)
         row.addWidget(self.sections)
         row.addWidget(self.middle, 1)
         row.addWidget(self.panel)
@@ -343,37 +359,48 @@ class FormPage(Page):
     def show_section(self, name: str) -> None:
         """Open the section of that name, or the list of all answers."""
         names = [page.name for page in self.controller.pages()]
-        if name != CHECK and name not in names:
+        if name not in self._names():
             name = names[0] if names else CHECK
         if self.section and self.section != name and self.controller.editable:
             self.controller.flush(leaving=True)
-        if self.view is not None:
-            self.middle.column.removeWidget(self.view)
-            self.view.hide()
-            self.view.deleteLater()
         self.section = name
         self.summary.show_errors(())
         self._name_page()
         self.panel.show_question("")
         self._last_asked = ""
-        checking = name == CHECK
-        if checking:
-            view = CheckAnswers(self.controller, self.controller.pages())
-            view.change.connect(self._change)
-            self.view = view
-        else:
-            page = next(page for page in self.controller.pages() if page.name == name)
-            view = PageView(self.controller, page)
-            view.focused.connect(self.panel.show_question)
-            view.focused.connect(self._asked)
-            self.panel.show_question(next(view.questions(), ""))
-            self.view = view
-        self.middle.column.insertWidget(self._place_of_view, self.view)
-        self.view.show()  # now, so that one of its fields can take the keyboard
+        self._put_view(self._view_of(name))
+        if name == CHANGES:
+            self._look_up_changes()
         self._name_section()
         self._show_rail()
         self._order_tabs()
         self.middle.verticalScrollBar().setValue(0)
+
+    def _view_of(self, name: str) -> PageView | CheckAnswers | ChangesView:
+        if name == CHECK:
+            answers = CheckAnswers(
+                self.controller, self.controller.pages(), unknown=self.opened.unknown
+            )
+            answers.change.connect(self._change)
+            return answers
+        if name == CHANGES:
+            return ChangesView(None)
+        page = next(page for page in self.controller.pages() if page.name == name)
+        view = PageView(self.controller, page)
+        view.focused.connect(self.panel.show_question)
+        view.focused.connect(self._asked)
+        view.confirmed.connect(self._after_confirming)
+        self.panel.show_question(next(view.questions(), ""))
+        return view
+
+    def _put_view(self, view: PageView | CheckAnswers | ChangesView) -> None:
+        if self.view is not None:
+            self.middle.column.removeWidget(self.view)
+            self.view.hide()
+            self.view.deleteLater()
+        self.view = view
+        self.middle.column.insertWidget(self._place_of_view, view)
+        view.show()  # now, so that one of its fields can take the keyboard
 
     def _name_page(self, *, wrong: bool = False) -> None:
         """Give the window its title; it says when something on the page is wrong."""
@@ -384,6 +411,8 @@ class FormPage(Page):
         checking = self.section == CHECK
         above = _("{child} · {form}").format(child=self.opened.child_name, form=self.opened.title)
         title, hint = _("Check the answers"), ""
+        if self.section == CHANGES:
+            title, hint = _("What changed"), _("Each answer as it was then, and as it is now.")
         page = self._page_named(self.section)
         if page is not None:
             title, hint = self.controller.page_label(page), self.controller.page_hint(page)
@@ -404,7 +433,8 @@ class FormPage(Page):
         return next((page for page in self.controller.pages() if page.name == name), None)
 
     def _names(self) -> list[str]:
-        return [page.name for page in self.controller.pages()] + [CHECK]
+        compared = [CHANGES] if self.opened.carried or self.opened.revised else []
+        return [page.name for page in self.controller.pages()] + compared + [CHECK]
 
     @Slot()
     def _show_rail(self) -> None:
@@ -412,22 +442,46 @@ class FormPage(Page):
             return
         sheet = self.controller.sheet
         sections = []
-        answered = asked = 0
+        answered = asked = here = waiting = 0
         for page in self.controller.pages():
             progress = sheet.progress(page.name)
-            answered += progress.answered
+            answered += progress.answered - progress.unconfirmed
             asked += progress.asked
-            part = progress.answered / progress.asked if progress.asked else 0.0
-            if progress.asked and progress.answered >= progress.asked:
+            waiting += progress.unconfirmed
+            if page.name == self.section:
+                here = progress.unconfirmed
+            settled = progress.answered - progress.unconfirmed
+            part = settled / progress.asked if progress.asked else 0.0
+            if progress.unconfirmed and self.controller.editable:
+                state = ngettext(
+                    "{count} to confirm", "{count} to confirm", progress.unconfirmed
+                ).format(count=progress.unconfirmed)
+            elif progress.asked and progress.answered >= progress.asked:
                 state = _("done") if progress.complete else _("to check")
             else:
                 state = _("{percent}%").format(percent=int(part * 100)) if part else ""
-            sections.append(Section(page.name, self.controller.page_label(page), state, part))
+            brief = str(progress.unconfirmed) if progress.unconfirmed else state
+            sections.append(
+                Section(page.name, self.controller.page_label(page), state, part, brief=brief)
+            )
+        if CHANGES in self._names():
+            sections.append(Section(CHANGES, _("What changed"), "", None))
         sections.append(Section(CHECK, _("Check the answers"), "", None))
         percent = int(100 * answered / asked) if asked else 0
-        self.panel.show_section("" if self.section == CHECK else self.section)
+        self.panel.show_section("" if self.section in (CHECK, CHANGES) else self.section)
         whole = _("{form} · {percent}%").format(form=self.opened.title, percent=percent)
-        self.sections.show_sections(whole, sections, self.section)
+        left = waiting if self.controller.editable else 0
+        self.carried_bar.show_count(here if isinstance(self.view, PageView) else None, left)
+        self.sections.show_sections(
+            whole,
+            sections,
+            self.section,
+            ngettext("{count} answer to confirm", "{count} answers to confirm", left).format(
+                count=left
+            )
+            if left
+            else "",
+        )
 
     @Slot()
     def _order_tabs(self) -> None:
@@ -441,7 +495,7 @@ class FormPage(Page):
                 *tab_stops(self.panel_button, self.check_button),
                 *tab_stops(self.recovered, self.trouble, self.state_banner),
                 *self.next_steps,
-                *tab_stops(self.summary),
+                *tab_stops(self.summary, self.carried_bar),
                 *(view.tab_stops() if isinstance(view, PageView) else tab_stops(view)),
                 self.back_button,
                 self.continue_button,
@@ -526,6 +580,74 @@ class FormPage(Page):
             return "", None
         return path, place.editor.cursor() if place.editor is not None else None
 
+    # -- what was carried forward ----------------------------------------------------------
+
+    @Slot()
+    def _next_unconfirmed(self) -> None:
+        """Go to the next answer that waits to be confirmed, in this section or a later one."""
+        if self.controller is None or not self.controller.editable:
+            return
+        path = self.controller.next_unconfirmed(self._here()[0])
+        if not path:
+            self.shell.notify(_("Nothing is left to confirm."))
+            return
+        section = self.controller.sheet.page(path)
+        if section != self.section:
+            self.show_section(section)
+            QTimer.singleShot(0, self, partial(self._focus_path, path))
+        self._focus_path(path)
+
+    @Slot()
+    def _confirm_here(self) -> None:
+        """Say that the answer with the keyboard is still true, and go on to the next one."""
+        if self.controller is None or not self.controller.editable:
+            return
+        path = self._here()[0]
+        if path in self.controller.sheet.unconfirmed():
+            self.controller.confirm(path)
+        self._next_unconfirmed()
+
+    @Slot()
+    def _confirm_section(self) -> None:
+        """Say that all of this section is still true."""
+        if self.controller is None or not isinstance(self.view, PageView):
+            return
+        waiting = self.controller.sheet.unconfirmed(self.section)
+        if not waiting or not self.controller.editable:
+            return
+        self.controller.confirm_all(waiting)
+        self._show_rail()
+        self.shell.notify(_("All of this section is confirmed. Undo takes it back."))
+        self.continue_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(str)
+    def _after_confirming(self, path: str) -> None:
+        """The keyboard goes on to what is next on this page, or to the way on."""
+        self._show_rail()
+        following = self.controller.next_unconfirmed(path, self.section)
+        if following:
+            self._focus_path(following)
+        else:
+            self.continue_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _look_up_changes(self) -> None:
+        desk, record_id = self.desk, self.opened.record_id
+        if self.controller.editable:
+            self.controller.flush()
+        self.run(lambda: stage_changes.comparisons(desk, record_id), self._show_changes)
+
+    def _show_changes(self, found: Sequence[Comparison]) -> None:
+        if self.section != CHANGES:
+            return
+        may_print = self.desk.actor.may_disclose
+        view = ChangesView(found, print_it=self._print_changes if may_print else None)
+        view.lead.connect(self._change)
+        self._put_view(view)
+        self._order_tabs()
+
+    def _print_changes(self, comparison: Comparison) -> None:
+        save_changes(self, self.opened, comparison)
+
     # -- checking and submitting -----------------------------------------------------------
 
     @Slot()
@@ -538,7 +660,8 @@ class FormPage(Page):
         if self.section == CHECK:
             self._submit()
             return
-        problems = self.controller.sheet.problems(self.section)
+        on_a_page = isinstance(self.view, PageView)
+        problems = self.controller.sheet.problems(self.section) if on_a_page else ()
         if problems and self.section not in self._warned:
             self._warned.add(self.section)
             self.controller.flush()
@@ -550,7 +673,7 @@ class FormPage(Page):
 
     @Slot()
     def _check_all(self) -> None:
-        problems = self.controller.sheet.problems()
+        problems = self.controller.sheet.obstacles()
         self.controller.flush()
         if isinstance(self.view, PageView):
             self.view.check()
@@ -562,32 +685,12 @@ class FormPage(Page):
             self.shell.notify(_("No errors found."))
 
     def _show_problems(self, problems: Sequence[Problem], *, going_on: bool = False) -> None:
-        here = [p for p in problems if p.page == self.section]
-        rest = [p for p in problems if p.page != self.section]
-        lines: list[tuple[str, Callable[[], object] | None]] = []
-        for problem in (*here, *rest):
-            words = self._in_words(problem)
-            if problem.page != self.section:
-                words = _("{section}: {problem}").format(
-                    section=self.controller.page_label(self._page_named(problem.page)),
-                    problem=words,
-                )
-            lines.append((words, partial(self._lead_to, problem)))
+        lines = lines_of(self.controller, problems, self.section, self._lead_to)
         if going_on:
             lines.append((_("To come back to this later, choose Save and continue again."), None))
         self.summary.show_errors(lines)
         self._order_tabs()
         self._name_page(wrong=True)
-
-    def _in_words(self, problem: Problem) -> str:
-        """A problem for the summary: with its question, unless the form's own message says it."""
-        sheet = self.controller.sheet
-        question = sheet.question(problem.path)
-        own = question.required_message if problem.kind == MISSING else question.constraint_message
-        if own and (own.text(sheet.language) == problem.text or "{" in own.text(sheet.language)):
-            return problem.text
-        label = sheet.label(problem.path)
-        return _("{question}: {problem}").format(question=label, problem=problem.text)
 
     def _lead_to(self, problem: Problem) -> None:
         if problem.page != self.section:
@@ -674,14 +777,14 @@ class FormPage(Page):
 
     # -- the panel at the right ------------------------------------------------------------
 
-    def _name_of(self, user_id: str) -> str:
-        return self.desk.actor.name if user_id == self.desk.actor.id else ""
-
-    def _look_up(self, path: str, found: Callable[[list[tuple[str, str]]], None]) -> None:
-        """Find the last words that stood at `path` before those of now."""
+    def _look_up(self, path: str, found: Callable[[Before], None]) -> None:
+        """Find what the last stage said at `path`, and the last words there before those of now."""
         desk, opened = self.desk, self.opened
 
-        def before() -> list[tuple[str, str]]:
+        def before() -> Before:
+            if opened.carried and not self._last_time_known:
+                self._last_time = stage_changes.last_time(desk, opened.record_id)
+                self._last_time_known = True
             page = history.changes(
                 desk,
                 opened.child_id,
@@ -689,12 +792,13 @@ class FormPage(Page):
                 field=f"{history.ANSWERS}{path}",
                 limit=EARLIER_ANSWERS,
             )
-            return [
+            entries = [
                 (_("Changed {when} by {who}").format(when=entry.when, who=entry.who), change.before)
                 for entry in page.entries
                 for change in entry.fields
                 if change.field == f"{history.ANSWERS}{path}"
             ]
+            return Before(self._last_time, entries)
 
         self.tasks.run(before, found, self._not_looked_up, owner=self.panel)
 

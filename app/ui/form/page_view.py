@@ -35,9 +35,11 @@ class PageView(QWidget):
     Signals:
         focused: the question that has the keyboard; carries its path.
         problems_changed: what is wrong on the page, or whether it is said, is another.
+        confirmed: a person said at a question that what was carried forward is still true.
     """
 
     focused = Signal(str)
+    confirmed = Signal(str)
     problems_changed = Signal()
 
     def __init__(
@@ -173,6 +175,7 @@ class PageView(QWidget):
                 place = Field(self.controller, item, path, self)
                 place.focused.connect(self.focused)
                 place.left.connect(self._left)
+                place.confirmed.connect(self.confirmed)
                 self.fields[path] = place
                 column.addWidget(place)
                 members.append(place)

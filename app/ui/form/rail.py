@@ -21,21 +21,35 @@ from PySide6.QtWidgets import (
 
 from app.core.i18n import _
 from app.ui import theme
-from app.ui.kit import Heading
+from app.ui.kit import Heading, Small
 from app.ui.kit.fields import bring_into_view
 
 _WRAP: Final = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 WIDTH: Final = 236
+LARGE_TEXT: Final = 1.5
+_ABOVE: Final = 3  # what stands above the first section: the whole, what waits, a space
 
 
 @dataclass(frozen=True)
 class Section:
-    """One line of the rail: `state` is a word or a percentage, `part` how much is done (0 to 1)."""
+    """One line of the rail.
+
+    Attributes:
+        state: A word or a percentage. part: how much is done (0 to 1).
+        brief: What stands in place of `state` where text is large.
+    """
 
     name: str
     words: str
     state: str
     part: float | None
+    brief: str = ""
+
+    @property
+    def shown_state(self) -> str:
+        """The state as there is room for it."""
+        large = theme.current().scale >= LARGE_TEXT
+        return self.brief or self.state if large else self.state
 
 
 class SectionButton(QPushButton):
@@ -98,7 +112,7 @@ class SectionButton(QPushButton):
         painter.drawText(
             QRect(side, above, self.width() - 2 * side, words.height()),
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop,
-            self.section.state,
+            self.section.shown_state,
         )
         if self.section.part is not None:
             bar = QRectF(
@@ -121,7 +135,7 @@ class SectionButton(QPushButton):
         look = theme.current()
         # Reckoned with the heavier face, so that being chosen never moves the lines below.
         metrics = QFontMetrics(look.font("small", 600))
-        state = QFontMetrics(look.font("small")).horizontalAdvance(self.section.state)
+        state = QFontMetrics(look.font("small")).horizontalAdvance(self.section.shown_state)
         state += look.px(8) if state else 0
         room = QRect(0, 0, max(40, width - 2 * look.px(8) - state), 1 << 20)
         return metrics.boundingRect(room, _WRAP, self.section.words)
@@ -158,6 +172,10 @@ class SectionRail(QFrame):
         self.whole = Heading()
         self.whole.setIndent(look.px(8))
         self._column.addWidget(self.whole)
+        self.waiting = Small()
+        self.waiting.setIndent(look.px(8))
+        self.waiting.hide()
+        self._column.addWidget(self.waiting)
         self._column.addSpacing(look.px(6))
         self._column.addStretch(1)
         area.setWidget(inside)
@@ -165,9 +183,13 @@ class SectionRail(QFrame):
         inside.setAutoFillBackground(False)
         outer.addWidget(area)
 
-    def show_sections(self, whole: str, sections: Sequence[Section], here: str) -> None:
-        """Show these sections, `here` as the one that is open."""
+    def show_sections(
+        self, whole: str, sections: Sequence[Section], here: str, waiting: str = ""
+    ) -> None:
+        """Show these sections, `here` as the open one; `waiting` says what is left to confirm."""
         self.whole.setText(whole)
+        self.waiting.setText(waiting)
+        self.waiting.setVisible(bool(waiting))
         names = [section.name for section in sections]
         for gone in [name for name in self.buttons if name not in names]:
             button = self.buttons.pop(gone)
@@ -183,9 +205,9 @@ class SectionRail(QFrame):
                 self._group.addButton(button)
             else:
                 button.show_section(section)
-            if self._column.indexOf(button) != place + 2:
+            if self._column.indexOf(button) != place + _ABOVE:
                 self._column.removeWidget(button)
-                self._column.insertWidget(place + 2, button)
+                self._column.insertWidget(place + _ABOVE, button)
         button = self.buttons.get(here)
         if button is not None and not button.isChecked():
             button.setChecked(True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from app.casework.dates import in_words
+from app.casework.stage_changes import LastTime
 from app.core.i18n import _, ngettext
 from app.forms.answers import Answer
 from app.ui import theme
@@ -17,6 +20,21 @@ from app.ui.form.typed import date_in_words
 from app.ui.kit import Body, Heading, LinkButton, Muted, Pill, SidePanel
 
 WIDTH: Final = 286
+
+
+@dataclass(frozen=True)
+class Before:
+    """What stood at a question before.
+
+    Attributes:
+        last_time: What the stage before said; None where there is none.
+        entries: Pairs of when and by whom it was changed, and the words until then.
+    """
+
+    last_time: LastTime | None
+    entries: list[tuple[str, str]]
+
+
 LOOK_UP_AFTER_MS: Final = 300  # passing through a question asks nothing of the casebook
 
 
@@ -27,21 +45,17 @@ class QuestionPanel(SidePanel):
         self,
         controller: FormController,
         *,
-        look_up: Callable[[str, Callable[[list[tuple[str, str]]], None]], None] | None = None,
-        names: Callable[[str], str] | None = None,
+        look_up: Callable[[str, Callable[[Before], None]], None] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """Make an empty panel.
 
         Args:
-            look_up: Finds what was answered before at a path, newest first: pairs of when and by
-                whom it was changed, and the words until then; calls back on the GUI thread.
-            names: Gives the name of a person from their id.
+            look_up: Finds what was answered before at a path; calls back on the GUI thread.
         """
         super().__init__(_("About this question"), parent, width=WIDTH)
         self.controller = controller
         self._look_up = look_up
-        self._names = names
         self.path = ""
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -55,6 +69,8 @@ class QuestionPanel(SidePanel):
         self.said_heading = Heading(_("Who says so"))
         self.said = Pill("", "accent")
         self.said_how = Muted()
+        self.last_heading = Heading(_("Last time"))
+        self.last = Body()
         self.before_heading = Heading(_("Before"))
         self.before = Body()
         self.clear = LinkButton(_("Clear this answer"), self._clear, small=True)
@@ -66,6 +82,8 @@ class QuestionPanel(SidePanel):
             (self.said_heading, 0),
             (self.said, 0),
             (self.said_how, 16),
+            (self.last_heading, 0),
+            (self.last, 16),
             (self.before_heading, 0),
             (self.before, 16),
             (self.clear, 0),
@@ -121,7 +139,7 @@ class QuestionPanel(SidePanel):
             self._show_origin(answer)
         self.clear.setVisible(answered and self.controller.editable)
         if again:
-            self._show(False, self.before_heading, self.before)
+            self._show(False, self.last_heading, self.last, self.before_heading, self.before)
             self._later.start()
 
     def _show_origin(self, answer: Answer) -> None:
@@ -130,8 +148,7 @@ class QuestionPanel(SidePanel):
             "parent": _("Parent or carer"),
             "form": _("Worked out by the form"),
         }.get(answer.by or "", "")
-        if not who and answer.by and self._names is not None:
-            who = self._names(answer.by)
+        who = who or self.controller.name_of(answer.by)
         self.said.set_text(who or _("Practitioner"))
         parts = []
         if answer.at:
@@ -146,8 +163,7 @@ class QuestionPanel(SidePanel):
         if answer.how in ways:
             parts.append(ways[answer.how])
         if answer.carried:
-            confirmed = answer.confirmed_by is not None
-            parts.append(_("Carried forward and confirmed.") if confirmed else _("Not confirmed."))
+            parts.append(self.controller.carried_words(self.path))
         self.said_how.setText(" ".join(parts))
         self.said_how.setVisible(bool(parts))
 
@@ -155,15 +171,29 @@ class QuestionPanel(SidePanel):
         if self.path and self._look_up is not None:
             self._look_up(self.path, partial(self._found, self.path))
 
-    def _found(self, path: str, entries: list[tuple[str, str]]) -> None:
+    def _found(self, path: str, found: Before) -> None:
         """Show what was answered before, unless the keyboard has moved on."""
         if path != self.path:
             return
+        self._show_last_time(path, found.last_time)
         lines = [
-            _("“{words}”").format(words=words) + f"\n{when}" for when, words in entries if words
+            _("“{words}”").format(words=words) + f"\n{when}"
+            for when, words in found.entries
+            if words
         ]
         self.before.setText("\n\n".join(lines))
         self._show(bool(lines), self.before_heading, self.before)
+
+    def _show_last_time(self, path: str, last: LastTime | None) -> None:
+        self._show(last is not None, self.last_heading, self.last)
+        if last is None:
+            return
+        heading = _("Last time")
+        if last.day is not None:
+            heading = _("Last time ({day})").format(day=in_words(last.day))
+        self.last_heading.setText(heading)
+        words = last.words.get(path, "")
+        self.last.setText(_("“{words}”").format(words=words) if words else _("Not answered"))
 
     def _changed(self, effects: object) -> None:
         if self.path and self.path in effects.values:

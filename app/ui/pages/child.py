@@ -174,7 +174,18 @@ class ChildPage(Page):
             tab.load(self.view)
 
     def _assessment(self) -> None:
-        self._start("assessment")
+        self.start_stage()
+
+    def start_stage(self, stage: str = "", form_id: str = "") -> None:
+        """Start a stage of assessment, or go on with it; without one, that which fits now."""
+        from app.casework import stages
+
+        child_id, desk = self.child_id, self.desk
+        assert child_id is not None
+        self.run(
+            lambda: stages.start(desk, child_id, stage, form_id),
+            lambda form: self.shell.go("form", record_id=form.record_id, child_id=child_id),
+        )
 
     def _start(self, form_id: str) -> None:
         from app.casework import form_records

@@ -7,17 +7,19 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from app.casework import consents, form_copies, form_records, permission
+from app.casework import consents, form_copies, form_records, permission, stages
 from app.casework.children import ChildView
 from app.casework.dates import in_words
 from app.casework.disclosure import Exported
 from app.casework.form_copies import CopyFor
 from app.casework.form_records import FormSummary, Startable
+from app.casework.stages import Offered
 from app.core.clock import local
 from app.core.i18n import _
 from app.ui.kit import Card, FlowLayout, SecondaryButton
 from app.ui.pages.child_tab import ChildTab, Listed
 from app.ui.pages.pass_on import PassOnDialog, write_file
+from app.ui.pages.stages_card import StagesCard
 
 STATE_TONES = {
     "draft": "plain",
@@ -35,20 +37,31 @@ class FormsTab(ChildTab):
         """Override ChildTab.load."""
         desk = self.page.desk
         self.page.run(
-            lambda: (form_records.startable(desk), form_records.list_forms(desk, view.id)),
+            lambda: (
+                stages.offered(desk, view.id),
+                form_records.startable(desk),
+                form_records.list_forms(desk, view.id),
+            ),
             lambda found: self._show(view, *found),
         )
 
     def _show(
-        self, view: ChildView, startable: Sequence[Startable], forms: Sequence[FormSummary]
+        self,
+        view: ChildView,
+        offered: Offered,
+        startable: Sequence[Startable],
+        forms: Sequence[FormSummary],
     ) -> None:
         self.empty()
         if view.editable:
+            if offered.stages:
+                self.add(StagesCard(offered, self.page.start_stage))
             begin = Card(_("Start"))
             row = FlowLayout(gap=12)
             role = self.page.desk.actor.role
+            of_stages = stages.form_ids()
             for one in startable:
-                if not permission.reads_form(role, one.kind):
+                if one.form_id in of_stages or not permission.reads_form(role, one.kind):
                     continue
                 words = (
                     _("{form}: hand the laptop to {child}").format(
