@@ -111,15 +111,18 @@ def submit(desk: Desk, record_id: str) -> Submitted:
         return Submitted(record.id, now, record.snapshot_hash)
 
 
-def recall(desk: Desk, record_id: str) -> OpenForm:
+def recall(desk: Desk, record_id: str, reason: str = "") -> OpenForm:
     """Take back what was submitted and not yet decided on, as a new draft with the same answers.
+
+    Args:
+        reason: Why, for the history.
 
     Raises:
         NotAllowed: The person may only read, or did not write it.
         KnownError: A manager has decided on it, or it was never submitted.
     """
     desk.must_write()
-    with desk.casebook.write() as work:
+    with desk.casebook.write(reason.strip() or None) as work:
         record = found(work.session, record_id)
         waiting = work.session.scalars(
             select(Oversight).where(

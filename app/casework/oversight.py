@@ -560,22 +560,25 @@ def remove_panel(desk: Desk, panel_id: str, reason: str) -> None:
 def list_panels(desk: Desk, child_id: str) -> tuple[PanelView, ...]:
     """The panels on a child's assessments, the newest first."""
     with desk.casebook.read() as session:
-        held = session.scalars(
-            select(Panel)
-            .where(Panel.child_id == child_id, Panel.removed_at.is_(None))
-            .order_by(Panel.asked_at.desc(), Panel.id.desc())
-        )
-        return tuple(_panel_view(panel, desk.clock.today()) for panel in held)
+        return tuple(reversed(_panel_views(desk, session, Panel.child_id == child_id)))
 
 
 def panels_on(desk: Desk, session: Session, oversight_id: str) -> tuple[PanelView, ...]:
     """The panels that were asked for on one request, the oldest first."""
-    held = session.scalars(
-        select(Panel)
-        .where(Panel.oversight_id == oversight_id, Panel.removed_at.is_(None))
+    return _panel_views(desk, session, Panel.oversight_id == oversight_id)
+
+
+def _panel_views(
+    desk: Desk, session: Session, wanted: ColumnElement[bool]
+) -> tuple[PanelView, ...]:
+    rows = session.execute(
+        select(Panel, Oversight.state)
+        .join(Oversight, Oversight.id == Panel.oversight_id, isouter=True)
+        .where(wanted, Panel.removed_at.is_(None))
         .order_by(Panel.asked_at, Panel.id)
     )
-    return tuple(_panel_view(panel, desk.clock.today()) for panel in held)
+    today = desk.clock.today()
+    return tuple(_panel_view(panel, today, waits=state == "waiting") for panel, state in rows)
 
 
 def _newest_panel(session: Session, oversight_id: str) -> Panel | None:
@@ -602,7 +605,7 @@ def _panel_words(panel: Panel | None, today: date) -> str:
     return _("Panel: {when}").format(when=dates.how_soon(panel.due_on, today))
 
 
-def _panel_view(panel: Panel, today: date) -> PanelView:
+def _panel_view(panel: Panel, today: date, *, waits: bool = True) -> PanelView:
     details = PanelDetails(
         why=panel.why,
         due_on=panel.due_on,
@@ -620,7 +623,9 @@ def _panel_view(panel: Panel, today: date) -> PanelView:
         id=panel.id,
         child_id=panel.child_id,
         details=details,
-        title=_panel_words(panel, today),
+        title=_panel_words(panel, today)
+        if waits or panel.state == "held"
+        else _("Panel not held: it was decided before"),
         detail="\n".join(parts),
         held=panel.state == "held",
         oversight_id=panel.oversight_id or "",

@@ -43,6 +43,9 @@ WORDS: Final = frozenset(
         N_("Scroll down"),
         N_("Scroll left"),
         N_("Scroll right"),
+        # The ends of a bar of tabs that is too long.
+        N_("Scroll Left"),
+        N_("Scroll Right"),
         # What can be done with a thing, as a screen reader says it.
         N_("Press"),
         N_("Toggle"),

@@ -8,6 +8,7 @@ from tests.tour.record import open_record, to_the_places
 from tests.tour.telling import Tour
 
 DIRECTIONS = "Say what the older boys did, and how Tal can get home another way."
+FOR_A_SECTION = "Say when the older boys are at the bus stop."
 AGREED = "The levels follow from the evidence, and the plan is small enough to keep."
 CHANGED = "offence_why"
 NEW_WORDS = "Two older boys had threatened Tal at the bus stop. Tal kept watch out of fear of them."
@@ -33,14 +34,19 @@ def return_it(tour: Tour) -> None:
     driver = tour.driver
     driver.push("Waiting")
     driver.expect_words(people.NAME, f"By {people.WORKER}")
-    driver.expect(_may_decide(tour), "the manager may countersign or return it")
     driver.picture("waiting-manager")
     driver.push("Read")
     driver.expect_words("Submitted, waits for a manager", "Sources of information")
     driver.go_back()
+    driver.push("Read and decide")
+    driver.expect_words("The levels, and why", "Good practice")
+    driver.expect(_may_decide(tour), "the manager may countersign or return it")
+    driver.picture("decide")
+    driver.push("Add a direction")
+    driver.fill("What is to be done", FOR_A_SECTION)
+    driver.push("Add it", within=driver.window())
+    driver.expect_words(FOR_A_SECTION)
     driver.push("Return with directions")
-    driver.push("Return", within=driver.window())
-    driver.expect_words("Say why, in a few words.")
     driver.fill("What is to be done", DIRECTIONS)
     driver.picture("return-with-directions")
     driver.push("Return", within=driver.window())
@@ -73,6 +79,7 @@ def countersign(tour: Tour) -> None:
     """The manager agrees, with reasons; afterwards nothing waits."""
     driver = tour.driver
     driver.push("Waiting")
+    driver.push("Read and decide")
     driver.push("Countersign")
     driver.fill("Why you agree", AGREED)
     driver.picture("countersign")

@@ -14,6 +14,7 @@ def register(shell: Shell) -> None:
     """Make the pages of children's records known to the window."""
     from app.ui.pages.caseload import CaseloadPage
     from app.ui.pages.child import ChildPage
+    from app.ui.pages.decide import DecidePage
     from app.ui.pages.due import DuePage
     from app.ui.pages.edit_child import EditChildPage
     from app.ui.pages.edit_record import EditRecordPage
@@ -25,6 +26,7 @@ def register(shell: Shell) -> None:
     shell.register("caseload", CaseloadPage, rail=N_("Caseload"), order=10)
     shell.register("due", DuePage, rail=N_("Due"), order=20)
     shell.register("waiting", WaitingPage, rail=N_("Waiting"), order=30)
+    shell.register("decide", DecidePage)
     shell.register("child", ChildPage)
     shell.register("add_child", EditChildPage)
     shell.register("change_child", EditChildPage)

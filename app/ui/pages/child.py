@@ -24,6 +24,7 @@ from app.ui.pages.child_plan import PlanTab
 from app.ui.pages.child_records import CourtTab, DetailsTab, PeopleTab
 from app.ui.pages.child_reports import ReportsTab
 from app.ui.pages.child_tab import ChildTab
+from app.ui.pages.child_tasks import TasksTab
 from app.ui.sync_banner import ConflictBanner
 
 if TYPE_CHECKING:
@@ -226,6 +227,7 @@ TABS = (
     ("people", N_("People and places"), PeopleTab),
     ("court", N_("Court and orders"), CourtTab),
     ("forms", N_("Assessments and plans"), FormsTab),
+    ("tasks", N_("Tasks"), TasksTab),
     ("reports", N_("Reports"), ReportsTab),
     ("history", N_("History"), HistoryTab),
 )

@@ -31,7 +31,8 @@ LONG: Final = frozenset(
     {
         "note", "text", "description", "lines", "contact_note", "views", "safety_note", "address",
         "how_to_speak", "disability_note", "slcn_note", "neurodiversity_note", "consent_note",
-        "court_reason", "why", "explained", "ethnicity_own_words", "send_plan",
+        "court_reason", "why", "explained", "what", "attended", "decided", "ethnicity_own_words",
+        "send_plan",
     }
 )  # fmt: skip
 

@@ -90,6 +90,8 @@ class DuePage(Page):
             return
         if item.record_type == "form_record":
             self.shell.go("form", record_id=item.record_id, child_id=item.child_id)
+        elif item.record_type == "task":
+            self.shell.go("child", child_id=item.child_id, tab="tasks")
         elif item.record_type in ("hearing", "offence", "outcome"):
             self.shell.go("child", child_id=item.child_id, tab="court")
         else:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Slot
 
-from app.casework import casebooks, children, court
+from app.casework import casebooks, children, court, permission
 from app.casework.casebooks import Place
 from app.casework.problems import RecordGone
 from app.core.i18n import _
@@ -203,6 +204,14 @@ def _load(desk: Desk, kind: RecordKind, child_id: str, record_id: str | None) ->
         options["hearing_id"] = tuple(
             Option(hearing.id, hearing.title) for hearing in court.list_hearings(desk, child_id)
         )
+    if hasattr(details, "for_user"):
+        options["for_user"] = tuple(
+            Option(user.id, user.name)
+            for user in casebooks.users(desk)
+            if user.active and permission.allows(user.role, "write")
+        )
+        if record_id is None:
+            details = dataclasses.replace(details, for_user=desk.actor.id)
     if kind.record_type == "child":
         options["allocated_to"] = tuple(
             Option(user.id, user.name) for user in casebooks.users(desk) if user.active

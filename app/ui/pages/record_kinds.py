@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from app.casework import children, consents, court, people
+from app.casework import children, consents, court, oversight, people, tasks
+from app.core.errors import BugError
 from app.core.i18n import N_
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ def _of_child(name: str) -> Callable[[Desk, str], Sequence[Any]]:
         return found
 
     return views
+
+
+def _asked_elsewhere(_desk: Desk, _child_id: str, _details: Any) -> None:
+    """A panel is asked for where a manager decides."""
+    raise BugError("a panel is asked for on the page where a manager decides")
 
 
 KINDS: Final[Mapping[str, RecordKind]] = {
@@ -116,6 +122,17 @@ KINDS: Final[Mapping[str, RecordKind]] = {
             N_("Decision on sharing"), N_("No decision on sharing is recorded yet."),
             consents.ConsentDetails, consents.list_consents, consents.add_consent,
             consents.change_consent, consents.remove_consent, "details", ("about", "decision"),
+        ),
+        RecordKind(
+            "task", N_("Tasks"), N_("Add a task"), N_("Task"), N_("There is no task."),
+            tasks.TaskDetails, tasks.list_tasks, tasks.add_task, tasks.change_task,
+            tasks.remove_task, "tasks", ("what", "for_user", "due_on"),
+        ),
+        RecordKind(
+            "panel", N_("Panels"), N_("Ask for a panel"), N_("Panel"),
+            N_("No panel was asked for."), oversight.PanelDetails, oversight.list_panels,
+            _asked_elsewhere, oversight.record_panel, oversight.remove_panel, "tasks",
+            ("why", "held_on", "attended", "decided"),
         ),
     )
 }  # fmt: skip

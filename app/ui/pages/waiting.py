@@ -1,21 +1,23 @@
-"""What waits for a manager, and signs of harm that somebody has to act on."""
+"""What waits for the person at work: signs of harm, what to decide, what came back, tasks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from app.casework import oversight, questionnaires, waiting
+from app.casework import assessments, questionnaires, tasks, waiting
 from app.casework.dates import in_words
 from app.casework.oversight import OversightItem
 from app.casework.questionnaires import PromptView
+from app.casework.tasks import TaskView
 from app.casework.waiting import Returned, Waiting
 from app.core.clock import local
-from app.core.i18n import _
+from app.core.i18n import _, ngettext
 from app.ui.kit import (
     Body,
     Card,
+    FlowLayout,
     Heading,
     Muted,
     PageHeader,
@@ -29,6 +31,7 @@ from app.ui.kit import (
 )
 from app.ui.kit.layout import clear
 from app.ui.page import Page
+from app.ui.pages.decide import pills_of
 from app.ui.pages.edit_record import ReasonDialog
 from app.ui.pages.rail_numbers import count_again
 
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
 
 
 class WaitingPage(Page):
-    """The queue: signs of harm first, then what is to be countersigned."""
+    """The queue: signs of harm, what to decide on, what came back with directions, tasks."""
 
     only_shows = True
 
@@ -55,7 +58,10 @@ class WaitingPage(Page):
     def _show(self, found: Waiting) -> None:
         clear(self.scroll.column)
         self.scroll.add(
-            PageHeader(_("Waiting"), _("Signs of harm first, then what is to be countersigned."))
+            PageHeader(
+                _("Waiting"),
+                _("Signs of harm first, then what is overdue and what has waited longest."),
+            )
         )
         for prompt in found.prompts:
             self.scroll.add(self._prompt(prompt))
@@ -63,6 +69,8 @@ class WaitingPage(Page):
             self.scroll.add(self._item(item))
         for returned in found.returned:
             self.scroll.add(self._returned(returned))
+        for task in found.tasks:
+            self.scroll.add(self._task(task))
         if not found.number:
             self.scroll.add(Muted(_("Nothing waits for you.")))
         if found.for_others:
@@ -71,7 +79,7 @@ class WaitingPage(Page):
             self.scroll.add(self._item(item))
         self.scroll.end()
         self.shell.set_number("waiting", found.number or None)
-        self._go_on_writing(found.prompts, found.to_decide)
+        self._go_on_writing(found)
 
     def _prompt(self, prompt: PromptView) -> Card:
         card = Card(self.shell.shown_name(prompt.child_id, prompt.child_name))
@@ -133,16 +141,13 @@ class WaitingPage(Page):
             subject=subject,
         ).ask()
 
-    def _go_on_writing(
-        self, prompts: Sequence[PromptView], to_decide: Sequence[OversightItem]
-    ) -> None:
+    def _go_on_writing(self, found: Waiting) -> None:
         """Open the dialog again that a lock closed."""
         deeds: list[tuple[tuple[str, str], Callable[[], None]]] = [
-            (("harm", prompt.id), partial(self._act, prompt)) for prompt in prompts
+            *((("harm", prompt.id), partial(self._act, prompt)) for prompt in found.prompts),
+            *((("done", task.id), partial(self._finish, task)) for task in found.tasks),
+            *((("recall", item.id), partial(self._recall, item)) for item in found.for_others),
         ]
-        for item in to_decide:
-            deeds.append((("countersign", item.id), partial(self._countersign, item)))
-            deeds.append((("return", item.id), partial(self._return, item)))
         begun = (do for subject, do in deeds if self.shell.kept_words(subject))
         go_on = next(begun, None)
         if go_on is not None:
@@ -152,7 +157,23 @@ class WaitingPage(Page):
         card = Card(self.shell.shown_name(form.child_id, form.child_name))
         card.add(Strong(form.title))
         card.add(Pill(_("Returned with directions"), "attention"))
-        card.add(Body(form.directions))
+        if form.directions:
+            card.add(Body(form.directions))
+        for task in form.tasks:
+            if task.section_label:
+                card.add(
+                    Body(_("{section}: {what}").format(section=task.section_label, what=task.title))
+                )
+        if form.levels:
+            card.add(
+                Body(
+                    ngettext(
+                        "Another level is proposed for {count} judgement.",
+                        "Another level is proposed for {count} judgements.",
+                        form.levels,
+                    ).format(count=form.levels)
+                )
+            )
         card.add(
             button_row(
                 PrimaryButton(
@@ -162,6 +183,34 @@ class WaitingPage(Page):
             )
         )
         return card
+
+    def _task(self, task: TaskView) -> Card:
+        card = Card(self.shell.shown_name(task.child_id, task.child_name))
+        card.add(Strong(task.title))
+        if task.when:
+            card.add(Pill(task.when, "serious" if task.late else "attention"))
+        card.add(Small(task.detail))
+        card.add(
+            button_row(
+                PrimaryButton(_("Done"), partial(self._finish, task)),
+                SecondaryButton(
+                    _("Open the record"),
+                    lambda: self.shell.go("child", child_id=task.child_id, tab="tasks"),
+                ),
+            )
+        )
+        return card
+
+    def _finish(self, task: TaskView) -> None:
+        desk = self.desk
+        self._ask(
+            ("done", task.id),
+            _("What was done?"),
+            _("What you did"),
+            _("Whoever asked for it reads this."),
+            _("Save"),
+            lambda words: tasks.finish(desk, task.id, words),
+        )
 
     def _item(self, item: OversightItem) -> Card:
         card = Card(self.shell.shown_name(item.child_id, item.child_name))
@@ -173,48 +222,44 @@ class WaitingPage(Page):
                 )
             )
         )
-        if item.due is not None:
-            card.add(Pill(_("Due {day}").format(day=in_words(item.due)), "attention"))
+        pills = FlowLayout(gap=8)
+        for pill in pills_of(item):
+            pills.addWidget(pill)
+        card.add(pills)
         read = SecondaryButton(
             _("Read"),
             lambda: self.shell.go("form", record_id=item.record_id, child_id=item.child_id),
         )
         if item.mine:
             card.add(Muted(_("You wrote this, so somebody else has to countersign it.")))
-            card.add(button_row(read))
+            buttons = [read]
+            if self.desk.actor.may_write:
+                buttons.append(SecondaryButton(_("Take it back"), partial(self._recall, item)))
+            card.add(button_row(*buttons))
         elif not self.desk.actor.may_countersign:
             card.add(Muted(_("A manager has to decide on this.")))
             card.add(button_row(read))
         else:
             card.add(
                 button_row(
-                    PrimaryButton(_("Countersign"), lambda: self._countersign(item)),
-                    SecondaryButton(_("Return with directions"), lambda: self._return(item)),
+                    PrimaryButton(
+                        _("Read and decide"),
+                        lambda: self.shell.go("decide", record_id=item.id, child_id=item.child_id),
+                    ),
                     read,
                 )
             )
         return card
 
-    def _countersign(self, item: OversightItem) -> None:
+    def _recall(self, item: OversightItem) -> None:
         desk = self.desk
         self._ask(
-            ("countersign", item.id),
-            _("Countersign"),
-            _("Why you agree"),
-            _("Your reasons stay with the assessment, under your name."),
-            _("Countersign"),
-            lambda words: oversight.countersign(desk, item.id, words),
-        )
-
-    def _return(self, item: OversightItem) -> None:
-        desk = self.desk
-        self._ask(
-            ("return", item.id),
-            _("Return with directions"),
-            _("What is to be done"),
-            _("{author} sees this at the top of the new version.").format(author=item.author),
-            _("Return"),
-            lambda words: oversight.return_with_directions(desk, item.id, words),
+            ("recall", item.id),
+            _("Take it back?"),
+            _("Why you take it back"),
+            _("You go on in a new version with the same answers. What was submitted stays."),
+            _("Take it back"),
+            lambda words: assessments.recall(desk, item.record_id, words),
         )
 
     def _again(self) -> None:

@@ -31,7 +31,7 @@ def states(desk: Desk, child_id: str) -> list[str]:
 def test_the_author_can_read_and_nothing_else(shell: Shell, desk: Desk, child_id: str) -> None:
     submit_assessment(desk, child_id)
     shell.go("waiting")
-    assert buttons(shell) == ["Read"]
+    assert buttons(shell) == ["Read", "Take it back"]
     press("Read")
     assert shell.page.name == "form"
 
@@ -43,6 +43,7 @@ def test_a_manager_countersigns_by_the_keyboard(
     with manager_at(desk) as manager:
         shell = window_on(qtbot, manager)
         shell.go("waiting")
+        press("Read and decide")
         press("Countersign")
         press("Countersign")
         asked = dialog()
@@ -65,6 +66,7 @@ def test_directions_lead_to_a_new_version_and_the_keyboard_comes_back(
     with manager_at(desk) as manager:
         shell = window_on(qtbot, manager)
         shell.go("waiting")
+        press("Read and decide")
         press("Return with directions")
         press("Cancel")
         assert no_dialog()
@@ -86,6 +88,7 @@ def test_what_somebody_decided_meanwhile_is_said_and_nothing_is_written(
     with manager_at(desk) as manager:
         shell = window_on(qtbot, manager)
         shell.go("waiting")
+        press("Read and decide")
         press("Countersign")
         write("Why you agree", AGREED)
         (item,) = oversight.queue(manager)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from PySide6.QtTest import QTest
@@ -19,6 +20,7 @@ from app.casework.people import CarerDetails
 from app.core.errors import KnownError
 from app.core.settings import Settings
 from app.ui.application import register_pages
+from app.ui.pages.decide_dialogs import AskDialog
 from app.ui.pages.edit_record import ReasonDialog
 from app.ui.shell import Shell
 from app.ui.tasks import InlineTasks
@@ -37,11 +39,11 @@ def window_on(qtbot: QtBot, desk: Desk) -> Shell:
     return made
 
 
-def dialog() -> ReasonDialog:
+def dialog() -> Any:
     found = [
         window
         for window in QApplication.topLevelWidgets()
-        if isinstance(window, ReasonDialog) and window.isVisible()
+        if isinstance(window, ReasonDialog | AskDialog) and window.isVisible()
     ]
     assert len(found) == 1
     return found[0]
@@ -84,9 +86,9 @@ def test_why_a_manager_decides_comes_back_after_a_lock(
     qtbot: QtBot, submitted: Desk, after_a_lock: Callable[[Shell], Shell], deed: str
 ) -> None:
     shell = window_on(qtbot, submitted)
-    page = shell.go("waiting")
     (item,) = oversight.queue(submitted)
-    (page._countersign if deed == "Countersign" else page._return)(item)
+    page = shell.go("decide", record_id=item.id, child_id=item.child_id)
+    (page._countersign if deed == "Countersign" else page._return)()
     dialog().text.setPlainText(WORDS)
     cursor = dialog().text.textCursor()
     cursor.setPosition(7)
@@ -105,8 +107,8 @@ def test_words_that_could_not_be_saved_are_there_when_one_tries_again(
     qtbot: QtBot, submitted: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shell = window_on(qtbot, submitted)
-    page = shell.go("waiting")
     (item,) = oversight.queue(submitted)
+    page = shell.go("decide", record_id=item.id, child_id=item.child_id)
 
     def refuse(*_asked: object) -> None:
         raise KnownError("There is no room left on the disk.")
@@ -115,10 +117,10 @@ def test_words_that_could_not_be_saved_are_there_when_one_tries_again(
         full.setattr(oversight, "countersign", refuse)
         full.setattr(shell, "show_error", lambda _error: None)
         shell.tasks.unhandled.disconnect()
-        page._countersign(item)
+        page._countersign()
         dialog().text.setPlainText(WORDS)
         dialog().go.click()
-    page._countersign(item)
+    page._countersign()
     assert dialog().text.toPlainText() == WORDS
     dialog().reject()
     assert shell.unsaved == {}

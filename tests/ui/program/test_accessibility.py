@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.casework import casebooks, caseload, demo, form_records, reports
+from app.casework import casebooks, caseload, demo, form_records, oversight, reports
 from app.casework.desk import Desk
 from app.core import i18n
 from app.core.clock import SystemClock
@@ -42,7 +42,7 @@ ANYWHERE = (
     "help",
     "problem_report",
 )
-TABS = ("glance", "details", "people", "court", "forms", "reports", "history")
+TABS = ("glance", "details", "people", "court", "forms", "tasks", "reports", "history")
 # What these pages need to be gone to with is made by their own tests.
 ELSEWHERE = {"edit_record", "child_mode"}
 
@@ -90,6 +90,10 @@ def visits(desk: Desk) -> list[tuple[str, dict[str, Any]]]:
             )
             found.append(("report", {"report_id": made.id, "child_id": row.child_id}))
             break
+    found += [
+        ("decide", {"record_id": item.id, "child_id": item.child_id})
+        for item in oversight.queue(desk)[:1]
+    ]
     if desk.actor.may_hear_child:
         found.append(("harm_prompts", {}))
     return found
