@@ -10,7 +10,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased
 
 from app.casework import due as due_items
-from app.casework import reference, waiting
+from app.casework import reference, syncing, waiting
 from app.casework.due import DueItem
 from app.casework.levels import Kind, Level
 from app.casework.standing import ChildFacts, Standing, standings
@@ -118,6 +118,7 @@ def rows(
     place = caseload.Place(after.sort_name, after.child_id) if after else None
     sifted = asked.stage is not None or asked.attention
     at_once = max(limit + 1, SIFTED_AT_ONCE) if sifted else limit + 1
+    to_confirm = syncing.lease_pills(desk)
     with desk.casebook.read() as session:
         while len(found) <= limit:
             lines = caseload.children(
@@ -135,7 +136,7 @@ def rows(
                 hears=desk.actor.may_hear_child,
             )
             found += [
-                _row(line, held[line.child_id], today)
+                _row(line, held[line.child_id], today, to_confirm.get(line.child_id))
                 for line in lines
                 if _fits(asked, held[line.child_id])
             ]
@@ -165,7 +166,12 @@ def _facts(line: caseload.ChildLine) -> ChildFacts:
     )
 
 
-def _row(line: caseload.ChildLine, standing: Standing, today: date) -> CaseloadRow:
+def _row(
+    line: caseload.ChildLine, standing: Standing, today: date, to_confirm: str | None
+) -> CaseloadRow:
+    attention = [Attention(pill.text, pill.kind) for pill in standing.pills]
+    if to_confirm:
+        attention.append(Attention(to_confirm, "attention"))
     return CaseloadRow(
         child_id=line.child_id,
         name=_facts(line).name,
@@ -174,7 +180,7 @@ def _row(line: caseload.ChildLine, standing: Standing, today: date) -> CaseloadR
         where=standing.where,
         next=standing.next,
         next_on=standing.next_on,
-        attention=tuple(Attention(pill.text, pill.kind) for pill in standing.pills),
+        attention=tuple(attention),
         serious_harm=standing.serious_harm,
         safety=standing.safety,
         cursor=Cursor(line.sort_name, line.child_id),

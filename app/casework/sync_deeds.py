@@ -237,10 +237,17 @@ def save_aside(desk: Desk, record_id: str, file: Path) -> None:
         ) from None
 
 
-def answer_stop(desk: Desk, kind: StopKind) -> None:
-    """Go on after a stop, see `app.sync.stops`."""
+def answer_stop(desk: Desk, kind: StopKind, mark: str) -> None:
+    """Go on after a stop, see `app.sync.stops`.
+
+    Args:
+        mark: Of the stop that the person saw (`syncing.StopView`).
+
+    Raises:
+        KnownError: Something else is asked by now.
+    """
     desk.must_write()
-    stops.answer_stop(desk.casebook, kind, True)
+    stops.answer_stop(desk.casebook, kind, True, shown=mark)
 
 
 def read_notice(desk: Desk, notice_id: str) -> None:

@@ -10,6 +10,9 @@ from app.casework.dates import shortly
 from app.core.clock import Clock, local
 from app.core.i18n import N_, _, ngettext
 
+# From how many days before the end of a lease on a person is warned.
+LEASE_WARNING_DAYS: Final = 3
+
 STATE_WORDS: Final[Mapping[str, str]] = {
     "saved_here": N_("saved here"),
     "waiting": N_("waiting"),
@@ -134,6 +137,15 @@ NOTICES: Final[Mapping[str, str]] = {
     ),
 }
 
+# A record that isn't here what it is at the server, though it was read once more.
+DIFFERS_CHILD: Final = N_("This laptop and the server don’t hold the same about {child}.")
+DIFFERS_SERVICE: Final = N_("This laptop and the server don’t hold the same about your service.")
+DIFFERS_ADVICE: Final = N_(
+    "It was read from the server once more, and the two still differ. What you wrote is kept here "
+    "and was sent. Compare again. If it stays so, tell your administrator, and don’t hand this "
+    "laptop back before they have looked."
+)
+
 HAND_BACK: Final[Mapping[str, str]] = {
     "not_enrolled": N_("everything is only on this laptop"),
     "waiting": N_("not everything is sent"),
@@ -142,6 +154,7 @@ HAND_BACK: Final[Mapping[str, str]] = {
     "aside": N_("something from the server could not be taken in"),
     "conflict": N_("somebody has to decide between two answers"),
     "stop": N_("syncing waits for your answer"),
+    "differs": N_("this laptop and the server don’t hold the same"),
     "never_confirmed": N_("the server has not confirmed anything yet"),
 }
 
@@ -192,7 +205,7 @@ def waiting(records: int) -> str:
 
 def lease(days: int | None) -> str:
     """A warning as the lease comes to its end; empty where there is none to give."""
-    if days is None or days > 3:
+    if days is None or days > LEASE_WARNING_DAYS:
         return ""
     if days == 0:
         return _("Sync today: this laptop has to reach the server before it may go on syncing.")
@@ -201,3 +214,49 @@ def lease(days: int | None) -> str:
         "Sync within {count} days, or this laptop has to join the server again.",
         days,
     ).format(count=days)
+
+
+def lease_of_child(days: int, *, ended: bool, child: str) -> str:
+    """A warning as the time ends for which a child's record may lie here without the server;
+    empty where there is none to give."""
+    if days > LEASE_WARNING_DAYS:
+        return ""
+    if ended:
+        return _(
+            "The server has not confirmed for too long that the record of {child} may be on this "
+            "laptop. Sync as soon as you can. What is not sent yet stays here."
+        ).format(child=child)
+    if days == 0:
+        return _(
+            "Sync today: the server has to confirm that the record of {child} may stay on this "
+            "laptop. What is not sent yet stays here."
+        ).format(child=child)
+    return ngettext(
+        "Sync within {count} day: the server has to confirm that the record of {child} may stay on "
+        "this laptop. What is not sent yet stays here.",
+        "Sync within {count} days: the server has to confirm that the record of {child} may stay "
+        "on this laptop. What is not sent yet stays here.",
+        days,
+    ).format(count=days, child=child)
+
+
+def lease_pill(days: int) -> str:
+    """The same in a list, in a few words."""
+    if days == 0:
+        return _("Sync today")
+    return ngettext("Sync within {count} day", "Sync within {count} days", days).format(count=days)
+
+
+def would_go(count: int, children: Mapping[str, int]) -> str:
+    """How many records a stop would take away, and of whom: numbers by name."""
+    said = ngettext(
+        "{count} record would go from this laptop.",
+        "{count} records would go from this laptop.",
+        count,
+    ).format(count=count)
+    if not children:
+        return said
+    parts = [
+        _("{child}: {count}").format(child=name, count=number) for name, number in children.items()
+    ]
+    return f"{said} {', '.join(parts)}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -15,7 +16,7 @@ from app.core.errors import BugError
 from app.core.i18n import _, ngettext
 from app.models.records import Child
 from app.sync import state, stops, unsent
-from app.sync.state import SyncItem, SyncView, Word
+from app.sync.state import Lease, Stop, SyncItem, SyncView, Word
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -120,12 +121,42 @@ class AsideRow:
 
 @dataclass(frozen=True)
 class StopView:
-    """Syncing waits for an answer. `yes` is what the button says that goes on."""
+    """Syncing waits for an answer.
+
+    Attributes:
+        about: What exactly is asked: how many records of whom would go; else empty.
+        yes: What the button says that goes on. mark: what the answer is bound to.
+    """
 
     kind: str
     text: str
+    about: str
     advice: str
     yes: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class DiffersRow:
+    """A child, or the service, of which this laptop doesn't hold what the server does.
+
+    Attributes:
+        child_id: Empty where it is about the service.
+    """
+
+    id: str
+    child_id: str
+    text: str
+    advice: str
+    since: str
+
+
+@dataclass(frozen=True)
+class LeaseRow:
+    """A child whose record the server has to confirm soon, before the laptop as a whole."""
+
+    child_id: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -152,6 +183,7 @@ class Overview:
 
     Attributes:
         waiting: Records that wait, the last changed first; `more`: how many beyond these.
+        differs: What isn't here what it is at the server. leases: who has to be confirmed soon.
     """
 
     status: Status
@@ -161,6 +193,8 @@ class Overview:
     more: int
     refused: tuple[RefusedRow, ...]
     aside: tuple[AsideRow, ...]
+    differs: tuple[DiffersRow, ...]
+    leases: tuple[LeaseRow, ...]
     stop: StopView | None
     notices: tuple[NoticeView, ...]
     hand_back: HandBack
@@ -209,13 +243,14 @@ def overview(desk: Desk) -> Overview:
     """What waits, what was refused, what needs a person."""
     view = state.view(desk.casebook)
     now = _status(desk, view)
+    leases, stop = state.leases(desk.casebook), state.stop(desk.casebook)
     with desk.casebook.engine.connect() as connection:
         waiting = unsent.records(connection)
     with desk.casebook.read() as session:
         teller = _Teller(desk, session)
         by_kind = {
             kind: tuple(item for item in view.items if item.kind == kind)
-            for kind in ("refused", "aside", "stop", "notice")
+            for kind in ("refused", "aside", "differs", "notice")
         }
         return Overview(
             status=now,
@@ -225,7 +260,9 @@ def overview(desk: Desk) -> Overview:
             more=max(0, len(waiting) - MOST_ROWS),
             refused=tuple(teller.refused(item) for item in by_kind["refused"][:MOST_ROWS]),
             aside=tuple(teller.aside(item) for item in by_kind["aside"][:MOST_ROWS]),
-            stop=next((_stop(item) for item in by_kind["stop"]), None),
+            differs=tuple(teller.differs(item) for item in by_kind["differs"][:MOST_ROWS]),
+            leases=tuple(teller.lease(one) for one in _ending(leases)[:MOST_ROWS]),
+            stop=None if stop is None else teller.stop(stop),
             notices=tuple(teller.notice(item) for item in by_kind["notice"]),
             hand_back=hand_back(desk),
         )
@@ -273,9 +310,25 @@ def _summary(status: Status) -> str:
     return " ".join(said)
 
 
-def _stop(item: SyncItem) -> StopView:
-    advice, yes = sync_words.STOPS[item.reason]
-    return StopView(item.reason, stops.text_of(item.reason), _(advice), _(yes))
+def _ending(leases: Iterable[Lease]) -> list[Lease]:
+    """Of children alone: where the laptop's own ends with them, that is said once."""
+    return [one for one in leases if one.alone and one.days_left <= sync_words.LEASE_WARNING_DAYS]
+
+
+def lease_words(desk: Desk, child_id: str, name: str) -> str:
+    """A warning for a child's record as the time ends for which it may lie here without the
+    server; empty where there is none to give."""
+    for one in state.leases(desk.casebook, child_id):
+        return sync_words.lease_of_child(one.days_left, ended=one.ended, child=name)
+    return ""
+
+
+def lease_pills(desk: Desk) -> dict[str, str]:
+    """By child a few words for a list, where the server has to confirm that child soon."""
+    return {
+        one.child_id: sync_words.lease_pill(one.days_left)
+        for one in _ending(state.leases(desk.casebook))
+    }
 
 
 class _Teller:
@@ -349,6 +402,41 @@ class _Teller:
             came=sync_words.moment(item.at, self._desk.clock) if item.at else "",
             why=_(why),
             advice=_(advice),
+        )
+
+    def stop(self, stop: Stop) -> StopView:
+        """What syncing waits for an answer to."""
+        advice, yes = sync_words.STOPS[stop.kind]
+        about = ""
+        if stop.count:
+            named = {
+                self.name(child) or _("A child who isn’t here"): count
+                for child, count in stop.children.items()
+            }
+            about = sync_words.would_go(stop.count, named)
+        return StopView(stop.kind, stops.text_of(stop.kind), about, _(advice), _(yes), stop.mark)
+
+    def differs(self, item: SyncItem) -> DiffersRow:
+        """What isn't here what it is at the server."""
+        child_id = item.child_id or ""
+        text = _(sync_words.DIFFERS_SERVICE)
+        if child_id:
+            name = self.name(child_id) or _("a child")
+            text = _(sync_words.DIFFERS_CHILD).format(child=name)
+        return DiffersRow(
+            id=item.id,
+            child_id=child_id if self.name(child_id) else "",
+            text=text,
+            advice=_(sync_words.DIFFERS_ADVICE),
+            since=sync_words.moment(item.at, self._desk.clock) if item.at else "",
+        )
+
+    def lease(self, lease: Lease) -> LeaseRow:
+        """A child whom the server has to confirm soon."""
+        name = self.name(lease.child_id) or _("a child")
+        return LeaseRow(
+            lease.child_id,
+            sync_words.lease_of_child(lease.days_left, ended=lease.ended, child=name),
         )
 
     def notice(self, item: SyncItem) -> NoticeView:

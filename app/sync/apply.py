@@ -103,15 +103,6 @@ def apply_again(
     return writer.applied
 
 
-def leaving(connection: Connection) -> list[str]:
-    """The records that left a stream and have come in no other, once everything has come down."""
-    return list(
-        connection.exec_driver_sql(
-            "SELECT record_id FROM sync_quarantine WHERE why IN ('leaves', 'in_use')"
-        ).scalars()
-    )
-
-
 def restricted_of(connection: Connection, stream: str) -> list[tuple[str, str]]:
     """Type and id of the records of a child that only some roles may see."""
     return [
@@ -648,12 +639,14 @@ class _Writer:
             self._connection.exec_driver_sql(
                 'INSERT INTO stream_cursor (stream, "after", head, lease_until, reread)'
                 ' VALUES (?, ?, ?, ?, 0) ON CONFLICT (stream) DO UPDATE SET "after" ='
-                ' excluded."after", head = excluded.head, lease_until = excluded.lease_until',
+                ' excluded."after", head = excluded.head,'
+                " lease_until = coalesce(excluded.lease_until, lease_until)",
                 (
                     state.stream,
                     state.next,
                     state.head,
-                    self._by_our_clock(state.lease_until, page),
+                    # A stream that isn't whole here yet is not confirmed.
+                    None if state.more else self._by_our_clock(state.lease_until, page),
                 ),
             )
 

@@ -22,15 +22,8 @@ def want(connection: Connection, children: Iterable[CaseloadChild]) -> None:
     here = standing.read(connection)
     choices = _choices(connection)
     held = set(standing.streams(connection))
-    unsettled = outbox.unsettled_streams(connection, here)
-    own = {
-        child
-        for child, base_revision in connection.exec_driver_sql(
-            "SELECT id, base_revision FROM child"
-        )
-        # The server has never heard of a child whose record it hasn't taken.
-        if base_revision > 0 or child not in unsettled
-    }
+    unheard = outbox.children_unheard_of(connection, here)
+    own = set(connection.exec_driver_sql("SELECT id FROM child").scalars()) - unheard
     wanted = [SERVICE_STREAM, *sorted(own)]
     wanted += [
         child.child_id

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final, Literal
 
 from sqlalchemy import Connection
 
+from app.core.ids import new_id
+from app.models.base import canonical, moment_text
 from app.models.records import RECORD_TYPES
 from app.sync import fields, outbox
 from app.sync.protocol import SERVICE_STREAM, StreamState, digest_text, record_digest
 from app.sync.standing import Standing
+
+# The kind under which `sync_notice` keeps a stream that still differs.
+DIFFERS: Final[Literal["differs"]] = "differs"
 
 
 def differing(
@@ -34,6 +42,28 @@ def differing(
     return found
 
 
+def keep(connection: Connection, streams: Iterable[str], at: datetime) -> None:
+    """Keep which streams still differ though they were read once more, for a person to be told.
+
+    Those that were kept before and differ no longer are forgotten.
+    """
+    wanted = set(streams)
+    for id_, body in connection.exec_driver_sql(
+        "SELECT id, body FROM sync_notice WHERE kind = ?", (DIFFERS,)
+    ).all():
+        stream = json.loads(body)["stream"]
+        if stream in wanted:
+            wanted.discard(stream)
+        else:
+            connection.exec_driver_sql("DELETE FROM sync_notice WHERE id = ?", (id_,))
+    for stream in sorted(wanted):
+        child = None if stream == SERVICE_STREAM else stream
+        connection.exec_driver_sql(
+            "INSERT INTO sync_notice (id, kind, child_id, body, at) VALUES (?, ?, ?, ?, ?)",
+            (new_id(), DIFFERS, child, canonical({"stream": stream}), moment_text(at)),
+        )
+
+
 def _by_stream(connection: Connection) -> dict[str, dict[str, int]]:
     """By stream the revision of each record that is here as the server has it, by its id.
 
@@ -56,4 +86,9 @@ def _by_stream(connection: Connection) -> dict[str, dict[str, int]]:
             f"SELECT stream, record_id, rev FROM {table} WHERE {condition}"
         ):
             held.setdefault(belongs_to, {})[id_] = revision
+    # The server counts them out already; a person is told why they are still here.
+    for belongs_to, id_ in connection.exec_driver_sql(
+        "SELECT stream, record_id FROM sync_quarantine WHERE why IN ('leaves', 'in_use')"
+    ):
+        held.get(belongs_to, {}).pop(id_, None)
     return held

@@ -7,7 +7,7 @@ begun again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -29,6 +29,7 @@ from app.sync import (
     outbox,
     page,
     purge,
+    removals,
     standing,
     stops,
 )
@@ -39,6 +40,7 @@ from app.sync.protocol import (
     Cursor,
     Hello,
     Pull,
+    Pulled,
     Push,
     Pushed,
     StreamState,
@@ -183,8 +185,7 @@ class _Sync:
         self._cancelled = cancelled
         self._outcome = Outcome()
         self._states: dict[str, StreamState] = {}
-        self._taken = 0
-        self._many_allowed = False
+        self._removals = removals.Watch()
         self._children: tuple[CaseloadChild, ...] = ()
 
     def run(self) -> Outcome:
@@ -274,8 +275,7 @@ class _Sync:
                 lease_until=_by_our_clock(hello.lease_until, hello.server_time, now),
                 highest_seen=now,
             )
-            self._many_allowed = stops.allowed(here.stop, "many_removals")
-            if here.stop is not None and not self._many_allowed:
+            if not stops.allowed(here.stop, "many_removals"):
                 standing.write(connection, stop=None)
 
     def _ask_who_may_come(self) -> None:
@@ -358,26 +358,13 @@ class _Sync:
                     stream: state.after for stream, state in standing.streams(connection).items()
                 }
             self._step("receive", self._outcome.received, 0)
-            answer = self._wire.pull(
-                Pull(
-                    protocol=PROTOCOL,
-                    schema_version=migrations.NEWEST,
-                    device_id=self._casebook.device_id,
-                    epoch=str(here.epoch),
-                    cursors=tuple(
-                        Cursor(stream=stream, after=after) for stream, after in asked.items()
-                    ),
-                    limit=MOST_CHANGES,
-                )
-            )
+            answer = self._wire.pull(self._asking(asked, here))
             page.check(answer, asked, str(here.epoch))
+            self._removals.look_at(self._casebook, answer, self._following(answer, asked, here))
             received = blobs.fetch(self._casebook, self._wire, answer, self._count)
             with self._casebook.exchange() as (connection, log_):
                 if standing.streams(connection).keys() != asked.keys():
                     raise BugError("two syncs of one casebook ran at once")
-                counted = {name for name, state in self._states.items() if not state.held}
-                taken = page.would_take_away(connection, answer, counted)
-                self._stop_at_many_removals(connection, taken)
                 applied = apply.apply_page(connection, log_, answer, self._arrival(here, received))
                 _nothing_waits(connection)
             self._outcome.received += len(answer.changes)
@@ -390,20 +377,37 @@ class _Sync:
                 self._let_leave(here)
                 return
 
+    def _asking(self, asked: Mapping[str, int], here: Standing) -> Pull:
+        return Pull(
+            protocol=PROTOCOL,
+            schema_version=migrations.NEWEST,
+            device_id=self._casebook.device_id,
+            epoch=str(here.epoch),
+            cursors=tuple(Cursor(stream=stream, after=after) for stream, after in asked.items()),
+            limit=MOST_CHANGES,
+        )
+
+    def _following(
+        self, answer: Pulled, asked: Mapping[str, int], here: Standing
+    ) -> Iterator[Pulled]:
+        """The pages after this one, read ahead and not written."""
+        while any(state.more and state.held for state in answer.streams):
+            asked = {**asked, **{state.stream: state.next for state in answer.streams}}
+            self._count()
+            answer = self._wire.pull(self._asking(asked, here))
+            page.check(answer, asked, str(here.epoch))
+            yield answer
+
     def _let_leave(self, here: Standing) -> None:
         """Let records go that left a stream and came in no other one here."""
+        going = self._removals.look_at_leaving(self._casebook)
         with self._casebook.exchange() as (connection, log_):
-            ids = apply.leaving(connection)
-            self._stop_at_many_removals(connection, len(ids))
-            done = apply.apply_again(connection, log_, ids, self._arrival(here, {}))
+            done = apply.apply_again(
+                connection, log_, [id_ for _, id_ in going], self._arrival(here, {})
+            )
         self._outcome.changed += done.changed
         if done.taken_away:
             purge.clear_old_pages(self._casebook)
-
-    def _stop_at_many_removals(self, connection: Connection, taken: int) -> None:
-        self._taken += taken
-        if not self._many_allowed and page.many(connection, self._taken):
-            raise Stopped("many_removals", {"count": self._taken})
 
     def _let_go(self) -> None:
         not_held = [name for name, state in self._states.items() if not state.held]
@@ -427,15 +431,16 @@ class _Sync:
         """Compare what both sides hold; where it differs, read it once more from the beginning."""
         self._step("compare", 0, 0)
         differing = self._differing()
-        if not differing:
-            return
-        log.sync.warning("streams differ from the server's: %d", len(differing))
+        if differing:
+            log.sync.warning("streams differ from the server's: %d", len(differing))
+            with self._casebook.exchange() as (connection, _log):
+                for stream in differing:
+                    standing.begin_again(connection, stream)
+            self._outcome.read_again = differing
+            self._pull()
+            self._outcome.differing = self._differing()
         with self._casebook.exchange() as (connection, _log):
-            for stream in differing:
-                standing.begin_again(connection, stream)
-        self._outcome.read_again = differing
-        self._pull()
-        self._outcome.differing = self._differing()
+            digests.keep(connection, self._outcome.differing, self._casebook.clock.now())
 
     def _differing(self) -> list[str]:
         with self._casebook.exchange() as (connection, _log):
@@ -446,7 +451,7 @@ class _Sync:
         now = self._casebook.clock.now()
         with self._casebook.exchange() as (connection, _log):
             here = standing.read(connection)
-            if self._many_allowed:
+            if here.stop is not None:
                 standing.write(connection, stop=None)
             if outbox.waiting(connection, here) == 0:
                 last = connection.exec_driver_sql("SELECT max(entry) FROM change").scalar_one()

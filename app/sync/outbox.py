@@ -439,6 +439,17 @@ def unsettled(connection: Connection, standing: Standing) -> dict[str, dict[str,
     return found
 
 
+def children_unheard_of(connection: Connection, standing: Standing) -> set[str]:
+    """The children whose records the server hasn't taken yet, or refused."""
+    return set(
+        connection.exec_driver_sql(
+            "SELECT record_id FROM change WHERE kind = 'create' AND record_type = 'child'"
+            " AND origin IS NULL AND (entry > ? OR entry IN (SELECT entry FROM sync_refused))",
+            (standing.sent_to,),
+        ).scalars()
+    )
+
+
 def unsettled_streams(connection: Connection, standing: Standing) -> set[str | None]:
     """The children (None: the service) with work that the server has not taken."""
     return {

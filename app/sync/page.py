@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import Connection
 
 from app.core.ids import is_id
 from app.models.records import RECORD_TYPES
-from app.sync import apply, fields
+from app.sync import apply, fields, outbox, standing
 from app.sync.fields import Blob
 from app.sync.protocol import MANY_REMOVALS, MANY_REMOVALS_SHARE, MOST_CHANGES, Pulled, RecordChange
 from app.sync.stops import Stopped
@@ -72,46 +72,46 @@ def named(change: RecordChange) -> Iterator[tuple[Blob, str]]:
             yield blob, column
 
 
-def would_take_away(connection: Connection, page: Pulled, counted: Container[str] = ()) -> int:
-    """How many records of this copy a page would take away at once.
+def would_take_away(connection: Connection, page: Pulled) -> set[tuple[str, str]]:
+    """Type and id of the records of this copy that a page would take away.
 
-    Those that leave a stream may arrive in another and are counted at the end.
-
-    Args:
-        counted: Streams that an earlier page said must go: each page says so again.
+    Those that leave a stream may arrive in another and are looked at at the end.
     """
-    count = 0
+    going: set[tuple[str, str]] = set()
     for change in page.changes:
         if change.op == "erase" and change.type == "child":
-            count += records_of(connection, [change.id])
+            going |= records_of(connection, [change.id])
         elif change.op == "erase" and change.type in RECORD_TYPES:
-            count += bool(
-                connection.exec_driver_sql(
-                    f'SELECT 1 FROM "{change.type}" WHERE id = ?', (change.id,)
-                ).fetchone()
-            )
+            found = connection.exec_driver_sql(
+                f'SELECT 1 FROM "{change.type}" WHERE id = ?', (change.id,)
+            ).fetchone()
+            if found:
+                going.add((change.type, change.id))
     for state in page.streams:
         if state.held and not state.restricted:
-            count += len(apply.restricted_of(connection, state.stream))
-    let_go = [one.stream for one in page.streams if not one.held and one.stream not in counted]
-    return count + records_of(connection, let_go)
+            going.update(apply.restricted_of(connection, state.stream))
+    # A child with work that the server hasn't taken stays until that is settled.
+    stay = outbox.unsettled_streams(connection, standing.read(connection))
+    let_go = [one.stream for one in page.streams if not one.held and one.stream not in stay]
+    return going | records_of(connection, let_go)
 
 
-def records_of(connection: Connection, children: Iterable[str]) -> int:
-    """How many records of these children are here, they themselves among them."""
-    count = 0
+def records_of(connection: Connection, children: Iterable[str]) -> set[tuple[str, str]]:
+    """Type and id of the records of these children that are here, their own among them."""
+    found: set[tuple[str, str]] = set()
     for child in children:
         for name in RECORD_TYPES:
             shape = fields.shape(name)
             if shape is None or not shape.in_child_stream:
                 continue
             column = "child_id" if shape.of_child else "id"
-            count += int(
-                connection.exec_driver_sql(
-                    f'SELECT count(*) FROM "{name}" WHERE "{column}" = ?', (child,)
-                ).scalar_one()
+            found.update(
+                (name, id_)
+                for id_ in connection.exec_driver_sql(
+                    f'SELECT id FROM "{name}" WHERE "{column}" = ?', (child,)
+                ).scalars()
             )
-    return count
+    return found
 
 
 def many(connection: Connection, taken: int) -> bool:

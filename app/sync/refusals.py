@@ -4,13 +4,16 @@ server that could not be written here.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection
 
 from app.core.errors import BugError
 from app.models import erasure, search
 from app.models.casebook import Casebook
-from app.models.change_log import values
+from app.models.change_log import ChangeLog, Received, values
 from app.sync import apply, standing
+from app.sync.merge import SEALED
 from app.sync.protocol import SERVICE_STREAM
 
 
@@ -56,8 +59,10 @@ def give_up(casebook: Casebook, op_id: str) -> int:
         rows = _refused_with(connection, op_id)
         origin = str(standing.read(connection).server)
         for entry in rows:
-            type_, record_id, child_id = connection.exec_driver_sql(
-                "SELECT record_type, record_id, child_id FROM change WHERE entry = ?", (entry,)
+            type_, record_id, child_id, body = connection.exec_driver_sql(
+                "SELECT c.record_type, c.record_id, c.child_id, p.body FROM change AS c"
+                " LEFT JOIN change_payload AS p ON p.entry = c.entry WHERE c.entry = ?",
+                (entry,),
             ).one()
             connection.exec_driver_sql("DELETE FROM sync_refused WHERE entry = ?", (entry,))
             base = connection.exec_driver_sql(
@@ -74,8 +79,51 @@ def give_up(casebook: Casebook, op_id: str) -> int:
                     origin=origin,
                 )
                 search.forget_old_words(connection)
+            else:
+                _open_again(connection, log, (type_, record_id, child_id), values(body), origin)
             standing.begin_again(connection, child_id or SERVICE_STREAM)
         return len(rows)
+
+
+def _open_again(
+    connection: Connection,
+    log: ChangeLog,
+    record: tuple[str, str, str | None],
+    written: dict[str, Any],
+    origin: str,
+) -> None:
+    """Take back that a record was closed, which only this laptop ever thought it was: closed it
+    could never take in what the server holds."""
+    type_, record_id, child_id = record
+    sealed = SEALED.get(type_)
+    if sealed is None or written.get("set", {}).get(sealed[0]) not in sealed[1]:
+        return
+    state, before = sealed[0], written.get("base", {}).get(sealed[0])
+    row = connection.exec_driver_sql(
+        f'SELECT * FROM "{type_}" WHERE id = ?', (record_id,)
+    ).fetchone()
+    if row is None or before is None or before in sealed[1]:
+        return
+    held = dict(row._mapping)
+    names = ", ".join(f'"{name}"' for name in held)
+    # A row that is closed can't be changed, so another takes its place.
+    connection.exec_driver_sql(f'DELETE FROM "{type_}" WHERE id = ?', (record_id,))
+    connection.exec_driver_sql(
+        f'INSERT INTO "{type_}" ({names}) VALUES ({", ".join("?" * len(held))})',
+        tuple({**held, state: before}.values()),
+    )
+    taken_back = Received(
+        "update",
+        type_,
+        record_id,
+        child_id,
+        {state: held[state]},
+        {state: before},
+        held["base_revision"],
+        None,
+        None,
+    )
+    log.append_received([taken_back], origin)
 
 
 def _refused_with(connection: Connection, op_id: str) -> list[int]:

@@ -21,15 +21,19 @@ from app.models.change_log import values
 from app.models.database import WRITES
 from app.sync import kept_sign_in, outbox, standing
 from app.sync.conflicts import is_closed
+from app.sync.digests import DIFFERS
 from app.sync.protocol import ConflictItem
+from app.sync.removals import children_of
 from app.sync.standing import Standing
-from app.sync.stops import NEW_DEVICE
+from app.sync.stops import NEW_DEVICE, mark_of
 
 Word = Literal["saved_here", "waiting", "sent", "confirmed", "needs_you"]
 # How often a moment that was shown is kept: a view is asked for after every save.
 _SEEN_EVERY: Final = timedelta(hours=1)
+# Leases of one sync differ by the time that it took.
+_APART: Final = timedelta(hours=1)
 
-ItemKind = Literal["conflict", "refused", "aside", "stop", "notice"]
+ItemKind = Literal["conflict", "refused", "aside", "stop", "differs", "notice"]
 
 
 @dataclass(frozen=True)
@@ -39,14 +43,15 @@ class SyncItem:
     Attributes:
         kind: *conflict*: two people wrote one field (`conflict`); *refused*: the server refused
             work of this laptop (`refused`); *aside*: a change from the server that could not be
-            written (`aside`); *stop*: syncing waits for an answer (`stops.answer_stop`);
-            *notice*: to be read (`read_notice`).
+            written (`aside`); *stop*: syncing waits for an answer (`stop`); *differs*: what lies
+            here of a child, or of the service, isn't what the server holds, though it was read
+            once more; *notice*: to be read (`read_notice`).
         id: Of the item, for the function that settles it. Of a stop: its kind.
         child_id, record_type, record_id, field: What it is about; None where it is about nothing
             of a child, or of no one record. A field is a column, or `answers.` and a path.
         reason: A code: of a refusal, see `protocol.RejectionCode`; of what was put aside, see
             `SyncQuarantine.why`; of a stop, its kind; of a notice, its kind; of a conflict,
-            `both_wrote`.
+            `both_wrote`; of what differs, `differs`.
         at: When it came up, by this laptop's clock; None where that isn't kept.
         safety: Whether somebody's safety may depend on it.
         answered: Decided here already; the server will be told.
@@ -146,12 +151,45 @@ class RefusedWork:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """What syncing waits for an answer to.
+
+    Attributes:
+        mark: What the answer names, so that it is for this and nothing else.
+        count: Of *many_removals*: how many records would go. children: how many of which child.
+    """
+
+    kind: str
+    mark: str
+    count: int
+    children: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Until when a child's record may lie here without the server having confirmed it again.
+
+    Attributes:
+        until: By this laptop's clock. days_left: whole days until then; 0: less than one.
+        ended: It is over. Nothing is taken away by that: what isn't sent yet stays.
+        alone: It ends before that of the laptop: the server lets go of the child, or the last
+            syncs were cut before they came to it.
+    """
+
+    child_id: str
+    until: datetime
+    days_left: int
+    ended: bool
+    alone: bool
+
+
+@dataclass(frozen=True)
 class HandBack:
     """Whether the laptop may be handed back.
 
     Attributes:
         reasons: Codes of why not: not_enrolled, waiting, open_edits, refused, aside, conflict,
-            stop, never_confirmed.
+            stop, differs, never_confirmed.
     """
 
     safe: bool
@@ -197,6 +235,34 @@ def _latest(casebook: Casebook, here: Standing) -> datetime:
         with casebook.engine.execution_options(**{WRITES: True}).begin() as connection:
             return standing.see(connection, now)
     return max(now, here.highest_seen)
+
+
+def leases(casebook: Casebook, child_id: str | None = None) -> tuple[Lease, ...]:
+    """The lease of each child here, known without the network, the one that ends first first.
+
+    Each sync that brings a child's record up to date makes it longer.
+
+    Args:
+        child_id: Only this child's.
+    """
+    with casebook.engine.connect() as connection:
+        here = standing.read(connection)
+        rows = connection.exec_driver_sql(
+            "SELECT s.stream, s.lease_until FROM stream_cursor AS s"
+            " JOIN child AS c ON c.id = s.stream WHERE s.lease_until IS NOT NULL"
+            " AND (s.stream = ? OR ? IS NULL) ORDER BY s.lease_until",
+            (child_id, child_id),
+        ).all()
+    if not here.enrolled or not rows:
+        return ()
+    latest = _latest(casebook, here)
+    made = []
+    for stream, text in rows:
+        until = moment_of(text)
+        left = until - latest
+        alone = here.lease_until is not None and until < here.lease_until - _APART
+        made.append(Lease(stream, until, max(0, left.days), left <= timedelta(), alone))
+    return tuple(made)
 
 
 def enrol_anew(here: Standing, device_id: str) -> bool:
@@ -251,6 +317,16 @@ def conflict(casebook: Casebook, conflict_id: str) -> Conflict | None:
         closed=closed,
         answered=bool(row[1]),
     )
+
+
+def stop(casebook: Casebook) -> Stop | None:
+    """What syncing waits for an answer to; None where it doesn't."""
+    with casebook.engine.connect() as connection:
+        held = standing.read(connection).stop
+    if held is None or held["answer"] is True:
+        return None
+    detail = held["detail"]
+    return Stop(held["kind"], mark_of(held), int(detail.get("count", 0)), children_of(detail))
 
 
 def refused(casebook: Casebook, op_id: str) -> RefusedWork | None:
@@ -360,7 +436,16 @@ def _items(connection: Connection, here: Standing) -> tuple[SyncItem, ...]:
         )
     ]
     items += [
-        SyncItem("notice", row[0], row[2], None, None, None, row[1], moment_of(row[3]))
+        SyncItem(
+            DIFFERS if row[1] == DIFFERS else "notice",
+            row[0],
+            row[2],
+            None,
+            None,
+            None,
+            row[1],
+            moment_of(row[3]),
+        )
         for row in connection.exec_driver_sql(
             "SELECT id, kind, child_id, at FROM sync_notice WHERE seen_at IS NULL ORDER BY at"
         )

@@ -4,12 +4,14 @@ casebook, isn't what it was. Nothing is sent or taken away before the answer.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection
 
 from app.core.errors import BugError, KnownError
 from app.core.i18n import N_, _
+from app.models.base import canonical
 from app.models.casebook import Casebook
 from app.sync import standing
 
@@ -59,19 +61,40 @@ def allowed(stop: dict[str, Any] | None, kind: StopKind) -> bool:
     return stop is not None and stop["kind"] == kind and stop["answer"] is True
 
 
-def answer_stop(casebook: Casebook, kind: StopKind, yes: bool) -> None:
+class StopChanged(KnownError):
+    """What was asked is no longer what was shown."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("What the central server wants has changed meanwhile."),
+            _("Look at what is asked now, then answer again."),
+        )
+
+
+def mark_of(stop: dict[str, Any]) -> str:
+    """What tells a stop from any other, and from the same kind about something else."""
+    said = canonical({"kind": stop["kind"], "detail": stop["detail"]})
+    return sha256(said.encode("utf-8")).hexdigest()
+
+
+def answer_stop(casebook: Casebook, kind: StopKind, yes: bool, *, shown: str | None = None) -> None:
     """Answer a stop.
 
     Args:
         yes: Go on. After *epoch_changed* and *went_back* everything is read anew and the work
-            that the server lost is sent again; after *many_removals* the records go; after the
-            others this copy has to be enrolled as a device of its own. False: stay stopped.
+            that the server lost is sent again; after *many_removals* the records go that were
+            shown, and no others (`removals`); after the others this copy has to be enrolled as a
+            device of its own. False: stay stopped.
+        shown: `mark_of` the stop that the person saw; None: whichever stands.
 
     Raises:
+        StopChanged: Another one stands than was shown.
         BugError: No such stop stands.
     """
     with casebook.exchange() as (connection, _log):
         stop = standing.read(connection).stop
         if stop is None or stop["kind"] != kind:
             raise BugError("no such stop stands")
+        if shown is not None and mark_of(stop) != shown:
+            raise StopChanged
         standing.write(connection, stop={**stop, "answer": yes})

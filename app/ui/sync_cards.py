@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPlainTextEdit, QWidget
 
 from app.casework.sync_conflicts import ConflictView, Side
-from app.casework.syncing import AsideRow, NoticeView, RefusedRow, StopView
+from app.casework.syncing import AsideRow, DiffersRow, NoticeView, RefusedRow, StopView
 from app.core.i18n import _, ngettext
 from app.ui import theme
 from app.ui.kit import (
@@ -315,9 +315,32 @@ class StopCard(AttentionCard):
 
     def __init__(self, stop: StopView, *, decides: bool, go_on: Callable[[], object]) -> None:
         super().__init__(stop.text, _("needs you"), "serious")
+        if stop.about:
+            self.add(Strong(stop.about))
         self.add(Body(stop.advice))
         if decides:
             self.add(buttons(SecondaryButton(stop.yes, go_on)))
+
+
+class DiffersCard(AttentionCard):
+    """What isn't here what it is at the server, though it was read once more."""
+
+    def __init__(
+        self,
+        row: DiffersRow,
+        *,
+        again: Callable[[], object] | None,
+        open_child: Callable[[], object] | None,
+    ) -> None:
+        super().__init__(row.text, _("needs you"), "serious")
+        self.add(Body(row.advice))
+        self.add(Small(_("Since {when}").format(when=row.since)))
+        made: list[QWidget] = []
+        if again is not None:
+            made.append(SecondaryButton(_("Compare again"), again))
+        if open_child is not None:
+            made.append(SecondaryButton(_("Open the record"), open_child))
+        self.add(buttons(*made))
 
 
 class NoticeCard(Card):

@@ -11,6 +11,7 @@ import pytest
 
 from app.casework import (
     casebooks,
+    caseload,
     children,
     form_records,
     history,
@@ -22,11 +23,13 @@ from app.casework import (
 from app.casework.children import ChildDetails
 from app.casework.desk import Desk, NotAllowed
 from app.casework.form_records import AnswerChange
+from app.casework.people import CarerDetails
 from app.core.clock import FixedClock
 from app.core.errors import KnownError
-from app.sync import pace
+from app.sync import pace, standing
 from tests.casework.sync_desks import NewDesk, desks_of, quiet
 from tests.sync.conftest import Central
+from tests.sync.test_standing_here import miscount
 
 LEVEL = "harm_level"
 
@@ -274,3 +277,71 @@ def test_laptops_wait_longer_after_each_failure_and_never_all_at_once() -> None:
     )
     spread = {pace.seconds_to_next(waiting=True, failures=3, chance=c / 10) for c in range(11)}
     assert len(spread) == 11
+
+
+def test_what_differs_from_the_server_says_so_and_what_to_do(ash: Desk, central: Central) -> None:
+    child_id = a_child(ash)
+    sync_deeds.sync_now(ash)
+    miscount(central, child_id, 1)
+    sync_deeds.sync_now(ash)
+    seen = syncing.overview(ash)
+    (row,) = seen.differs
+    assert row.child_id == child_id
+    assert row.text == "This laptop and the server don’t hold the same about Tal Fenwick."
+    assert "Compare again" in row.advice
+    assert "tell your administrator" in row.advice
+    assert (seen.status.state, seen.status.needs) == ("needs you", 1)
+    assert seen.hand_back.text.endswith("no, this laptop and the server don’t hold the same")
+    miscount(central, child_id, -1)
+    sync_deeds.sync_now(ash)
+    assert syncing.overview(ash).differs == ()
+
+
+def test_a_stop_says_how_many_records_of_whom_and_is_answered_as_it_was_shown(
+    ash: Desk, central: Central
+) -> None:
+    child_id = a_child(ash)
+    for number in range(25):
+        people.add_carer(ash, child_id, CarerDetails(name=f"Person {number}"))
+    sync_deeds.sync_now(ash)
+    with central.parts.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE record SET erased = 1, seq = seq + 1000 WHERE child_id = ?", (child_id,)
+        )
+        connection.exec_driver_sql("UPDATE stream SET head = head + 1000")
+    with pytest.raises(sync_deeds.Stopped):
+        sync_deeds.sync_now(ash)
+    stop = syncing.overview(ash).stop
+    assert stop is not None
+    assert stop.about == "26 records would go from this laptop. Tal Fenwick: 26."
+    with pytest.raises(KnownError, match="has changed meanwhile"):
+        sync_deeds.answer_stop(ash, "many_removals", "another mark")
+    sync_deeds.answer_stop(ash, "many_removals", stop.mark)
+    sync_deeds.sync_now(ash)
+    assert syncing.overview(ash).stop is None
+    with pytest.raises(KnownError):
+        children.open_child(ash, child_id)
+
+
+def test_a_child_whom_the_server_has_to_confirm_is_said_on_record_list_and_page(
+    ash: Desk, clock: FixedClock
+) -> None:
+    child_id = a_child(ash)
+    sync_deeds.sync_now(ash)
+    assert syncing.lease_words(ash, child_id, "Tal") == ""
+    clock.advance(timedelta(days=12))
+    assert syncing.lease_words(ash, child_id, "Tal").startswith("Sync within 2 days: the server")
+    # All of this laptop is due: that is said once, by the status bar and the banner.
+    assert syncing.overview(ash).leases == ()
+    assert syncing.status(ash).lease_words.startswith("Sync within 2 days")
+    with ash.casebook.exchange() as (connection, _log):
+        standing.write(connection, lease_until=clock.now() + timedelta(days=14))
+    (row,) = syncing.overview(ash).leases
+    assert row.text.startswith("Sync within 2 days: the server has to confirm that the record of")
+    (listed,) = caseload.rows(ash).rows
+    assert "Sync within 2 days" in [one.text for one in listed.attention]
+    clock.advance(timedelta(days=2))
+    assert "What is not sent yet stays here." in syncing.lease_words(ash, child_id, "Tal")
+    sync_deeds.sync_now(ash)
+    assert syncing.lease_words(ash, child_id, "Tal") == ""
+    assert caseload.rows(ash).rows[0].attention == ()

@@ -112,6 +112,30 @@ def test_work_given_up_in_its_first_sync_gives_way_to_the_servers(
     refusals.give_up(ash.casebook, item.id)
     ash.sync()
     assert ash.get(FormRecord, form.id).state == "draft"
+    assert aside(ash) == {}
+    assert ash.casebook.verify().ok
+
+
+def test_a_closing_given_up_after_others_wrote_gives_way_too(
+    new_laptop: NewLaptop, robin: Laptop
+) -> None:
+    """By then the form rests on what the server has of it, and is closed here alone."""
+    ash = new_laptop("ash", "practitioner")
+    child = ash.child()
+    form = ash.form(child)
+    ash.sync()
+    caseload.choose(robin.casebook, child.id, True)
+    robin.sync()
+    robin.answer(form.id, home="Theirs")
+    ash.change(FormRecord, form.id, state="countersigned")
+    travel(robin, ash, ash)
+    (item,) = [one for one in ash.view().items if one.kind == "refused"]
+    refusals.give_up(ash.casebook, item.id)
+    assert ash.sync().differing == []
+    there = ash.get(FormRecord, form.id)
+    assert (there.state, there.answers) == ("draft", {"home": {"value": "Theirs"}})
+    assert ash.view().items == ()
+    assert ash.casebook.verify().ok
 
 
 @pytest.mark.parametrize(

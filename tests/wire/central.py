@@ -195,9 +195,13 @@ class Central:
         made.enrol(self.code(name, role))
         return made
 
-    def everything(self) -> dict[str, dict[str, Any]]:
-        """All records of the service, by `type:id`, as a manager's new laptop is given them."""
-        return self.device("Ffion Vale", "manager").everything()
+    def everything(self, *out_of_use: str) -> dict[str, dict[str, Any]]:
+        """All records of the service, by `type:id`, as a manager's new laptop is given them.
+
+        Args:
+            out_of_use: Children who may have been taken out of use, and are asked for by their ids.
+        """
+        return self.device("Ffion Vale", "manager").everything(*out_of_use)
 
     def revoke(self, device_id: str, mode: str) -> None:
         """Take a device out of the service."""

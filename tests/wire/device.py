@@ -12,7 +12,7 @@ import hashlib
 import json
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -186,10 +186,13 @@ class Device:
         said = {**self._envelope(), "cursors": wanted, "limit": limit}
         return dict(self.send("POST", "/v1/pull", said))
 
-    def everything(self, streams: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
-        """All records that this device may see, by `type:id`, page after page."""
-        wanted = streams or [SERVICE_STREAM, *self.children()]
-        cursors = dict.fromkeys(wanted, 0)
+    def everything(self, *out_of_use: str) -> dict[str, dict[str, Any]]:
+        """All records that this device may see, by `type:id`, page after page.
+
+        Args:
+            out_of_use: Children whom nobody is offered any more, to be asked for beside the rest.
+        """
+        cursors = dict.fromkeys([SERVICE_STREAM, *self.children(), *out_of_use], 0)
         records: dict[str, dict[str, Any]] = {}
         while cursors:
             page = self.pull(cursors)
@@ -202,9 +205,9 @@ class Device:
             cursors = {s["stream"]: s["next"] for s in page["streams"] if s["more"]}
         return records
 
-    def conflicts(self) -> list[dict[str, Any]]:
+    def conflicts(self, *out_of_use: str) -> list[dict[str, Any]]:
         """The conflicts of all children, those too that were settled."""
-        cursors = dict.fromkeys([SERVICE_STREAM, *self.children()], 0)
+        cursors = dict.fromkeys([SERVICE_STREAM, *self.children(), *out_of_use], 0)
         found: dict[str, dict[str, Any]] = {}
         while cursors:
             page = self.pull(cursors)

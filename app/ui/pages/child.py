@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from app.casework import children
+from app.casework import children, syncing
 from app.casework.casebooks import Place
 from app.casework.children import ChildView
 from app.core.i18n import N_, _
@@ -46,6 +46,8 @@ class ChildPage(Page):
         self.header = PageHeader("", actions=(self.questionnaire, self.assessment))
         self.alerts = Banner("", "serious")
         self.alerts.hide()
+        self.lease = Banner("", "attention")
+        self.lease.hide()
         self.conflicts = ConflictBanner(self)
         self.bar = QTabBar()
         self.bar.setAccessibleName(_("Parts of the record"))
@@ -62,6 +64,7 @@ class ChildPage(Page):
         top.setSpacing(look.px(12))
         top.addWidget(self.header)
         top.addWidget(self.alerts)
+        top.addWidget(self.lease)
         top.addWidget(self.conflicts)
         top.addWidget(self.bar)
         self.outer.addLayout(top)
@@ -85,6 +88,7 @@ class ChildPage(Page):
             # Nothing of the child before is left standing while this record is read.
             self.header.set_words("", "")
             self.alerts.hide()
+            self.lease.hide()
             self.conflicts.hide()
             for tab in self.tabs.values():
                 tab.empty()
@@ -138,6 +142,11 @@ class ChildPage(Page):
                 heading=_("Alerts"),
             )
         self.conflicts.read(sync_banner.of_child(self, view.id))
+        desk = self.desk
+        self.run(
+            lambda: syncing.lease_words(desk, view.id, view.name),
+            lambda words: self._say_lease(view.id, words),
+        )
         # The tab that is chosen now: it may have been clicked while the record was read.
         self._show_tab(self.bar.currentIndex())
 
@@ -152,6 +161,11 @@ class ChildPage(Page):
         if isinstance(tab, ChronologyTab) and not tab.stale:
             self.args.pop("new_entry")
             tab.begin_entry()
+
+    def _say_lease(self, child_id: str, words: str) -> None:
+        if self.child_id == child_id:
+            self.lease.set_words(words)
+            self.lease.setVisible(bool(words))
 
     def _tab_chosen(self, number: int) -> None:
         self.args["tab"] = TABS[number][0]

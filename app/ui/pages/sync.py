@@ -15,7 +15,15 @@ from shiboken6 import isValid
 
 from app.casework import sync_conflicts, sync_deeds, syncing
 from app.casework.sync_conflicts import ConflictView
-from app.casework.syncing import AsideRow, NoticeView, Overview, RefusedRow, StopView, WaitingRow
+from app.casework.syncing import (
+    AsideRow,
+    DiffersRow,
+    NoticeView,
+    Overview,
+    RefusedRow,
+    StopView,
+    WaitingRow,
+)
 from app.core.i18n import N_, _, ngettext
 from app.ui.gate import words_of
 from app.ui.kit import (
@@ -42,6 +50,7 @@ from app.ui.pages.sync_travel import TravelDialog
 from app.ui.sync_cards import (
     AsideCard,
     ConflictCard,
+    DiffersCard,
     NewAnswerDialog,
     NoticeCard,
     RefusedCard,
@@ -184,6 +193,8 @@ class SyncPage(Page):
             self.scroll.add(
                 StopCard(overview.stop, decides=decides, go_on=partial(self._go_on, overview.stop))
             )
+        for unlike in overview.differs[:MOST_CARDS]:
+            self.scroll.add(self._differs(unlike))
         left = MOST_CARDS
         for one in found.conflicts[:left]:
             self.scroll.add(self._conflict(one, decides=decides))
@@ -226,6 +237,11 @@ class SyncPage(Page):
             )
         elif now.lease_words:
             self.scroll.add(Banner(now.lease_words, "attention"))
+        if overview.leases:
+            said = "\n".join(one.text for one in overview.leases[:MOST_CARDS])
+            self.scroll.add(
+                Banner(said, "attention", heading=_("The server has to confirm these records"))
+            )
         if lane.error is not None and not lane.running and overview.stop is None:
             self.scroll.add(Banner(words_of(lane.error), "attention", heading=_("The last try")))
 
@@ -285,6 +301,15 @@ class SyncPage(Page):
             self._name(row.child_id, row.child_name),
             again=partial(self._do, lambda: sync_deeds.try_aside_again(desk, row.record_id)),
             save=partial(self._save_aside, row) if desk.actor.may_disclose else None,
+        )
+
+    def _differs(self, row: DiffersRow) -> DiffersCard:
+        child_id = row.child_id
+        free = not self.shell.sync.why_not() and not self.shell.sync.running
+        return DiffersCard(
+            row,
+            again=self._sync if free else None,
+            open_child=(lambda: self.shell.go("child", child_id=child_id)) if child_id else None,
         )
 
     def _notice(self, notice: NoticeView) -> NoticeCard:
@@ -415,16 +440,21 @@ class SyncPage(Page):
         dialog.open()
 
     def _go_on(self, stop: StopView) -> None:
-        desk, kind = self.desk, stop.kind
+        desk, kind, mark = self.desk, stop.kind, stop.mark
 
         def go_on() -> None:
             def done(_nothing: object) -> None:
                 self._after()
                 self.shell.sync.start()
 
-            self.run(lambda: sync_deeds.answer_stop(desk, kind), done)
+            def changed(error: Exception) -> None:
+                self.shell.show_error(error)
+                self._read()
 
-        Message(stop.text, stop.advice, self.shell, confirm=stop.yes, on_confirm=go_on).ask()
+            self.run(lambda: sync_deeds.answer_stop(desk, kind, mark), done, changed)
+
+        said = f"{stop.about} {stop.advice}".strip()
+        Message(stop.text, said, self.shell, confirm=stop.yes, on_confirm=go_on).ask()
 
     def _join(self) -> None:
         address = self._found.overview.server if self._found is not None else ""

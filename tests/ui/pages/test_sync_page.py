@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from app.casework import casebooks, children, form_records, sync_conflicts, sync
 from app.casework.desk import Desk
 from app.core.clock import FixedClock
 from app.core.errors import KnownError
+from app.sync import standing, stops
 from app.ui import theme
 from app.ui.accessibility import audit
 from app.ui.kit import LevelBadge, Pill, Table
@@ -22,6 +23,7 @@ from app.ui.shell import Shell
 from tests.casework.sync_desks import NewDesk, desks_of, quiet
 from tests.casework.test_syncing import LEVEL, a_child, two_levels
 from tests.sync.conftest import Central
+from tests.sync.test_standing_here import miscount
 from tests.ui.pages.keyboard import dialog, no_dialog, press, write
 from tests.ui.pages.people import window_on
 
@@ -344,3 +346,69 @@ def test_the_page_keeps_nobody_out_however_much_stands_on_it(
     found = [f"{one.rule}: {one.where}: {one.what}" for one in audit(shell)]
     assert found == []
     assert {"Keep mine", "Keep theirs", "Send again", "Sync now"} <= set(buttons(shell))
+
+
+def test_what_differs_from_the_server_stands_on_the_page_and_is_compared_again(
+    qtbot: QtBot, ash: Desk, central: Central, dressed: None
+) -> None:
+    child_id = a_child(ash)
+    sync_deeds.sync_now(ash)
+    miscount(central, child_id, 1)
+    sync_deeds.sync_now(ash)
+    shell = at_sync(qtbot, ash)
+    assert "This laptop and the server don’t hold the same about Tal Fenwick." in shown(shell)
+    assert "needs you" in shown(shell)
+    assert any(words.endswith("don’t hold the same") for words in shown(shell))
+    assert {"Compare again", "Open the record"} <= set(buttons(shell))
+    assert audit(shell) == []
+    miscount(central, child_id, -1)
+    press("Compare again")
+    qtbot.waitUntil(lambda: "Compare again" not in buttons(shell))
+    assert "Safe to hand back this laptop: yes" in shown(shell)
+
+
+def test_a_stop_says_how_much_would_go_and_a_yes_to_what_changed_is_not_taken(
+    qtbot: QtBot, ash: Desk, dressed: None
+) -> None:
+    child_id = a_child(ash)
+    sync_deeds.sync_now(ash)
+
+    def ask(count: int) -> None:
+        detail = {"count": count, "digest": str(count), "children": {child_id: count}}
+        with ash.casebook.exchange() as (connection, _log):
+            stops.keep(connection, stops.Stopped("many_removals", detail))
+
+    ask(30)
+    shell = at_sync(qtbot, ash)
+    assert "30 records would go from this laptop. Tal Fenwick: 30." in shown(shell)
+    press("Take them off this laptop")
+    said = " ".join(one.text() for one in dialog().findChildren(QLabel))
+    assert "30 records would go" in said
+    # Another sync, by itself, has found more by now.
+    ask(31)
+    dialog().findChildren(QPushButton)
+    press("Take them off this laptop")
+    told = " ".join(one.text() for one in dialog().findChildren(QLabel))
+    assert "has changed meanwhile" in told
+    press("Close")
+    assert "31 records would go from this laptop. Tal Fenwick: 31." in shown(shell)
+    stop = syncing.overview(ash).stop
+    assert stop is not None, "nothing was answered"
+
+
+def test_the_record_says_that_the_server_has_to_confirm_it(
+    qtbot: QtBot, ash: Desk, clock: FixedClock, dressed: None
+) -> None:
+    child_id = a_child(ash)
+    sync_deeds.sync_now(ash)
+    clock.advance(timedelta(days=12))
+    with ash.casebook.exchange() as (connection, _log):
+        standing.write(connection, lease_until=clock.now() + timedelta(days=14))
+    shell = at_sync(qtbot, ash)
+    assert "The server has to confirm these records" in shown(shell)
+    shell.go("child", child_id=child_id)
+    words = "Sync within 2 days: the server has to confirm that the record of Tal Fenwick may stay"
+    assert any(one.startswith(words) for one in shown(shell))
+    sync_deeds.sync_now(ash)
+    shell.go("child", child_id=child_id)
+    assert not any(one.startswith("Sync within") for one in shown(shell))
