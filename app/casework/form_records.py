@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from app.casework import permission, reference, signs_of_harm
 from app.casework.keeping import consulted
 from app.casework.problems import RecordGone
+from app.casework.record_facts import facts_for_form
 from app.core.clock import FixedClock, age_on
 from app.core.errors import KnownError
 from app.core.i18n import N_, _, language
@@ -63,7 +64,8 @@ class OpenForm:
     Attributes:
         form: The definition, in the version that the record was made with.
         document: The answers as a JSON document, for `app.forms.sheet.Sheet`.
-        context: What labels are filled in with: `child` (what the child is called), `age`.
+        context: What labels are filled in with: `child` (what the child is called), `age`; in an
+            assessment also what the record says already (see `record_facts`).
         title: Such as "Assessment: Before sentence".
         state_text: The state in words.
         saved_at: When it was last written.
@@ -367,7 +369,7 @@ def sheet_of(
         form,
         document,
         clock=clock,
-        context=context_of(desk, session, record.child_id, clock.today()),
+        context=context_of(desk, session, record, clock.today()),
         language=tongue or language(),
     )
 
@@ -383,17 +385,30 @@ def _current(desk: Desk, record: FormRecord) -> tuple[Form, Mapping[str, Any]]:
 
 
 def context_of(
-    desk: Desk, session: Session, child_id: str, day: date | None = None
+    desk: Desk, session: Session, record: FormRecord, day: date | None = None
 ) -> dict[str, str]:
-    """What the labels of a form are filled in with for this child, on `day` or today."""
-    child = session.get(Child, child_id)
+    """What the form looks at and its labels are filled in with, on `day` or today: what the child
+    is called, the age, and the stage that the form was started for.
+    """
+    child = session.get(Child, record.child_id)
     if child is None:
         raise RecordGone
     born = child.date_of_birth
     return {
         "child": called(child),
         "age": "" if born is None else str(age_on(born, day or desk.clock.today())),
+        "stage": record.stage,
     }
+
+
+def _shown_context(
+    desk: Desk, session: Session, record: FormRecord, form: Form, child: Child
+) -> dict[str, str]:
+    """The context of a form that is read on the screen: an assessment shows facts of the record."""
+    context = context_of(desk, session, record)
+    if form.kind != "assessment":
+        return context
+    return {**facts_for_form(session, child, desk.clock.today()), **context}
 
 
 def called(child: Child) -> str:
@@ -439,7 +454,7 @@ def opened(
         child_name=f"{called(child)} {child.family_name}".strip(),
         form=form,
         document=shown,
-        context=context_of(desk, session, record.child_id),
+        context=_shown_context(desk, session, record, form, child),
         title=title_of(desk, record),
         state=cast("FormState", record.state),
         state_text=state_words(record.state, form.kind),

@@ -62,6 +62,7 @@ PRIVATE: Final = {
     "en": "Kept private; held by the service",
     "cy": "Yn cael ei gadw’n breifat; mae gan y gwasanaeth",
 }
+ASSESSOR: Final = {"en": "The assessor", "cy": "Yr asesydd"}
 # A judgement is a question `…_level`; its reasons stand in `…_reasons` beside it.
 LEVEL, REASONS = "_level", "_reasons"
 
@@ -94,6 +95,9 @@ def gather(
         raise RecordGone
     sheet = sheet_of(desk, session, record)
     sheet.language = language
+    if record.submitted_by != desk.actor.id:
+        # The assessment says "I" of whoever made it: somebody else's report names that person.
+        sheet.context["assessor"] = _name_of(session, record.submitted_by) or ASSESSOR[language]
     received, missing = _sources(sheet)
     countersigned = session.scalars(
         select(Oversight).where(

@@ -38,8 +38,24 @@ from app.forms.schema import (
 from app.forms.sheet import Sheet
 from app.forms.xlsform import import_xlsform
 
-CONTEXT_KEYS: Final = frozenset({"child", "age"})
-"""What `{…}` in a text of a form may name: what the casebook knows of the child."""
+CONTEXT_KEYS: Final = frozenset(
+    {
+        "child",
+        "age",
+        "assessor",
+        "record_home",
+        "record_family",
+        "record_health",
+        "record_learning",
+        "record_offences",
+        "record_outcomes",
+        "record_alerts",
+        "review_by",
+        "review_by_high",
+    }
+)
+"""What `{…}` in a text of a form may name: what the casebook knows of the child, what its record
+says already (an assessment shows it), and in a report who made the assessment."""
 
 _COMPARISONS: Final = frozenset({"=", "!="})
 
