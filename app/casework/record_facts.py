@@ -16,7 +16,7 @@ from app.casework import dates, reference
 from app.casework.keeping import of_child
 from app.casework.wording import value_words
 from app.core.i18n import _
-from app.models.records import Address, Alert, CareStatus, Carer, Child, Offence, Outcome
+from app.models.records import Address, Alert, Carer, CareStatus, Child, Offence, Outcome
 
 MOST: Final = 6
 """So many entries of one kind are named; a note is for a glance, the record has the rest."""
