@@ -163,6 +163,8 @@ def _needed(widget: QWidget) -> tuple[int, int] | None:
     if isinstance(widget, QComboBox | QLineEdit):
         return _needed_by_line(widget)
     if isinstance(widget, QCheckBox | QRadioButton | Pill | LevelBadge):
+        if widget.hasHeightForWidth():  # its words go on to the next line
+            return widget.minimumSizeHint().width(), widget.heightForWidth(widget.width())
         size = widget.sizeHint()
         return size.width(), size.height()
     if (

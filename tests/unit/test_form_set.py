@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -13,17 +15,21 @@ import pytest
 
 from app.casework.permission import READING
 from app.casework.reference import listing
+from app.core.clock import FixedClock
 from app.core.paths import resource_path
 from app.forms.loader import load_form
 from app.forms.schema import ASSESSING, Form, Group, Question, Repeat
+from app.forms.sheet import Sheet
 from app.models import casebook
 from app.models.base import Base
+from tests.unit.answering import answered
 from tests.unit.reading_age import GRADE_OF_A_NINE_YEAR_OLD, grade
 
 FORMS = sorted(path.stem for path in resource_path("forms").glob("*.yaml") if "." not in path.stem)
 MAPS = Path(__file__).parents[2] / "docs" / "form-maps.md"
 
 FREE_TEXT_AT_MOST = 0.4
+CLOCK = FixedClock(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
 A_NAME = "string-length(.) <= 120"
 TO_THE_CHILD = re.compile(r"\b(?:you|your)\b", re.IGNORECASE)
 APART = "resettlement"
@@ -224,3 +230,63 @@ def test_an_item_is_held_by_a_question_of_the_form(name: str) -> None:
 def test_no_question_is_asked_without_an_item(name: str) -> None:
     held = {holder for _item, holders in HELD[name] for holder in holders}
     assert [q.name for q in asked(name) if q.name not in held] == []
+
+
+# Answers -------------------------------------------------------------------------------------
+
+TURNS = range(24)
+
+
+@cache
+def answered_forms(name: str) -> tuple[Sheet, ...]:
+    return tuple(answered(form(name), turn, clock=CLOCK) for turn in TURNS)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_question_comes_to_be_asked_and_can_be_answered(name: str) -> None:
+    reached = {
+        path.rpartition("/")[2]
+        for sheet in answered_forms(name)
+        for path in sheet.paths()
+        if sheet.is_relevant(path) and sheet.answer(path) is not None
+    }
+    assert [question.name for question in asked(name) if question.name not in reached] == []
+    assert any(sheet.problems() == () for sheet in answered_forms(name)), "it can't be submitted"
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_answers_come_back_as_they_were_written(name: str) -> None:
+    for sheet in answered_forms(name)[:3]:
+        kept = json.loads(json.dumps(sheet.document()))
+        again = Sheet(form(name), kept, clock=CLOCK, context={"child": "Tal", "age": "15"})
+        assert again.document() == sheet.document()
+        for path in sheet.paths():
+            assert again.value(path) == sheet.value(path), path
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_no_answer_is_lost_when_another_makes_it_irrelevant(name: str) -> None:
+    sheet = answered(form(name), 1, clock=CLOCK)
+    deciding = [
+        path
+        for path in sheet.paths()
+        if sheet.question(path).type in ("select_one", "select_multiple")
+        and sheet.answer(path) is not None
+    ]
+    before = values(sheet)
+    for path in deciding:
+        chosen = sheet.value(path)
+        sheet.set(path, None, by="worker")
+        left = {where: value for where, value in values(sheet).items() if where != path}
+        assert left == {where: value for where, value in before.items() if where != path}, path
+        sheet.set(path, chosen, by="worker")
+    assert values(sheet) == before
+
+
+def values(sheet: Sheet) -> dict[str, object]:
+    """What was answered, asked for now or not."""
+    return {
+        path: sheet.value(path)
+        for path in sheet.paths()
+        if sheet.question(path).asks and sheet.answer(path) is not None
+    }
