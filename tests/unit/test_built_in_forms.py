@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.casework.reference import listing
 from app.core.clock import FixedClock
 from app.core.paths import resource_path
 from app.forms.lint import lint
@@ -262,11 +263,16 @@ def test_a_form_that_knows_its_stage_does_not_ask_for_it() -> None:
     form = assessment()
     told = Sheet(form, clock=CLOCK, context={"child": "Tal", "age": "15", "stage": "review"})
     assert not told.is_relevant("assessment_for")
-    assert told.is_relevant("since_last") and not told.is_relevant("proposal_order")
+    assert told.is_relevant("review_events") and not told.is_relevant("proposal_order")
     asked_for = _sheet()
-    assert asked_for.is_required("assessment_for") and not asked_for.is_relevant("since_last")
+    assert asked_for.is_required("assessment_for") and not asked_for.is_relevant("review_events")
     asked_for.set("assessment_for", "review", by="worker")
-    assert asked_for.is_relevant("since_last") and not asked_for.is_relevant("proposal_order")
+    assert asked_for.is_relevant("review_events") and not asked_for.is_relevant("proposal_order")
+
+
+def test_what_an_assessment_can_be_for_are_the_stages() -> None:
+    codes = [entry.code for entry in listing("assessment_stages").entries]
+    assert [choice.name for choice in _choices(assessment(), "assessment_for")] == codes
 
 
 def test_custody_and_community_are_judged_apart_where_custody_is_in_view() -> None:
