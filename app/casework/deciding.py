@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -18,6 +18,7 @@ from app.casework import (
     quality,
     reference,
     returned,
+    sources,
     tasks,
 )
 from app.casework.form_records import found, sheet_of
@@ -238,17 +239,11 @@ def _unmet(asked: Oversight) -> tuple[str, ...]:
 
 
 def one_source(sheet: Sheet) -> tuple[str, ...]:
-    """What is said of harm on the word of one source alone, in words.
+    """What is said of harm on the word of no more than one source, in words.
 
-    Sections with a judgement of harm count, and each thing that was noticed and not checked.
+    Judgements of harm count, and each thing that was noticed and not checked.
     """
-    told = [
-        _("{section}: all of it comes from {source}.").format(
-            section=sheet.label(page), source=sources[0]
-        )
-        for page in _harm_pages(sheet)
-        if len(sources := _sources(sheet, page)) == 1
-    ]
+    told = [warning.text for warning in sources.warnings(sheet)]
     if sheet.has("incidents"):
         for row in sheet.rows("incidents"):
             at = f"incidents/{row}"
@@ -259,18 +254,3 @@ def one_source(sheet: Sheet) -> tuple[str, ...]:
                     )
                 )
     return tuple(told)
-
-
-def _harm_pages(sheet: Sheet) -> Sequence[str]:
-    judgements = sheet.form.judgements
-    return [
-        sheet.page(question)
-        for judgement in ("safety_wellbeing", "serious_harm")
-        if (question := dict(judgements).get(judgement)) is not None
-    ]
-
-
-def _sources(sheet: Sheet, page: str) -> list[str]:
-    """The sources that answers of a page name."""
-    named = (sheet.answer(path) for path in sheet.paths(page) if sheet.is_relevant(path))
-    return list(dict.fromkeys(one.source for one in named if one is not None and one.source))

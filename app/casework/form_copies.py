@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.casework import form_records, permission
+from app.casework import form_records, permission, sources
 from app.casework.dates import local_day
 from app.casework.disclosure import Exported, Pages, must_be_free, reference_of, to_file
 from app.casework.form_records import found, sheet_of, state_words
@@ -175,6 +175,7 @@ def _pages(
             kept_back=frozenset(left_out.names),
             names=form_records.names(session),
             unknown=form_records.unknown(desk, session, record, sheet.language),
+            said=sources.said_lines(sheet, sheet.language, form_records.called(child)),
         )
     )
     return Pages(pdf, "form_record", record.id, record.child_id, record.state)

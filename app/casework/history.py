@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import dates, form_records, permission, wording
+from app.casework import dates, form_records, permission, sources, wording
 from app.core.clock import local
 from app.core.errors import KnownError
 from app.core.i18n import N_, _, language, ngettext
 from app.forms.schema import OWN_VIEWS
+from app.forms.statements import STATEMENTS
 from app.models import verify as log_check
 from app.models.queries import history as log_entries
 from app.models.records import RECORD_TYPES, Child, FormRecord, User
@@ -239,7 +240,10 @@ class _Teller:
         name = written.field
         form = self._form(written.record_id) if written.record_type == "form_record" else None
         record = form.title.text(language()) if form else wording.record_word(written.record_type)
-        if name.startswith(ANSWERS):
+        if name.startswith(f"{ANSWERS}{STATEMENTS}"):
+            label, said = _of_statement(name.removeprefix(ANSWERS), written.values)
+            reads = True
+        elif name.startswith(ANSWERS):
             question = name.removeprefix(ANSWERS).rsplit("/", 1)[-1]
             label = self._label(form, question, written.child_id)
             reads = self._reads(form, question)
@@ -325,6 +329,9 @@ class _Teller:
 
     def _answer(self, entry: log_entries.Entry, name: str, before: Any, after: Any) -> FieldChange:
         path = name.removeprefix(ANSWERS)
+        if path.startswith(STATEMENTS):
+            label, (was, is_) = _of_statement(path, (before, after))
+            return FieldChange(name, label, was, is_)
         form = self._form(entry.record_id or "")
         question = path.rsplit("/", 1)[-1]
         label = self._label(form, question, entry.child_id)
@@ -411,6 +418,19 @@ def _question(form: Form | None, name: str) -> Question | None:
     except KeyError:
         # A repeat as a whole, or a question that a later version of the form retired.
         return None
+
+
+def _of_statement(path: str, values: Sequence[Any]) -> tuple[str, list[str]]:
+    """What a statement, or one part of it, is called, and how its values read."""
+    label, parts = _("Who says so"), path.split("/")
+    if len(parts) > 2:
+        name = parts[2]
+        label = _(sources.PART_LABELS.get(name, name))
+        return label, [
+            sources.part_in_words(name, one.get("value")) if isinstance(one, dict) else ""
+            for one in values
+        ]
+    return label, [sources.row_in_words(one) if isinstance(one, dict) else "" for one in values]
 
 
 def _when(at: datetime) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from sqlalchemy.orm import Session
 
-from app.casework import dates, permission
+from app.casework import dates, permission, sources
 from app.casework.form_records import found, names, sheet_of, title_of
 from app.casework.problems import RecordGone
 from app.core.i18n import _, ngettext
@@ -192,6 +192,9 @@ class _Comparing:
                     unconfirmed += answer is not None and answer.unconfirmed
                 continue
             differences.append(self._difference(earlier, path, before, after))
+        differences.extend(self._sources(earlier))
+        order = {page.name: place for place, page in enumerate(later.form.pages)}
+        differences.sort(key=lambda one: order.get(one.page, len(order)))
         return Comparison(
             since=since,
             record_id=record.id,
@@ -222,6 +225,31 @@ class _Comparing:
             who=who,
             when=when,
         )
+
+    def _sources(self, earlier: Sheet) -> Iterator[Difference]:
+        """What sources have said since, and what is no longer there of what they said."""
+        before = {one.id: one for one in earlier.statements()}
+        after = {one.id: one for one in self._later.statements()}
+        for one_id in {**after, **before}:
+            was, is_ = before.get(one_id), after.get(one_id)
+            one = is_ or was
+            lines = ["" if each is None else sources.line(each) for each in (was, is_)]
+            if one is None or lines[0] == lines[1]:
+                continue
+            sheet = self._later if self._later.has(one.about) else earlier
+            if not sheet.has(one.about):
+                continue
+            page = sheet.page(one.about)
+            yield Difference(
+                path=one.about,
+                page=page if sheet is self._later else "",
+                section=_page_label(sheet, page),
+                question=_("Who says so: {question}").format(question=sheet.label(one.about)),
+                before=lines[0],
+                after=lines[1],
+                who=self._names.get(one.by, ""),
+                when=_moment(one.at),
+            )
 
     def _by(self, answer: Answer | None, path: str) -> tuple[str, datetime | None]:
         if answer is not None:

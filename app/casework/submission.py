@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import quality, wording
+from app.casework import quality, sources, wording
 from app.core.i18n import _
 from app.forms.sheet import Problem, Sheet
 from app.models.records import FormRecord, Oversight
@@ -17,10 +17,14 @@ PROPOSAL: Final = "proposal"
 
 
 def problems(session: Session, record: FormRecord, sheet: Sheet) -> tuple[Problem, ...]:
-    """What has to be put right first: prompts where a level is high, and levels that a manager
-    proposed and nobody has answered.
+    """What has to be put right first: sources that nobody named, prompts where a level is high,
+    and levels that a manager proposed and nobody has answered.
     """
-    return (*quality.in_the_way(sheet), *_unanswered(session, record, sheet))
+    return (
+        *sources.problems(sheet),
+        *quality.in_the_way(sheet),
+        *_unanswered(session, record, sheet),
+    )
 
 
 def authors(record: FormRecord, sheet: Sheet, submitted_by: str) -> list[str]:

@@ -33,6 +33,7 @@ from app.forms.schema import (
     ReportLine,
     Words,
 )
+from app.forms.statements import STATEMENTS
 
 __all__ = ["FormError", "FormLibrary", "load_form"]
 
@@ -213,6 +214,10 @@ class FormBuilder:
                 ),
                 place,
                 data,
+            )
+        if name == STATEMENTS:
+            raise self.fail(
+                _("The name “{name}” is kept for what sources said.").format(name=name), place, data
             )
         if name in self.names:
             raise self.fail(

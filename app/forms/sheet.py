@@ -39,6 +39,15 @@ from app.forms.plan import (
     REQUIRED,
 )
 from app.forms.schema import Choice, Question
+from app.forms.statements import (
+    STATEMENTS,
+    Statement,
+    is_statement,
+    path_of,
+    row_of,
+    rows_of,
+    statements_of,
+)
 
 __all__ = ["INVALID", "MISSING", "UNCONFIRMED", "Effects", "Problem", "Progress", "Sheet"]
 
@@ -63,6 +72,10 @@ class Sheet(Engine):
     def has(self, path: str) -> bool:
         """Whether there is such a question, group, repeat or row now."""
         return path in self._cells
+
+    def keeps(self, path: str) -> bool:
+        """Whether what stands at `path` belongs to the document: `json_at` tells what it is."""
+        return path in self._cells or is_statement(path)
 
     def question(self, path: str) -> Question:
         """The definition of the question at `path`."""
@@ -177,7 +190,10 @@ class Sheet(Engine):
         )
 
     def json_at(self, path: str) -> Any:
-        """What the document holds at `path` (an answer, or a repeat with its rows) or `None`."""
+        """What the document holds at `path`: an answer, a repeat, a statement; `None`: nothing."""
+        if is_statement(path):
+            rows = rows_of(self._more)
+            return next((deepcopy(row) for row in rows if path == path_of(row["id"])), None)
         cell = self._cell(path)
         if not cell.definition.is_group:
             return deepcopy(cell.odd) if cell.answer is None else to_json(cell.answer)
@@ -325,6 +341,47 @@ class Sheet(Engine):
             if bits & LABEL:
                 for dependent in self._near(definition, cell):
                     self._look_again(dependent, LABEL, cell, change)
+
+    # Statements ---------------------------------------------------------------------------
+
+    def statements(self, path: str | None = None) -> tuple[Statement, ...]:
+        """What sources said, about the question at `path` or about any."""
+        held = statements_of(self._more)
+        return tuple(one for one in held if path is None or one.about == path)
+
+    def keeps_statement(self, statement_id: str) -> bool:
+        """Whether a statement of that id was written down."""
+        return any(row["id"] == statement_id for row in rows_of(self._more))
+
+    def say(self, statement: Statement, *, by: str) -> Effects:
+        """Write a statement down, or write it anew where there is one of its id."""
+        rows = list(rows_of(self._more))
+        place = next((i for i, row in enumerate(rows) if row["id"] == statement.id), None)
+        row = row_of(
+            statement,
+            None if place is None else rows[place],
+            by=by,
+            at=self.clock.now().isoformat(),
+            language=self._language,
+        )
+        if place is None:
+            rows.append(row)
+        else:
+            rows[place] = row
+        return self._keep_statements(rows, statement.id)
+
+    def put_statement(self, statement_id: str, row: Mapping[str, Any] | None) -> Effects:
+        """Put a statement back as the document held it, or take it away: to undo."""
+        rows = [each for each in rows_of(self._more) if each["id"] != statement_id]
+        if row is not None:
+            rows.append(deepcopy(dict(row)))
+        return self._keep_statements(rows, statement_id)
+
+    def _keep_statements(self, rows: list[dict[str, Any]], changed: str) -> Effects:
+        held = self._more.get(STATEMENTS)
+        beside = held if isinstance(held, dict) else {}
+        self._more[STATEMENTS] = {**beside, "rows": rows}
+        return Effects(values=frozenset({path_of(changed)}))
 
     # Rows ---------------------------------------------------------------------------------
 

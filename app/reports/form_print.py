@@ -58,6 +58,7 @@ def form_copy(
     kept_back: frozenset[str] = frozenset(),
     names: Mapping[str, str] | None = None,
     unknown: Sequence[UnknownAnswer] = (),
+    said: Mapping[str, Sequence[str]] | None = None,
 ) -> Report:
     """Every question that is asked, page by page, with its answer, in the sheet's language.
 
@@ -70,6 +71,7 @@ def form_copy(
         names: What the people of the service are called, by id: of what was carried forward it is
             said from when it is and who confirmed it.
         unknown: Answers that are kept though the form doesn't ask for them.
+        said: What sources said, in lines, by the path of the question.
     """
     language = sheet.language
     say = wording(language)
@@ -86,6 +88,7 @@ def form_copy(
                 only_answered=only_answered,
                 kept_back=kept_back,
                 names=names or {},
+                said=said or {},
             )
         )
         if blocks:
@@ -129,6 +132,7 @@ def _blocks(
     only_answered: bool,
     kept_back: frozenset[str],
     names: Mapping[str, str],
+    said: Mapping[str, Sequence[str]],
 ) -> Iterator[Block]:
     asked = [
         path
@@ -146,8 +150,12 @@ def _blocks(
                 for path in together:
                     yield Quotation((Run(_quoted(sheet.shown(path))),), sheet.label(path))
             else:
-                facts = tuple(_fact(sheet, path, names) for path in together)
-                yield Facts(facts, _QUESTION_SHARE)
+                facts = [
+                    fact
+                    for path in together
+                    for fact in (_fact(sheet, path, names), *_said(sheet, path, said))
+                ]
+                yield Facts(tuple(facts), _QUESTION_SHARE)
 
 
 def _row(path: str) -> str:
@@ -171,6 +179,12 @@ def _fact(sheet: Sheet, path: str, names: Mapping[str, str]) -> Fact:
     words = sheet.shown(path) or not_answered
     carried = _carried(sheet, path, names)
     return Fact(sheet.label(path), f"{words} ({carried})" if carried else words)
+
+
+def _said(sheet: Sheet, path: str, said: Mapping[str, Sequence[str]]) -> Iterator[Fact]:
+    """What each source said about an answer."""
+    for line in said.get(path, ()):
+        yield Fact(wording(sheet.language)("Who says so"), line)
 
 
 def _carried(sheet: Sheet, path: str, names: Mapping[str, str]) -> str:

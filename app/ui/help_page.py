@@ -97,6 +97,7 @@ class HelpPage(Page):
             ("Ctrl++, Ctrl+-, Ctrl+0", _("Larger, smaller, normal text")),
             ("Tab, Shift+Tab", _("Next field, field before")),
             ("Ctrl+Enter", _("Save and continue to the next section of a form")),
+            ("F6", _("Write down what a source says about this question")),
             ("F7", _("Next answer that is carried forward and not confirmed")),
             ("F8", _("This answer is still true, on to the next one")),
             ("Shift+F8", _("All of this section is still true")),

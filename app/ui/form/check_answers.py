@@ -8,13 +8,26 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from app.casework import sources
 from app.core.i18n import _
 from app.forms.schema import Group
 from app.forms.sheet import Effects
 from app.forms.unknown import UnknownAnswer
 from app.ui import theme
 from app.ui.form.controller import FormController
-from app.ui.kit import Body, Card, ErrorText, Heading, LinkButton, Muted, Pill, Separator, Small
+from app.ui.kit import (
+    Banner,
+    Body,
+    Card,
+    ErrorText,
+    Heading,
+    LinkButton,
+    Muted,
+    Pill,
+    SecondaryButton,
+    Separator,
+    Small,
+)
 
 
 class CheckAnswers(QWidget):
@@ -34,7 +47,10 @@ class CheckAnswers(QWidget):
         unknown: Sequence[UnknownAnswer] = (),
         parent: QWidget | None = None,
     ) -> None:
-        """Show the answers of `pages`; `unknown` are those that the form doesn't ask for."""
+        """Show the answers of `pages`; `unknown` are those that the form doesn't ask for.
+
+        What rests on one source is pointed out first.
+        """
         super().__init__(parent)
         self.controller = controller
         self.links: dict[str, LinkButton] = {}
@@ -44,6 +60,22 @@ class CheckAnswers(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.px(16))
+        self._said = sources.said_lines(
+            controller.sheet, controller.language, controller.sheet.context.get("child", "")
+        )
+        self.warnings: list[Banner] = []
+        for warning in sources.warnings(controller.sheet) if controller.editable else ():
+            look_at = SecondaryButton(
+                _("Go to this question"), self._goer(warning.page, warning.path)
+            )
+            banner = Banner(
+                warning.text,
+                "attention",
+                heading=_("Look at this before you submit; your manager sees it too"),
+                actions=(look_at,),
+            )
+            self.warnings.append(banner)
+            column.addWidget(banner)
         for page in pages:
             column.addWidget(self._card(page))
         if unknown:
@@ -106,6 +138,8 @@ class CheckAnswers(QWidget):
                 self.still_true[path] = still
             elif history := self.controller.carried_words(path):
                 cell.addWidget(Small(history))
+            for line in self._said.get(path, ()):
+                cell.addWidget(Small(line))
             if problem is not None:
                 cell.addWidget(ErrorText(problem.text))
             cell.addStretch(1)

@@ -25,6 +25,7 @@ from app.core.i18n import _
 from app.forms.answers import Answer
 from app.forms.schema import Group
 from app.forms.sheet import Effects, Sheet
+from app.forms.statements import Statement, path_of
 from app.ui.form.typed import date_in_words
 
 PAUSE_MS: Final = 500  # after the last key stroke
@@ -85,7 +86,16 @@ class _Together:
         return self.steps[0].path
 
 
-_Step = _AnswerBefore | _RowRemoved | _Together
+@dataclass(frozen=True)
+class _StatementBefore:
+    """A statement as it was before it was taken away; `path` is that of its question."""
+
+    path: str
+    statement_id: str
+    row: Mapping[str, Any] | None
+
+
+_Step = _AnswerBefore | _RowRemoved | _Together | _StatementBefore
 
 
 class FormController(QObject):
@@ -287,6 +297,22 @@ class FormController(QObject):
         )
         self._took_effect(paths[0], self.sheet.confirm_all(paths, by=self.by))
 
+    def say(self, statement: Statement) -> None:
+        """Write down what a source said."""
+        effects = self.sheet.say(statement, by=self.by)
+        self._took_effect(path_of(statement.id), effects)
+
+    def take_back(self, statement: Statement) -> None:
+        """Take a statement away; `undo` brings it back."""
+        path = path_of(statement.id)
+        self._remember(_StatementBefore(statement.about, statement.id, self.sheet.json_at(path)))
+        self._took_effect(path, self.sheet.put_statement(statement.id, None))
+
+    def take_over(self, effects: Effects) -> None:
+        """Keep what was changed in the sheet past this controller, and tell the widgets of it."""
+        for path in sorted(effects.values | effects.rows)[:1]:
+            self._took_effect(path, effects)
+
     def annotate(self, path: str, **details: Any) -> None:
         """Keep something about an answer (`may_quote`, `source`, …) and leave its value alone."""
         self._took_effect(path, self.sheet.annotate(path, **details))
@@ -304,6 +330,9 @@ class FormController(QObject):
         step = self._undo.pop()
         if isinstance(step, _RowRemoved):
             self._took_effect(step.path, self.sheet.restore_row(step.path, step.row_id))
+        elif isinstance(step, _StatementBefore):
+            effects = self.sheet.put_statement(step.statement_id, step.row)
+            self._took_effect(path_of(step.statement_id), effects)
         else:
             effects = Effects()
             for each in step.steps if isinstance(step, _Together) else (step,):
@@ -354,7 +383,7 @@ class FormController(QObject):
         for path in paths:
             if any(above in paths for above in _repeats_above(path)):
                 continue
-            if self.sheet.has(path):
+            if self.sheet.keeps(path):
                 changes.append(AnswerChange(path, self.sheet.json_at(path)))
         return tuple(changes)
 

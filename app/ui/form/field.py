@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -10,11 +11,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.core.i18n import _
 from app.forms.answers import Answer
 from app.forms.schema import Question
+from app.forms.statements import Statement
 from app.ui.form.carried import CarriedCard
 from app.ui.form.controller import FormController
 from app.ui.form.editors.base import Editor, Option
 from app.ui.form.editors.registry import editor_for
 from app.ui.form.editors.shown import ShownEditor
+from app.ui.form.said_beside import SaidBeside
 from app.ui.kit import FieldFrame, Small
 
 _WITH_CHOICES: Final = ("select_one", "select_multiple", "rank")
@@ -48,6 +51,7 @@ class Field(QWidget):
         self.frame: FieldFrame | None = None
         self.carried: CarriedCard | None = None
         self.history: Small | None = None
+        self.said: QWidget | None = None
         self._changing_carried = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -137,6 +141,17 @@ class Field(QWidget):
         if self.frame is not None:
             self.frame.set_error("" if problem is None or not show else problem.text)
 
+    def show_said(self, statements: Sequence[Statement]) -> None:
+        """Show what sources said beside one another, under the answer."""
+        if self.said is not None:
+            self._column.removeWidget(self.said)
+            self.said.hide()
+            self.said.deleteLater()
+            self.said = None
+        if statements:
+            self.said = SaidBeside(statements, self.controller.sheet.context.get("child", ""))
+            self._column.addWidget(self.said)
+
     def focus_editor(self) -> None:
         """Give the keyboard to the question and bring it into view."""
         if self.frame is not None:
@@ -169,7 +184,7 @@ class Field(QWidget):
         editor.edited.connect(self._edited)
         editor.left.connect(self._left)
         editor.entered.connect(self._entered)
-        self._column.addWidget(self.frame)
+        self._column.insertWidget(0, self.frame)
         self.frame.show()
         if not self.controller.editable:
             self._tell_history()
@@ -195,7 +210,7 @@ class Field(QWidget):
             self.carried = CarriedCard(self)
             self.carried.still_true.clicked.connect(self._confirm)
             self.carried.change.clicked.connect(self._change)
-            self._column.addWidget(self.carried)
+            self._column.insertWidget(0, self.carried)
             self.carried.show()
         sheet = self.controller.sheet
         origin = "" if answer is None else self.controller.origin(answer)

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.casework import assessments, form_records, history, stage_changes
+from app.casework import assessments, form_records, history, sources, stage_changes
 from app.casework.aside import Unkept
 from app.casework.assessments import SubmitRefused, Submitted
 from app.casework.casebooks import Place
@@ -33,6 +33,7 @@ from app.ui.form.page_view import PageView
 from app.ui.form.problem_lines import lines_of
 from app.ui.form.rail import Section, SectionRail
 from app.ui.form.side_panel import Before, QuestionPanel
+from app.ui.form.sources_part import ADD_KEY
 from app.ui.form.tab_order import order_tabs, tab_stops
 from app.ui.kit import (
     Banner,
@@ -98,6 +99,7 @@ class FormPage(Page):
             (NEXT_KEY, self._next_unconfirmed),
             (CONFIRM_KEY, self._confirm_here),
             (CONFIRM_SECTION_KEY, self._confirm_section),
+            (ADD_KEY, self._add_source),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -291,6 +293,7 @@ class FormPage(Page):
         self.middle.add(self.buttons)
         self.middle.end()
         self.panel = QuestionPanel(self.controller, look_up=self._look_up)
+        self.panel.sources.finished.connect(self._focus_path)
         row.addWidget(self.sections)
         row.addWidget(self.middle, 1)
         row.addWidget(self.panel)
@@ -673,7 +676,8 @@ class FormPage(Page):
 
     @Slot()
     def _check_all(self) -> None:
-        problems = self.controller.sheet.obstacles()
+        sheet = self.controller.sheet
+        problems = sheet.obstacles() + sources.problems(sheet)
         self.controller.flush()
         if isinstance(self.view, PageView):
             self.view.check()
@@ -805,6 +809,21 @@ class FormPage(Page):
     def _not_looked_up(self, error: Exception) -> None:
         # A help beside the question: it must not stop anybody who is typing.
         log.ui.warning("history of an answer: %s", places_of(error))
+
+    @Slot()
+    def _add_source(self) -> None:
+        """Write down what a source says about the question that has the keyboard."""
+        if self.controller is None or not self.controller.editable:
+            return
+        path = self._here()[0] or self.panel.path
+        if not path:
+            return
+        self.panel.show_question(path)
+        if self.panel.isHidden():
+            self._panel_wanted = True
+            self._fit_panel(asked=True)
+        self.panel.sources.begin()
+        self._tabs_later.start()
 
     @Slot()
     def _toggle_panel(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.forms.schema import Group, Item, Question, Repeat
 from app.forms.sheet import Effects
+from app.forms.statements import Statement, is_statement
 from app.ui import theme
 from app.ui.form.controller import FormController
 from app.ui.form.field import Field
@@ -53,11 +54,13 @@ class PageView(QWidget):
         self.repeats: dict[str, RepeatView] = {}
         self._parts: list[_Part] = []
         self._seen: set[str] = set()
+        self._with_said: set[str] = set()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.current().px(20))
         self._build(page.children, "", self._column, [])
         self._update_parts()
+        self._update_said()
         controller.changed.connect(self.apply)
         controller.language_changed.connect(self.retranslate)
 
@@ -117,6 +120,7 @@ class PageView(QWidget):
         for path in self._own(effects.values, self.fields):
             self.fields[path].update_value()
         self._update_problems(effects.problems | effects.relevance | effects.values)
+        self._update_said(effects.values)
         for repeat in self.repeats.values():
             if effects.relevance:
                 repeat.update_rows()
@@ -142,6 +146,23 @@ class PageView(QWidget):
         return self._stops(self.page.children, "")
 
     # -- inside ----------------------------------------------------------------------------
+
+    def _update_said(self, changed: Iterable[str] | None = None) -> None:
+        """Under each question, what sources said about it; where that is not among what changed,
+        all is as it was.
+        """
+        if changed is not None and not any(map(is_statement, changed)):
+            return
+        said: dict[str, list[Statement]] = {}
+        for one in self.controller.sheet.statements():
+            said.setdefault(one.about, []).append(one)
+        for path in self._with_said.difference(said):
+            if path in self.fields:
+                self.fields[path].show_said(())
+        for path, statements in said.items():
+            if path in self.fields:
+                self.fields[path].show_said(statements)
+        self._with_said = set(said)
 
     def _stops(self, items: Iterable[Item], before: str) -> list[QWidget]:
         stops: list[QWidget] = []

@@ -16,6 +16,7 @@ from app.core.i18n import _, ngettext
 from app.forms.answers import Answer
 from app.ui import theme
 from app.ui.form.controller import FormController
+from app.ui.form.sources_part import SourcesPart
 from app.ui.form.typed import date_in_words
 from app.ui.kit import Body, Heading, LinkButton, Muted, Pill, SidePanel
 
@@ -66,9 +67,10 @@ class QuestionPanel(SidePanel):
         self.section = Muted()
         self.guidance_heading = Heading(_("Good practice"))
         self.guidance = Muted()
-        self.said_heading = Heading(_("Who says so"))
+        self.said_heading = Heading(_("Written by"))
         self.said = Pill("", "accent")
         self.said_how = Muted()
+        self.sources = SourcesPart(controller)
         self.last_heading = Heading(_("Last time"))
         self.last = Body()
         self.before_heading = Heading(_("Before"))
@@ -82,6 +84,7 @@ class QuestionPanel(SidePanel):
             (self.said_heading, 0),
             (self.said, 0),
             (self.said_how, 16),
+            (self.sources, 0),
             (self.last_heading, 0),
             (self.last, 16),
             (self.before_heading, 0),
@@ -132,6 +135,7 @@ class QuestionPanel(SidePanel):
         guidance = sheet.guidance(path) if path else ""
         self.guidance.setText(guidance)
         self._show(bool(guidance), self.guidance_heading, self.guidance)
+        self.sources.show_question(path)
         answer = sheet.answer(path) if path else None
         answered = answer is not None and not answer.empty
         self._show(answered, self.said_heading, self.said, self.said_how)
