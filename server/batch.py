@@ -247,6 +247,8 @@ class Batch:
             whole=operation.whole,
         )
         after, is_new = merged.record, row.rev == 0
+        if row.type == "child" and not is_new:
+            self._check_handing_on(operation, held, after)
         if is_new and after is held:
             after = Held(1, {}, {})
         conflicts: tuple[str, ...] = ()
@@ -271,6 +273,19 @@ class Batch:
         if self.conflicts:
             self._settle(operation, after)
         return _result(operation, merged.outcome, rev=after.rev, conflicts=conflicts)
+
+    def _check_handing_on(self, operation: Operation, held: Held, after: Held) -> None:
+        """A child is handed on by whoever has the child, or by a manager or administrator: nobody
+        takes back a child who was given to somebody else and still lies on a laptop of theirs.
+
+        Raises:
+            _Rejected: Somebody else does.
+        """
+        worker = held.fields.get("allocated_to")
+        if after.fields.get("allocated_to") == worker or worker in (None, operation.actor):
+            return
+        if self.standing.people.roles.get(operation.actor) not in access.EVERY_CHILD:
+            raise _Rejected("not_your_child")
 
     def _follow(self, operation: Operation, held: Held, new: Row, *, is_new: bool) -> None:
         """What follows from a record being as it is now."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from app.casework import keeping, merging
+from app.casework import keeping, merging, permission
 from app.casework.child_details import (
     AlertDetails,
     CareStatusDetails,
@@ -93,6 +93,7 @@ __all__ = [
     "leave_child",
     "likely_duplicates",
     "may_add_child",
+    "may_hand_on",
     "merge",
     "move_record",
     "open_child",
@@ -180,15 +181,31 @@ def change_details(
     """Replace what can be edited of a child; only fields that differ are logged.
 
     Raises:
-        DetailsRefused, NotAllowed: As in `add_child`. RecordGone: There is no such child.
+        DetailsRefused: As in `add_child`. RecordGone: There is no such child.
+        NotAllowed: The person may only read, or may not hand this child on (`may_hand_on`).
     """
     desk.must_write()
     refuse_blocking(check_details(details, desk.clock.today()))
     with desk.casebook.write(reason) as work:
         child = keeping.child_of(work.session, child_id)
+        if details.allocated_to != child.allocated_to and not may_hand_on(desk, child.allocated_to):
+            raise permission.refusal("hand_on")
         keeping.put(child, details)
         work.flush()
         return view_of(desk, work.session, child)
+
+
+def may_hand_on(desk: Desk, worker: str | None) -> bool:
+    """Whether the person may change who works with a child: whoever does, a manager, an
+    administrator; anybody where nobody does.
+
+    The server holds every laptop to the same, whatever it knew when it was said.
+
+    Args:
+        worker: Id of the user who works with the child now.
+    """
+    actor = desk.actor
+    return worker in (None, actor.id) or permission.allows(actor.role, "hand_on")
 
 
 def open_child(desk: Desk, child_id: str, reason: str | None = None) -> ChildView:

@@ -19,6 +19,7 @@ Role = Literal["practitioner", "manager", "administrator", "reader"]
 
 Deed = Literal[
     "write",
+    "hand_on",
     "countersign",
     "manage_users",
     "manage_forms",
@@ -37,6 +38,8 @@ _WRITERS: Final[frozenset[Role]] = _WORKERS | {"administrator"}
 
 ALLOWED: Final[Mapping[Deed, frozenset[Role]]] = {
     "write": _WRITERS,
+    # A child whom somebody else works with; whoever does may hand the child on themselves.
+    "hand_on": frozenset({"manager", "administrator"}),
     "countersign": frozenset({"manager"}),
     "manage_users": frozenset({"administrator"}),
     "manage_forms": frozenset({"manager", "administrator"}),
@@ -58,6 +61,10 @@ REFUSALS: Final[Mapping[Deed, tuple[str, str]]] = {
     "write": (
         N_("Your role lets you read this casebook, not change it."),
         N_("Ask an administrator if you need to make changes."),
+    ),
+    "hand_on": (
+        N_("Only whoever works with this child now, or a manager, can hand the child on."),
+        N_("Ask them, or your manager, to change who works with the child."),
     ),
     "countersign": (
         N_("Only a manager can decide on this."),

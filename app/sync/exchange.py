@@ -29,6 +29,7 @@ from app.sync import (
     outbox,
     page,
     purge,
+    refusals,
     removals,
     standing,
     stops,
@@ -366,6 +367,7 @@ class _Sync:
                 if standing.streams(connection).keys() != asked.keys():
                     raise BugError("two syncs of one casebook ran at once")
                 applied = apply.apply_page(connection, log_, answer, self._arrival(here, received))
+                refusals.send_again_what_is_known(connection, log_, answer)
                 _nothing_waits(connection)
             self._outcome.received += len(answer.changes)
             self._outcome.aside += applied.aside

@@ -14,7 +14,7 @@ from app.models.casebook import Casebook
 from app.models.change_log import ChangeLog, Received, values
 from app.sync import apply, standing
 from app.sync.merge import SEALED
-from app.sync.protocol import SERVICE_STREAM
+from app.sync.protocol import SERVICE_STREAM, Pulled
 
 
 def send_again(casebook: Casebook, op_id: str) -> int:
@@ -23,31 +23,57 @@ def send_again(casebook: Casebook, op_id: str) -> int:
     It becomes new entries of the log, which say what the records hold now.
     """
     with casebook.exchange() as (connection, log):
-        here = standing.read(connection)
-        rows = _refused_with(connection, op_id)
-        for entry in rows:
-            kind, type_, record_id, child_id, base_revision, body = connection.exec_driver_sql(
-                "SELECT c.kind, c.record_type, c.record_id, c.child_id, c.base_revision, p.body"
-                " FROM change AS c LEFT JOIN change_payload AS p ON p.entry = c.entry"
-                " WHERE c.entry = ?",
-                (entry,),
-            ).one()
-            held = values(body)
-            rests_on = base_revision if entry > here.old_entries_until else 0
-            log.append(
-                kind,
-                record_type=type_,
-                record_id=record_id,
-                child_id=child_id,
-                set_to=held.get("set", {}),
-                base=held.get("base", {}),
-                # Others may have written since, and this knows nothing of it.
-                base_revision=rests_on or 0,
-                reason=held.get("reason"),
-                detail=held.get("detail"),
-            )
-            connection.exec_driver_sql("DELETE FROM sync_refused WHERE entry = ?", (entry,))
-        return len(rows)
+        return _send_again(connection, log, op_id)
+
+
+def send_again_what_is_known(connection: Connection, log: ChangeLog, page: Pulled) -> int:
+    """Send work again that was refused because the server didn't know what it is about, where a
+    page shows that it does by now: another laptop has sent again what a server that was put back
+    had lost. Return how many operations.
+    """
+    waiting = connection.exec_driver_sql(
+        "SELECT op_id, record_id FROM sync_refused WHERE code = 'unknown_record' ORDER BY entry"
+    ).all()
+    if not waiting:
+        return 0
+    came = {change.id for change in page.changes if change.op in ("upsert", "same")}
+    a_child = any(change.type == "child" and change.id in came for change in page.changes)
+    sent = 0
+    for op_id, record_id in waiting:
+        still = connection.exec_driver_sql(
+            "SELECT 1 FROM sync_refused WHERE op_id = ?", (op_id,)
+        ).fetchone()
+        if still and (a_child or record_id in came):
+            sent += _send_again(connection, log, op_id)
+    return sent
+
+
+def _send_again(connection: Connection, log: ChangeLog, op_id: str) -> int:
+    here = standing.read(connection)
+    rows = _refused_with(connection, op_id)
+    for entry in rows:
+        kind, type_, record_id, child_id, base_revision, body = connection.exec_driver_sql(
+            "SELECT c.kind, c.record_type, c.record_id, c.child_id, c.base_revision, p.body"
+            " FROM change AS c LEFT JOIN change_payload AS p ON p.entry = c.entry"
+            " WHERE c.entry = ?",
+            (entry,),
+        ).one()
+        held = values(body)
+        rests_on = base_revision if entry > here.old_entries_until else 0
+        log.append(
+            kind,
+            record_type=type_,
+            record_id=record_id,
+            child_id=child_id,
+            set_to=held.get("set", {}),
+            base=held.get("base", {}),
+            # Others may have written since, and this knows nothing of it.
+            base_revision=rests_on or 0,
+            reason=held.get("reason"),
+            detail=held.get("detail"),
+        )
+        connection.exec_driver_sql("DELETE FROM sync_refused WHERE entry = ?", (entry,))
+    return len(rows)
 
 
 def give_up(casebook: Casebook, op_id: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -345,3 +346,51 @@ def test_a_child_whom_the_server_has_to_confirm_is_said_on_record_list_and_page(
     sync_deeds.sync_now(ash)
     assert syncing.lease_words(ash, child_id, "Tal") == ""
     assert caseload.rows(ash).rows[0].attention == ()
+
+
+def test_a_child_who_was_handed_on_is_handed_on_by_whoever_has_the_child_now(
+    ash: Desk, morgan: Desk, new_desk: NewDesk
+) -> None:
+    manager = new_desk("Sidney Hale", "manager")
+    child_id = a_child(ash)
+    give(ash, child_id, ash.actor.id)
+    for desk in (morgan, manager):
+        sync_deeds.choose(desk, child_id, True)
+    quiet(ash, morgan, manager)
+    with pytest.raises(NotAllowed, match="Only whoever works with this child now"):
+        give(morgan, child_id, morgan.actor.id)
+    assert children.open_child(morgan, child_id).details.allocated_to == ash.actor.id
+    give(ash, child_id, morgan.actor.id)
+    quiet(ash, morgan, manager)
+    with pytest.raises(NotAllowed):
+        give(ash, child_id, ash.actor.id)
+    assert not children.may_hand_on(ash, morgan.actor.id)
+    give(manager, child_id, ash.actor.id)
+    quiet(ash, morgan, manager)
+    assert children.open_child(ash, child_id).details.allocated_to == ash.actor.id
+
+
+def test_a_hand_over_that_this_laptop_did_not_know_of_takes_no_child_back(
+    ash: Desk, morgan: Desk, new_desk: NewDesk
+) -> None:
+    """Ash hands the child on without a network, after the manager has given the child to Morgan."""
+    manager = new_desk("Sidney Hale", "manager")
+    child_id = a_child(ash)
+    give(ash, child_id, ash.actor.id)
+    for desk in (morgan, manager):
+        sync_deeds.choose(desk, child_id, True)
+    quiet(ash, morgan, manager)
+    give(manager, child_id, morgan.actor.id)
+    sync_deeds.sync_now(manager)
+    give(ash, child_id, manager.actor.id, school="Hill School")
+    quiet(ash, morgan, manager)
+    held = children.open_child(morgan, child_id).details
+    assert (held.allocated_to, held.school) == (morgan.actor.id, "Hill School")
+    (asked,) = sync_conflicts.conflicts(morgan)
+    assert asked.label == "Works with the child"
+    assert [one.text for one in syncing.overview(morgan).notices] == []
+
+
+def give(desk: Desk, child_id: str, worker: str | None, **more: str) -> None:
+    details = children.open_child(desk, child_id).details
+    children.change_details(desk, child_id, replace(details, allocated_to=worker, **more))

@@ -111,12 +111,7 @@ def test_a_server_that_was_put_back_gets_again_what_it_lost(ash: Laptop, robin: 
     ash.sync()
     caseload.choose(robin.casebook, child.id, True)
     robin.sync()
-    store = ash.central.folder / "server.db"
-    with (
-        closing(sqlite3.connect(store)) as source,
-        closing(sqlite3.connect(store.with_suffix(".backup"))) as backup,
-    ):
-        source.backup(backup)
+    keep(ash.central)
     ash.change(Child, child.id, school="Lost by the server")
     ash.sync()
     robin.sync()
@@ -135,6 +130,51 @@ def test_a_server_that_was_put_back_gets_again_what_it_lost(ash: Laptop, robin: 
     for laptop in (ash, robin):
         assert laptop.get(Child, child.id).school == "Lost by the server"
         assert laptop.view().word == "confirmed"
+
+
+def test_work_on_what_a_server_lost_goes_by_itself_once_it_is_there_again(
+    ash: Laptop, robin: Laptop
+) -> None:
+    """Robin sends work on Ash's child to a server that lost the child, and that Ash tells again."""
+    ash.sync()
+    robin.sync()
+    keep(ash.central)
+    child = ash.child()
+    form = ash.form(child)
+    ash.sync()
+    caseload.choose(robin.casebook, child.id, True)
+    robin.sync()
+    put_back(ash.central)
+    robin.change(Child, child.id, school="Robin's")
+    with robin.casebook.write() as work:
+        work.add(Offence(child_id=child.id, description="Robin's"))
+    for laptop in (robin, ash):
+        with pytest.raises(Stopped):
+            laptop.sync()
+        stops.answer_stop(laptop.casebook, "epoch_changed", True)
+    robin.sync()
+    told = [(item.kind, item.reason) for item in robin.view().items]
+    assert told == [("refused", "unknown_record")] * 2, "until then a person can see it"
+    ash.sync()
+    robin.sync()
+    ash.sync()
+    for laptop in (ash, robin):
+        assert laptop.get(Child, child.id).school == "Robin's"
+        assert len(laptop.rows("SELECT 1 FROM offence")) == 1
+        assert laptop.get(FormRecord, form.id) is not None
+        assert laptop.view().items == ()
+        assert laptop.view().word == "confirmed"
+        assert laptop.casebook.verify().ok
+
+
+def keep(central: Central) -> None:
+    """Make a backup of the server."""
+    store = central.folder / "server.db"
+    with (
+        closing(sqlite3.connect(store)) as source,
+        closing(sqlite3.connect(store.with_suffix(".backup"))) as backup,
+    ):
+        source.backup(backup)
 
 
 def put_back(central: Central) -> None:

@@ -119,3 +119,29 @@ def test_one_child_registered_on_two_laptops_is_found(office: Office) -> None:
         one["child"],
         other["child"],
     }
+
+
+def test_a_child_who_was_handed_on_is_not_taken_back_by_who_still_holds_the_record(
+    office: Office,
+) -> None:
+    """The former worker takes the child back on a laptop that doesn't know of the hand-over."""
+    ash = office.worker("Ash Marlow", "practitioner")
+    robin = office.worker("Robin Calder", "practitioner")
+    manager = office.worker("Morgan Vale", "manager")
+    ids = ash.do("add_child", name="Tal")
+    ash.sync()
+    manager.sync()
+    manager.do("change", type="child", id=ids["child"], allocated_to=robin.user_id)
+    manager.sync()
+    robin.sync()
+    ash.do("answer", id=ids["form"], path="home", answer={"value": "Late"})
+    ash.do("change", type="child", id=ids["child"], allocated_to=None)
+    ash.do("change", type="child", id=ids["child"], allocated_to=ash.user_id)
+    ash.sync()
+    robin.sync()
+    told = robin.report()
+    assert robin.record("child", ids["child"])["allocated_to"] == robin.user_id
+    assert ("late_work", ids["child"]) in [(n["kind"], n["child_id"]) for n in told["notices"]]
+    assert told["records"][f"form_record:{ids['form']}"]["answers"]["home"] == {"value": "Late"}
+    ash.sync()
+    assert f"child:{ids['child']}" not in ash.report()["records"]

@@ -115,8 +115,13 @@ class EditChildPage(EditPage):
         options: dict[str, Sequence[Option]] = {
             "yjs_area": tuple(Option(area.slug, area.name) for area in reference.yjs_areas())
         }
+        worker = view.details.allocated_to if view else None
+        may_hand_on = children.may_hand_on(self.desk, worker)
         if users:
-            options["allocated_to"] = users
+            # Of somebody else's child only who it is can be seen.
+            options["allocated_to"] = tuple(
+                one for one in users if may_hand_on or one.name == worker
+            )
         editor: DetailsEditor[ChildDetails] = DetailsEditor(
             "child",
             view.details if view else ChildDetails(),
@@ -127,6 +132,14 @@ class EditChildPage(EditPage):
                 "how_to_speak": _("What helps: short sentences, pictures, time to think."),
                 "preferred_name": _("What the child wants to be called. It is used everywhere."),
                 "pronouns": _("For example, she/her or they/them."),
+                "allocated_to": (
+                    ""
+                    if may_hand_on
+                    else _(
+                        "Only whoever works with this child now, or a manager, can hand the child "
+                        "on."
+                    )
+                ),
             },
             required=("given_name", "family_name", "date_of_birth"),
         )

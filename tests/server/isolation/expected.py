@@ -11,6 +11,9 @@ done to:
 - `f` another service's: never, for anybody.
 - `-` nobody's.
 
+A child is handed on by whoever has the child now, or by a manager or administrator, also where
+each practitioner has every child.
+
 Managers and administrators have every child. A reader has what a practitioner has, reads only, and
 never what is kept about victims. Only a manager countersigns. Only managers and administrators
 erase. People and the service itself are the administrators'; anybody may keep their own details.
@@ -43,7 +46,7 @@ move a record in                    | POST /v1/push     | oh | ohs | ohs | -
 move a record out                   | POST /v1/push     | oh | ohs | ohs | -
 merge it into one's own             | POST /v1/push     | oh | ohs | ohs | -
 merge one's own into it             | POST /v1/push     | oh | ohs | ohs | -
-allocate it                         | POST /v1/push     | oh | ohs | ohs | -
+allocate it                         | POST /v1/push     | o  | ohs | ohs | -
 settle a conflict                   | POST /v1/push     | oh | ohs | ohs | -
 settle a conflict about a victim    | POST /v1/push     | oh | ohs | ohs | -
 name its attachment                 | POST /v1/push     | oh | ohs | ohs | -
@@ -79,6 +82,8 @@ list the devices                    | GET /v1/admin/devices  | - | o | o | -
 take a device out                   | POST /v1/admin/devices/{device_id}/revoke  | - | - | s | -
 list what lay on a device           | GET /v1/admin/devices/{device_id}/manifest | - | os | os | -
 """
+
+HANDING_ON: Final = "allocate it"
 
 # Which of these are tried of whom, where that isn't oneself, somebody else and another service's.
 _TRIED: Final = {
@@ -123,7 +128,7 @@ class Line:
                 practitioners have.
         """
         letters = self.may[role]
-        if every_child and "h" in self.tried and "o" in letters:
+        if every_child and self.verb != HANDING_ON and "h" in self.tried and "o" in letters:
             letters = "ohs"
         return whose in letters
 

@@ -188,6 +188,65 @@ def test_work_done_before_the_child_was_given_away_is_taken_in_and_told(world: W
     assert codes(first.push()) == ["not_your_child"]
 
 
+def test_nobody_takes_back_a_child_who_was_handed_on(world: World) -> None:
+    """The child lies on the former worker's laptop still, which knows who has the child now."""
+    first, second = world.laptop(world.person()), world.laptop(world.person())
+    manager = world.laptop(world.person("manager"))
+    child = allocated(world, first)
+    first.pull_all(child)
+    hand_on(manager, child, to=second.people[0].id)
+    first.record(child, note="Saw him on Friday")
+    hand_on(first, child, to=first.people[0].id)
+    # allocated_to was refused above; what else was written late is taken in.
+    first.change(child, child, {"school": "Hill"}, "child", base_rev=2)
+    assert codes(first.push()) == [None, "not_your_child", None]
+    (told,) = [one for one in second.pull(child).changes if one.type == "child"]
+    assert (told.fields["allocated_to"], told.fields["school"]) == (second.people[0].id, "Hill")
+    assert [one.kind for one in second.pull(child).notices] == ["late_work"]
+    # Whoever has the child hands the child on, and then has the child no longer.
+    hand_on(second, child, to=first.people[0].id)
+    assert codes(second.push()) == [None]
+    hand_on(second, child, to=second.people[0].id)
+    assert codes(second.push()) == ["not_your_child"]
+
+
+def test_a_hand_over_said_before_another_was_known_is_for_a_person(world: World) -> None:
+    first, second = world.laptop(world.person()), world.laptop(world.person())
+    third = world.person()
+    manager = world.laptop(world.person("manager"))
+    child = allocated(world, first)
+    first.pull_all(child)
+    of_first = {"allocated_to": first.people[0].id}
+    for laptop, to in ((manager, second.people[0].id), (first, third.id)):
+        values = {"allocated_to": to, "school": laptop.people[0].id}
+        laptop.change(child, child, values, "child", base_rev=1, base=of_first)
+        laptop.push()
+    pulled = manager.pull(child)
+    (held,) = [one for one in pulled.changes if one.type == "child"]
+    assert held.fields["allocated_to"] == second.people[0].id
+    assert "allocated_to" in {one.field for one in pulled.conflicts}
+    # Nor may the one who no longer has the child settle that.
+    (conflict,) = [one for one in pulled.conflicts if one.field == "allocated_to"]
+    values = {"allocated_to": third.id}
+    first.change(child, child, values, "child", base_rev=held.rev, resolves=(conflict.id,))
+    assert codes(first.push()) == ["not_your_child"]
+
+
+def test_a_child_whom_nobody_has_may_be_taken_on(world: World) -> None:
+    laptop = world.laptop(world.person())
+    child = laptop.child()
+    laptop.push()
+    hand_on(laptop, child, to=laptop.people[0].id)
+    assert codes(laptop.push()) == [None]
+
+
+def hand_on(laptop: Laptop, child: str, *, to: str) -> None:
+    """Say who works with a child from now on; a manager's laptop sends it at once."""
+    laptop.change(child, child, {"allocated_to": to}, "child", base_rev=99)
+    if laptop.people[0].role == "manager":
+        laptop.push()
+
+
 def test_a_device_that_never_held_a_child_gains_nothing_by_asking_for_it(world: World) -> None:
     child = allocated(world, world.laptop(world.person()))
     laptop = world.laptop(world.person())

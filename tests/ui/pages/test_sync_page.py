@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+)
 from pytestqt.qtbot import QtBot
 
 from app.casework import casebooks, children, form_records, sync_conflicts, sync_deeds, syncing
@@ -21,7 +28,7 @@ from app.ui.accessibility import audit
 from app.ui.kit import LevelBadge, Pill, Table
 from app.ui.shell import Shell
 from tests.casework.sync_desks import NewDesk, desks_of, quiet
-from tests.casework.test_syncing import LEVEL, a_child, two_levels
+from tests.casework.test_syncing import LEVEL, a_child, give, two_levels
 from tests.sync.conftest import Central
 from tests.sync.test_standing_here import miscount
 from tests.ui.pages.keyboard import dialog, no_dialog, press, write
@@ -412,3 +419,30 @@ def test_the_record_says_that_the_server_has_to_confirm_it(
     sync_deeds.sync_now(ash)
     shell.go("child", child_id=child_id)
     assert not any(one.startswith("Sync within") for one in shown(shell))
+
+
+def test_who_works_with_somebody_elses_child_can_be_seen_and_not_changed(
+    qtbot: QtBot, ash: Desk, morgan: Desk, dressed: None
+) -> None:
+    child_id = a_child(ash)
+    give(ash, child_id, ash.actor.id)
+    sync_deeds.choose(morgan, child_id, True)
+    quiet(ash, morgan)
+    shell = window_on(qtbot, morgan)
+    shell.go("change_child", child_id=child_id)
+    frame = shell.page.editor.frames["allocated_to"]
+    offered = [one.text() for one in frame.findChildren(QAbstractButton)]
+    assert "Ash Rivers" in offered
+    assert "Morgan Idris" not in offered
+    hint = "Only whoever works with this child now, or a manager, can hand the child on."
+    assert hint in shown(shell)
+    shell.page.editor.frames["allocated_to"].editor.edited.emit(None)
+    shell.page.save.click()
+    assert shell.page.name == "change_child"
+    assert hint in " ".join(shown(shell)), "what was typed stays, beside why it is refused"
+    assert children.open_child(morgan, child_id).details.allocated_to == ash.actor.id
+    give(ash, child_id, None)
+    quiet(ash, morgan)
+    shell.go("caseload")
+    shell.go("change_child", child_id=child_id)
+    assert hint not in shown(shell)
