@@ -239,9 +239,14 @@ class SetupCard(GateCard):
 
     def _came_in(self, answered: tuple[Knock, Welcome]) -> None:
         _knock, self._let_in = answered
-        if self._let_in.has_key:
-            # The service keeps a key of its own: nobody is asked for one.
-            self._steps = (self._welcome, self._code, self._who, self._passphrase)
+        steps = [self._welcome, self._code, self._who]
+        if self._let_in.has_sign_in:
+            steps.append(self._sign_in)
+        steps.append(self._passphrase)
+        # Where the service keeps a key of its own, nobody is asked for one.
+        if not self._let_in.has_key:
+            steps.append(self._key)
+        self._steps = tuple(steps)
         self._next()
 
     def _who(self, column: QVBoxLayout) -> None:
@@ -257,6 +262,43 @@ class SetupCard(GateCard):
         )
         go = PrimaryButton(_("That is me"), self._next)
         column.addLayout(button_row(go))
+        self._first = go
+
+    def _sign_in(self, column: QVBoxLayout) -> None:
+        from app.ui.sync_sign_in import SignInPanel
+
+        let_in, clock = self._let_in, self.program.clock
+        assert let_in is not None
+        column.addWidget(Heading(_("Sign in to your service")))
+
+        def sign_in(
+            show: Callable[[str], object], cancelled: Callable[[], bool], anew: bool
+        ) -> Welcome:
+            from app.casework import signing_in
+
+            return signing_in.sign_in_at_the_door(let_in, clock, show, cancelled, anew=anew)
+
+        panel = SignInPanel(self.program.tasks, sign_in)
+        column.addWidget(panel)
+        go = PrimaryButton(_("Open the browser"), panel.begin)
+        stop = SecondaryButton(_("Stop waiting"), panel.stop)
+        later = SecondaryButton(_("Sign in later"), self._next)
+        column.addLayout(button_row(go, stop, later))
+
+        def changed() -> None:
+            for button in (go, later):
+                button.setVisible(not panel.running)
+            stop.setVisible(panel.running)
+            go.setText(_("Open the browser") if panel.failed is None else _("Try again"))
+            (stop if panel.running else go).setFocus()
+
+        def signed_in(welcome: Welcome) -> None:
+            self._let_in = welcome
+            self._next()
+
+        panel.changed.connect(changed)
+        panel.signed_in.connect(signed_in)
+        changed()
         self._first = go
 
     def _service(self, column: QVBoxLayout) -> None:

@@ -9,6 +9,7 @@ Where no network may be used, as in custody, nothing runs until somebody says ot
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal, Slot
@@ -125,7 +126,9 @@ class SyncLane(QObject):
         if status.join_again:
             return _("This laptop has to join the server again first.")
         if status.in_custody:
-            return _("No network is used: this laptop is set to be in custody.")
+            return _("No network is used: custody mode is on.")
+        if status.must_sign_in:
+            return _("You have to sign in to your service first.")
         return ""
 
     def start(self, *, asked: bool = True) -> bool:
@@ -154,8 +157,12 @@ class SyncLane(QObject):
         self._job = job if self.running else None
         return True
 
-    def joined(self) -> None:
-        """The laptop has joined a server: everything is exchanged for the first time."""
+    def begin_anew(self, otherwise: Callable[[], object] | None = None) -> None:
+        """The laptop joined a server, or the person signed in: what went wrong before is no more.
+
+        Args:
+            otherwise: Done where no sync may run yet.
+        """
         self.error, self._failures = None, 0
         desk = self._shell.desk
 
@@ -166,7 +173,8 @@ class SyncLane(QObject):
 
         def begin(status: Status) -> None:
             self._took(status)
-            self.start()
+            if not self.start() and otherwise is not None:
+                otherwise()
 
         self._shell.tasks.run(read, begin, owner=self)
 

@@ -41,6 +41,8 @@ class SyncStrip(QWidget):
         self.waiting.setText(lane.step.words if lane.step is not None else status.waiting_words)
         self.confirmed.setText(status.confirmed_words)
         words = status.lease_words and _("Sync soon")
+        if status.must_sign_in:
+            words = _("Sign in to your service")
         if status.join_again:
             words = _("Join the server again")
         if status.needs:

@@ -60,6 +60,7 @@ from app.ui.sync_cards import (
     subject_of,
 )
 from app.ui.sync_joining import JoinDialog
+from app.ui.sync_sign_in import SignInDialog
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -126,7 +127,7 @@ class SyncPage(Page):
             return
         kept = self.focused_name()
         self._found = found
-        self._words = self._bar = None
+        self._words = self._bar = self._first = None
         clear(self.scroll.column)
         now = found.overview.status
         if not now.joined:
@@ -235,6 +236,20 @@ class SyncPage(Page):
                     actions=(SecondaryButton(_("Join again"), self._join),),
                 )
             )
+        elif now.must_sign_in and not now.in_custody:
+            self.sign_in = PrimaryButton(_("Sign in"), self._sign_in)
+            self._first = self.sign_in
+            self.scroll.add(
+                Banner(
+                    _(
+                        "Your service asks who is at this laptop before it takes or gives "
+                        "anything. You sign in in your browser. Until then everything else works."
+                    ),
+                    "attention",
+                    heading=_("Sign in to your service"),
+                    actions=(self.sign_in,),
+                )
+            )
         elif now.lease_words:
             self.scroll.add(Banner(now.lease_words, "attention"))
         if overview.leases:
@@ -242,7 +257,8 @@ class SyncPage(Page):
             self.scroll.add(
                 Banner(said, "attention", heading=_("The server has to confirm these records"))
             )
-        if lane.error is not None and not lane.running and overview.stop is None:
+        told = lane.error is not None and not (now.must_sign_in or now.in_custody)
+        if told and not lane.running and overview.stop is None:
             self.scroll.add(Banner(words_of(lane.error), "attention", heading=_("The last try")))
 
     def _progress(self) -> Card:
@@ -353,7 +369,10 @@ class SyncPage(Page):
         why = self.shell.sync.why_not()
         self.sync_now = SecondaryButton(_("Sync now"), self._sync)
         self.sync_now.setEnabled(not why and not self.shell.sync.running)
-        self._first = self.cancel if self.shell.sync.running else self.sync_now
+        if self.shell.sync.running:
+            self._first = self.cancel
+        elif self.sync_now.isEnabled() or self._first is None:
+            self._first = self.sync_now
         travel = SecondaryButton(_("Who travels with this laptop"), self._ask_travel)
         travel.setEnabled(not why)
         safe = overview.hand_back
@@ -374,6 +393,8 @@ class SyncPage(Page):
             # Only as wide as its words: a click beside them does nothing.
             card.body.addWidget(box, 0, Qt.AlignmentFlag.AlignLeft)
         card.add(Muted(_("Server: {address}").format(address=overview.server)))
+        if now.signed_in_words:
+            card.add(Muted(now.signed_in_words))
         card.add(Body(_("Somebody else who uses this laptop joins with a code of their own.")))
         card.add(buttons(SecondaryButton(_("Join with a code"), self._join)))
         return card
@@ -462,7 +483,22 @@ class SyncPage(Page):
 
     def _was_joined(self, service: str) -> None:
         self.shell.notify(_("This laptop has joined {service}.").format(service=service))
-        self.shell.sync.joined()
+        self.shell.sync.begin_anew(self._sign_in_if_asked)
+
+    def _sign_in_if_asked(self) -> None:
+        status = self.shell.sync.status
+        if status is not None and status.must_sign_in:
+            self._sign_in()
+
+    def _sign_in(self) -> None:
+        SignInDialog(self.shell, self._was_signed_in).ask()
+
+    def _was_signed_in(self, name: str) -> None:
+        said = _("You are signed in to your service.")
+        if name:
+            said = _("Signed in to your service as {name}.").format(name=name)
+        self.shell.notify(said)
+        self.shell.sync.begin_anew()
 
     def _ask_travel(self) -> None:
         TravelDialog(self.shell).ask()
