@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
@@ -67,8 +67,9 @@ class SignInPanel(QWidget):
         )
         self.address_field.hide()
         self.copy.hide()
-        for part in (self.words, self.fault, self.address_field, self.copy):
+        for part in (self.words, self.fault, self.address_field):
             column.addWidget(part)
+        column.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
         self._address_known.connect(self._open)
         self._say()
 
@@ -112,6 +113,7 @@ class SignInPanel(QWidget):
             else _("Waymark waits five minutes for you to sign in.")
         )
         self.fault.setVisible(not opened)
+        self.address_field.hint.setVisible(opened)
         if not opened:
             self.fault.set_words(_("The browser did not open. Copy the address below into one."))
             self.copy.setFocus()

@@ -71,7 +71,6 @@ MOST_CARDS: Final = 20
 CHOICES: Final = (
     ("automatic", N_("Sync by itself")),
     ("on_metered", N_("Also over a connection that is paid by volume")),
-    ("in_custody", N_("This laptop is in custody: use no network at all")),
 )
 
 

@@ -142,6 +142,7 @@ class Menus:
         return (
             Deed(N_("Lock"), shell.lock, "Ctrl+L"),
             Deed(N_("Cover the screen"), shell.toggle_cover, "F9"),
+            Deed(N_("Custody mode"), shell.custody.toggle),
             Deed(N_("Larger text"), lambda: self._step_text(1), "Ctrl++"),
             Deed(N_("Smaller text"), lambda: self._step_text(-1), "Ctrl+-"),
             Deed(N_("Light theme"), setting(theme="light")),

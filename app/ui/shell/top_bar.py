@@ -1,4 +1,4 @@
-"""The bar at the top of the window: finding anything, who is at work, locking."""
+"""The bar at the top of the window: finding anything, who is at work, custody mode, locking."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.ui import theme
 from app.ui.kit.buttons import Button
 from app.ui.kit.text import Small
 from app.ui.role_words import ROLE_WORDS
+from app.ui.shell.custody import CustodySwitch
 from app.ui.shell.keys import with_keys
 
 if TYPE_CHECKING:
@@ -64,5 +65,7 @@ class TopBar(QFrame):
         self.who_label = Small(_("{name}, {role}").format(name=actor.name, role=role))
         self.who_label.one_line()
         row.addWidget(self.who_label)
+        self.custody_switch = CustodySwitch(shell)
+        row.addWidget(self.custody_switch)
         self.lock_button = with_keys(Button(_("Lock"), shell.lock), "Ctrl+L")
         row.addWidget(self.lock_button)

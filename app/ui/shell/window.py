@@ -28,6 +28,7 @@ from app.ui.kit.dialogs import HOLDS_WORDS, Message
 from app.ui.kit.focus import FocusRing
 from app.ui.page import Page
 from app.ui.shell.cover import PrivacyCover, Underneath
+from app.ui.shell.custody import Custody, CustodyBanner
 from app.ui.shell.joined import Deed, Registered
 from app.ui.shell.keyboard import Keyboard
 from app.ui.shell.menus import Menus
@@ -87,6 +88,7 @@ class Shell(QMainWindow):
         self._full_screen_before: Qt.WindowState | None = None
         self._leaving_for_good = False
         self.sync = SyncLane(self)
+        self.custody = Custody(self)
         self.setWindowTitle("Waymark")
         self.setMinimumSize(640, 480)
         self.resize(1366, 768)
@@ -538,6 +540,7 @@ class Shell(QMainWindow):
         self.demo_banner.setVisible(shown and self.desk.demo)
         if not shown:
             self.sync.cancel()
+        self._say_custody()
         self.strips.setVisible(shown)
         self.menus.enable(shown)
         if not shown and self._full_screen_before is None:
@@ -563,6 +566,9 @@ class Shell(QMainWindow):
         self.demo_banner = DemoBanner()
         self.demo_banner.setVisible(self.desk.demo)
         column.addWidget(self.demo_banner)
+        self.custody_banner = CustodyBanner(self)
+        self.custody_banner.hide()
+        column.addWidget(self.custody_banner)
         self.strips = Strips(self._strips)
         column.addWidget(self.strips)
         middle = QHBoxLayout()
@@ -599,10 +605,17 @@ class Shell(QMainWindow):
     def _say_synced(self) -> None:
         """Say where syncing stands: in the status bar, and as a number on the rail."""
         self.status_bar.show_lane(self.sync)
+        self._say_custody()
         status = self.sync.status
         if status is not None:
             number = status.needs or status.waiting or None
             self.set_number("sync", number, urgent=bool(status.needs))
+
+    def _say_custody(self) -> None:
+        on = self.custody.on
+        self.top_bar.custody_switch.show_state(on)
+        self.custody_banner.say(stopping=self.sync.running)
+        self.custody_banner.setVisible(on and self.chrome_shown)
 
     @Slot(object)
     def _take_in(self, result: Result) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QTest
+<<<<<<< HEAD
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -16,6 +17,9 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
 )
+=======
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
+>>>>>>> dc9de92 (Put custody mode in the top bar, with a banner and a page for the gate)
 from pytestqt.qtbot import QtBot
 
 from app.casework import casebooks, children, form_records, sync_conflicts, sync_deeds, syncing
@@ -205,13 +209,12 @@ def test_in_custody_no_network_is_used_not_even_when_asked(
 ) -> None:
     sync_deeds.sync_now(ash)
     shell = at_sync(qtbot, ash)
-    box = next(
-        one for one in shell.page.findChildren(QCheckBox) if "in custody" in one.accessibleName()
-    )
-    box.click()
-    QApplication.processEvents()
+    assert not shell.custody_banner.isVisible()
+    press("Custody mode")
+    assert shell.custody_banner.isVisible()
+    assert shell.custody_banner.main.text() == "No recording. No network."
     assert not shell.sync.start()
-    assert "No network is used: this laptop is set to be in custody." in shown(shell)
+    assert "No network is used: custody mode is on." in shown(shell)
     sync_now = next(one for one in shell.page.findChildren(QPushButton) if one.text() == "Sync now")
     assert not sync_now.isEnabled()
 
