@@ -8,18 +8,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QTest
-<<<<<<< HEAD
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
-    QCheckBox,
     QLabel,
     QLineEdit,
     QPushButton,
 )
-=======
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
->>>>>>> dc9de92 (Put custody mode in the top bar, with a banner and a page for the gate)
 from pytestqt.qtbot import QtBot
 
 from app.casework import casebooks, children, form_records, sync_conflicts, sync_deeds, syncing
