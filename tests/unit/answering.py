@@ -19,7 +19,8 @@ def answered(form: Form, turn: int, *, clock: Clock, language: str = "en") -> Sh
     sheet = Sheet(form, clock=clock, context={"child": "Tal", "age": "15"}, language=language)
     for repeat in (item for item in form.items() if isinstance(item, Repeat)):
         if sheet.has(repeat.name):  # not inside another, which may have no row
-            sheet.add_row(repeat.name)
+            for _row in range(1 + turn % 2):
+                sheet.add_row(repeat.name)
     for _round in range(ROUNDS):
         waiting = [
             path

@@ -13,10 +13,12 @@ from typing import NamedTuple
 
 import pytest
 
+from app.casework import quality
 from app.casework.permission import READING
 from app.casework.reference import listing
 from app.core.clock import FixedClock
 from app.core.paths import resource_path
+from app.forms.expressions import parse
 from app.forms.loader import load_form
 from app.forms.schema import ASSESSING, Form, Group, Question, Repeat
 from app.forms.sheet import Sheet
@@ -165,6 +167,30 @@ def test_what_not_everybody_may_read_is_never_carried_into_what_everybody_may() 
     assert [name for name in FORMS if name in carried and form(name).kind in READING] == []
 
 
+JUDGING = [name for name in FORMS if form(name).judgements]
+
+
+@pytest.mark.parametrize("prompt", quality.prompts(), ids=lambda prompt: prompt.prompt_id)
+def test_a_prompt_stands_where_it_can_be_met(prompt: quality.Prompt) -> None:
+    for name, concern in prompt.concerns.items():
+        assert concern.fits(form(name)), name
+        assert set(concern.pages) <= {page.name for page in form(name).pages}, name
+        met = parse(concern.met)
+        assert any(sheet.holds(concern.leads_to, met) for sheet in answered_forms(name)), name
+
+
+@pytest.mark.parametrize("name", JUDGING)
+def test_a_high_level_is_not_submitted_without_what_blocks_it(name: str) -> None:
+    blocking = {each.prompt_id for each in quality.prompts() if each.blocks == "submission"}
+    assert blocking == {
+        each.prompt_id for each in quality.prompts() if name in each.concerns and each.blocks
+    }
+    empty = Sheet(form(name), clock=CLOCK, context={"child": "Tal", "age": "15"})
+    for level in form(name).judgements.values():
+        empty.set(level, "high", by="worker")
+    assert {each.path for each in quality.in_the_way(empty)} >= {"safety_level"}
+
+
 # What each form is asked for -----------------------------------------------------------------
 
 
@@ -174,7 +200,8 @@ def test_the_short_assessment_judges_safety_wellbeing_and_harm() -> None:
         assert names[f"{judged}_level"].required
         assert names[f"{judged}_reasons"].required
     for judged in ("safety", "harm"):
-        assert names[f"{judged}_change"].required
+        assert names[f"{judged}_raise"].required
+        assert names[f"{judged}_lower"].required
 
 
 def test_a_panel_is_told_of_no_level_and_no_sentence() -> None:
