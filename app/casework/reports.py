@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import court, reference
+from app.casework import court, reference, report_writing
 from app.casework.dates import in_words
 from app.casework.disclosure import (
     Exported,
@@ -36,7 +36,7 @@ from app.reports.content import Report as Content
 from app.reports.content import Status
 from app.reports.digest import canonical, content_hash
 from app.reports.pdf import render
-from app.reports.psr import psr
+from app.reports.psr import PsrMaterial, first_draft, psr
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -179,7 +179,7 @@ def create_psr(
     number = reference_of(desk, record_id)
     tongue = language or i18n.language()
     with desk.casebook.write() as work:
-        report, pdf = _made(
+        material = _material(
             desk,
             work.session,
             child_id=child_id,
@@ -189,6 +189,9 @@ def create_psr(
             status="draft",
             tongue=tongue,
         )
+        passages = first_draft(material)
+        report = psr(material, passages)
+        pdf = render(report)
         kept = Report(
             id=record_id,
             child_id=child_id,
@@ -204,6 +207,7 @@ def create_psr(
             hearing_id=hearing_id,
             made_by=desk.actor.id,
         )
+        report_writing.keep_first_draft(work, kept, passages)
         work.add(kept)
         work.session.flush()
         return _view(desk, work.session, kept)
@@ -235,7 +239,17 @@ def list_reports(desk: Desk, child_id: str) -> tuple[ReportView, ...]:
 
 
 def preview(desk: Desk, report_id: str) -> bytes:
-    """The pages as they are, as PDF; a draft says on each that it is one."""
+    """The pages as they are, as PDF; a draft says on each that it is one.
+
+    The pages of a draft that was written in since are made anew first.
+    """
+    with desk.casebook.read() as session:
+        report = _found(session, report_id)
+        stale = report.state == "draft" and report.content_hash == report_writing.STALE
+        if stale and not desk.actor.may_write:
+            return _made(desk, session, report, "draft")[1]
+    if stale:
+        make_anew(desk, report_id)
     with desk.casebook.read() as session:
         pdf = _found(session, report_id).pdf
         if pdf is None:
@@ -336,7 +350,7 @@ def file_name(report: ReportView) -> str:
 # ---- inside -------------------------------------------------------------------------------
 
 
-def _made(
+def _material(
     desk: Desk,
     session: Session,
     *,
@@ -346,26 +360,40 @@ def _made(
     number: str,
     status: Status,
     tongue: str,
-) -> tuple[Content, bytes]:
+) -> PsrMaterial:
     if tongue != "en":
         record = session.get(FormRecord, assessment_id)
         if record is not None:
             form = desk.forms.form(record.form_id, record.form_version)
             if status == "final" and not form.welsh_reviewed_by:
                 raise WelshNotReviewed
-    content = psr(
-        gather(
-            desk,
-            session,
-            child_id=child_id,
-            assessment_id=assessment_id,
-            hearing_id=hearing_id,
-            reference_number=number,
-            status=status,
-            language=tongue,
-            made_on=desk.clock.today(),
-        )
+    return gather(
+        desk,
+        session,
+        child_id=child_id,
+        assessment_id=assessment_id,
+        hearing_id=hearing_id,
+        reference_number=number,
+        status=status,
+        language=tongue,
+        made_on=desk.clock.today(),
     )
+
+
+def _made(desk: Desk, session: Session, kept: Report, status: Status) -> tuple[Content, bytes]:
+    """A report as it is written, with what it takes from the record as that is now."""
+    assert kept.assessment_id is not None
+    material = _material(
+        desk,
+        session,
+        child_id=kept.child_id,
+        assessment_id=kept.assessment_id,
+        hearing_id=kept.hearing_id,
+        number=kept.reference,
+        status=status,
+        tongue=kept.language,
+    )
+    content = psr(material, report_writing.written(session, kept.id))
     return content, render(content)
 
 
@@ -382,29 +410,10 @@ def _rewrite(
     with desk.casebook.write(reason) as work:
         kept = _found(work.session, report_id)
         _must_be_draft(kept)
-        assert kept.assessment_id is not None
-        content, pdf = _made(
-            desk,
-            work.session,
-            child_id=kept.child_id,
-            assessment_id=kept.assessment_id,
-            hearing_id=kept.hearing_id,
-            number=kept.reference,
-            status="draft",
-            tongue=kept.language,
-        )
+        content, pdf = _made(desk, work.session, kept, "draft")
         changed = only_if_hash is not None and content_hash(content) != only_if_hash
         if status == "final" and not changed:
-            content, pdf = _made(
-                desk,
-                work.session,
-                child_id=kept.child_id,
-                assessment_id=kept.assessment_id,
-                hearing_id=kept.hearing_id,
-                number=kept.reference,
-                status="final",
-                tongue=kept.language,
-            )
+            content, pdf = _made(desk, work.session, kept, "final")
             kept.finalised_at = desk.clock.now()
             kept.finalised_by = desk.actor.id
             kept.state = "final"

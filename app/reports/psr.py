@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
-from typing import Final
+from typing import Final, Literal
 
 from app.core.clock import age_on
 from app.forms.sentences import Sentence
@@ -43,10 +43,12 @@ from app.reports.material import (
     PsrMaterial,
     Source,
 )
+from app.reports.passages import Passage, Quote, blocks_of
 from app.reports.words import Wording, day, listed, wording
 
 __all__ = [
     "PsrMaterial",
+    "first_draft",
     "psr",
 ]
 
@@ -57,9 +59,18 @@ _WORDS_IN_LINE: Final = 25
 _QUOTED: Final = re.compile("“.*”", re.DOTALL)
 
 
-def psr(material: PsrMaterial) -> Report:
-    """The pre-sentence report that `material` makes."""
-    return _Psr(material).report()
+def psr(material: PsrMaterial, passages: Sequence[Passage] | None = None) -> Report:
+    """The pre-sentence report that `material` makes.
+
+    Args:
+        passages: Its text as the author wrote it; without, the text that the assessment gives.
+    """
+    return _Psr(material).report(passages)
+
+
+def first_draft(material: PsrMaterial) -> tuple[Passage, ...]:
+    """The text that a report begins with: what the locked assessment says, heading by heading."""
+    return tuple(_Psr(material).passages())
 
 
 class _Psr:
@@ -68,21 +79,20 @@ class _Psr:
         self._say: Wording = wording(material.language)
         self._child = material.child.preferred_name or material.child.name
 
-    def report(self) -> Report:
+    def report(self, passages: Sequence[Passage] | None) -> Report:
         """The whole report, its paragraphs numbered."""
         _ = self._say
         material = self._material
-        headings = (
-            (_("Sources of information"), self._sources()),
-            (_("Offence analysis"), self._offence()),
-            (_("Assessment of the child"), self._about_child()),
-            (_("Assessment of risk to the community"), self._risk()),
-            (_("Conclusion and proposal"), self._conclusion()),
-            (_("Sign-off"), self._sign_off()),
-        )
+        written = tuple(self.passages()) if passages is None else passages
+        headings = self._headings()
         sections = tuple(
-            Section(str(at), heading, _numbered(at, blocks), keep_together=at == len(headings))
-            for at, (heading, blocks) in enumerate(headings, start=1)
+            Section(
+                str(at),
+                heading,
+                _numbered(at, self._blocks(code, written)),
+                keep_together=at == len(headings),
+            )
+            for at, (code, heading) in enumerate(headings.items(), start=1)
         )
         return Report(
             kind="psr",
@@ -100,6 +110,92 @@ class _Psr:
                 "This is a draft. It is not finished, and it must not be given to the court."
             ),
         )
+
+    def _headings(self) -> dict[str, str]:
+        """What each section is called, by its code, in the order that courts expect."""
+        _ = self._say
+        return {
+            "psr.sources": _("Sources of information"),
+            "psr.offence": _("Offence analysis"),
+            "psr.child": _("Assessment of the child"),
+            "psr.risk": _("Assessment of risk to the community"),
+            "psr.conclusion": _("Conclusion and proposal"),
+            "psr.sign_off": _("Sign-off"),
+        }
+
+    def passages(self) -> Iterator[Passage]:
+        """The text that the assessment gives, with the parts that are made from the record."""
+        yield _made("psr.sources", "rests_on")
+        yield from self._said("psr.sources")
+        yield _made("psr.sources", "sources")
+        yield _made("psr.sources", "missing_sources")
+        yield _made("psr.offence", "offences")
+        yield from self._said("psr.offence")
+        yield from self._child_passages()
+        yield _made("psr.risk", "levels")
+        yield from self._said("psr.risk")
+        yield _made("psr.risk", "dangerousness")
+        yield _made("psr.conclusion", "aim")
+        yield from self._said("psr.conclusion")
+        yield _made("psr.conclusion", "all_options")
+        yield _made("psr.sign_off", "sign_off")
+
+    def _blocks(self, section: str, written: Sequence[Passage]) -> Iterator[Block]:
+        here = [passage for passage in written if passage.section == section]
+        silent = None
+        if not any(passage.says_something for passage in here):
+            silent = self._silent(section)
+        drawn = list(blocks_of(here, self._draw))
+        if silent is not None:
+            at = 1 if drawn else 0
+            if section == "psr.risk":
+                at = sum(isinstance(block, LevelLine) for block in drawn) + at
+            drawn.insert(at, _paragraph(silent))
+        yield from drawn
+
+    def _silent(self, section: str) -> str | None:
+        """What is said where neither the assessment nor the author has said anything yet."""
+        _ = self._say
+        if section == "psr.sources" and self._material.sources:
+            return None
+        return {
+            "psr.sources": _(
+                "The assessment does not yet say whom the author met or what was read. "
+                "Until it does, the court cannot tell what this report rests on."
+            ),
+            "psr.offence": _(
+                "The assessment does not yet explain how this came about, what part "
+                "{child} had in it, or how {child} sees it now."
+            ).format(child=self._child),
+            "psr.risk": _(
+                "The assessment says nothing further yet about who could be harmed, in what "
+                "circumstances, or what would make it less likely."
+            ),
+            "psr.conclusion": _(
+                "No proposal has been written yet. The court is asked not to rely on this "
+                "report until one is."
+            ),
+        }.get(section)
+
+    def _draw(self, code: str) -> Iterable[Block]:
+        """The part of that code, from the record; nothing for one that this program has not."""
+        parts = {
+            "rests_on": lambda: (_paragraph(self._rests_on()),),
+            "sources": self._sources,
+            "missing_sources": self._missing_sources,
+            "offences": self._offences,
+            "no_strengths": self._no_strengths,
+            "how_to_speak": self._how_to_speak,
+            "nothing_of_child": self._nothing_of_child,
+            "outcomes": self._outcomes,
+            "levels": self._levels,
+            "dangerousness": self._dangerousness,
+            "aim": self._aim,
+            "all_options": self._all_options,
+            "sign_off": self._sign_off,
+        }
+        drawing = parts.get(code)
+        return drawing() if drawing is not None else ()
 
     # Front sheet
 
@@ -249,26 +345,17 @@ class _Psr:
     # 1 Sources of information
 
     def _sources(self) -> Iterator[Block]:
+        sources = self._material.sources
+        if sources:
+            yield _paragraph(self._say("These people and papers were consulted:"))
+            yield Bullets(tuple((Run(self._source(source)),) for source in sources))
+
+    def _missing_sources(self) -> Iterator[Block]:
         _ = self._say
-        material = self._material
-        yield _paragraph(self._rests_on())
-        said = list(self._said("psr.sources"))
-        yield from said
-        if material.sources:
-            yield _paragraph(_("These people and papers were consulted:"))
-            yield Bullets(tuple((Run(self._source(source)),) for source in material.sources))
-        if not said and not material.sources:
-            yield _paragraph(
-                _(
-                    "The assessment does not yet say whom the author met or what was read. "
-                    "Until it does, the court cannot tell what this report rests on."
-                )
-            )
+        missing = self._material.missing_sources
         yield SubHeading(_("What was not available"))
-        if material.missing_sources:
-            yield Bullets(
-                tuple((Run(self._missing(source)),) for source in material.missing_sources)
-            )
+        if missing:
+            yield Bullets(tuple((Run(self._missing(source)),) for source in missing))
         else:
             yield _paragraph(
                 _(
@@ -313,25 +400,14 @@ class _Psr:
 
     # 2 Offence analysis
 
-    def _offence(self) -> Iterator[Block]:
-        _ = self._say
+    def _offences(self) -> Iterator[Block]:
         material = self._material
         if material.offences:
             named = [self._offence_phrase(offence) for offence in material.offences]
             yield _paragraph(
-                _("{child} is before the court for {offences}.").format(
+                self._say("{child} is before the court for {offences}.").format(
                     child=self._child, offences=listed(named, material.language)
                 )
-            )
-        said = list(self._said("psr.offence"))
-        if said:
-            yield from said
-        else:
-            yield _paragraph(
-                _(
-                    "The assessment does not yet explain how this came about, what part "
-                    "{child} had in it, or how {child} sees it now."
-                ).format(child=self._child)
             )
 
     def _offence_phrase(self, offence: OffenceFacts) -> str:
@@ -347,41 +423,54 @@ class _Psr:
 
     # 3 Assessment of the child
 
-    def _about_child(self) -> Iterator[Block]:
+    def _child_passages(self) -> Iterator[Passage]:
         _ = self._say
-        material = self._material
-        every = self._of_section("psr.child")
+        section = "psr.child"
+        every = self._of_section(section)
         strengths = [said for said in every if said.strength]
         others = [said for said in every if not said.strength]
-        yield SubHeading(_("Strengths"))
+        yield Passage(section, "heading", _("Strengths"))
         if strengths:
-            yield _paragraph(
-                _("What goes well for {child}, and who and what helps:").format(child=self._child)
+            yield Passage(
+                section,
+                "paragraph",
+                _("What goes well for {child}, and who and what helps:").format(child=self._child),
             )
-            yield _bullets(strengths)
+            yield from _items(section, strengths)
         else:
-            yield _paragraph(
-                _(
-                    "The assessment names no strength yet. That says what has been asked so far, "
-                    "not what {child} can do."
-                ).format(child=self._child)
-            )
-        if material.child.how_to_speak:
-            yield SubHeading(_("How to speak with {child}").format(child=self._child))
-            yield _paragraph(material.child.how_to_speak)
+            yield _made(section, "no_strengths")
+        yield _made(section, "how_to_speak")
         if not any(said.topic for said in others):
-            yield SubHeading(_("{child} now").format(child=self._child))
+            heading = _("{child} now").format(child=self._child)
+            yield Passage(section, "heading", heading)
         if others:
-            yield from self._paragraphs(others, headed=True)
+            yield from self._paragraphs(section, others, headed=True)
         else:
-            yield _paragraph(
-                _(
-                    "The assessment does not yet describe {child}’s home, family, health, "
-                    "learning or friends."
-                ).format(child=self._child)
-            )
-        yield SubHeading(_("Earlier outcomes"))
-        yield from self._outcomes()
+            yield _made(section, "nothing_of_child")
+        yield Passage(section, "heading", _("Earlier outcomes"))
+        yield _made(section, "outcomes")
+
+    def _no_strengths(self) -> Iterator[Block]:
+        yield _paragraph(
+            self._say(
+                "The assessment names no strength yet. That says what has been asked so far, "
+                "not what {child} can do."
+            ).format(child=self._child)
+        )
+
+    def _how_to_speak(self) -> Iterator[Block]:
+        words = self._material.child.how_to_speak
+        if words:
+            yield SubHeading(self._say("How to speak with {child}").format(child=self._child))
+            yield _paragraph(words)
+
+    def _nothing_of_child(self) -> Iterator[Block]:
+        yield _paragraph(
+            self._say(
+                "The assessment does not yet describe {child}’s home, family, health, "
+                "learning or friends."
+            ).format(child=self._child)
+        )
 
     def _outcomes(self) -> Iterator[Block]:
         _ = self._say
@@ -429,31 +518,21 @@ class _Psr:
 
     # 4 Assessment of risk to the community
 
-    def _risk(self) -> Iterator[Block]:
-        _ = self._say
-        material = self._material
+    def _levels(self) -> Iterator[Block]:
         yield _paragraph(
-            _(
+            self._say(
                 "Levels run from low through medium and high to very high. Each is the author’s "
                 "own judgement, with the reasons beside it."
             )
         )
-        held = {facts.judged: facts for facts in material.levels}
+        held = {facts.judged: facts for facts in self._material.levels}
         for judged in JUDGED:
             yield self._level(held.get(judged, LevelFacts(judged, None)))
-        said = list(self._said("psr.risk"))
-        if said:
-            yield from said
-        else:
+
+    def _dangerousness(self) -> Iterator[Block]:
+        if self._material.court.dangerousness:
             yield _paragraph(
-                _(
-                    "The assessment says nothing further yet about who could be harmed, in what "
-                    "circumstances, or what would make it less likely."
-                )
-            )
-        if material.court.dangerousness:
-            yield _paragraph(
-                _(
+                self._say(
                     "The court asked for an assessment of dangerousness. That is for the court "
                     "to decide; the levels and reasons above are offered to help with it."
                 )
@@ -484,27 +563,18 @@ class _Psr:
 
     # 5 Conclusion and proposal
 
-    def _conclusion(self) -> Iterator[Block]:
-        _ = self._say
+    def _aim(self) -> Iterator[Block]:
         yield _paragraph(
-            _(
+            self._say(
                 "The main aim of youth justice is to prevent offending by children, and the "
                 "court must have regard to the welfare of {child}."
             ).format(child=self._child)
         )
-        said = list(self._said("psr.conclusion"))
-        if said:
-            yield from said
-        else:
-            yield _paragraph(
-                _(
-                    "No proposal has been written yet. The court is asked not to rely on this "
-                    "report until one is."
-                )
-            )
+
+    def _all_options(self) -> Iterator[Block]:
         if self._material.court.all_options:
             yield _paragraph(
-                _(
+                self._say(
                     "The court has left custody open, so that the proposal above has to be read "
                     "beside what custody would mean for {child}."
                 ).format(child=self._child)
@@ -561,34 +631,37 @@ class _Psr:
             key=lambda said: said.order,
         )
 
-    def _said(self, section: str) -> Iterator[Block]:
-        return self._paragraphs(self._of_section(section))
+    def _said(self, section: str) -> Iterator[Passage]:
+        return self._paragraphs(section, self._of_section(section))
 
-    def _paragraphs(self, every: Sequence[Sentence], *, headed: bool = False) -> Iterator[Block]:
+    def _paragraphs(
+        self, section: str, every: Sequence[Sentence], *, headed: bool = False
+    ) -> Iterator[Passage]:
         """Sentences of one topic together, in paragraphs that can be cited and read aloud."""
         topics: dict[str, list[Sentence]] = {}
         for said in every:
             topics.setdefault(said.topic, []).append(said)
         for topic, sentences in topics.items():
             if headed and topic:
-                yield SubHeading(topic)
+                yield Passage(section, "heading", topic)
             for kind, group in groupby(_rows_together(sentences), key=_shape):
                 if kind == "row":
-                    yield _bullets(group)
+                    yield from _items(section, group)
                 elif kind == "alone":
                     for said in group:
-                        yield self._quotation(said)
+                        yield self._quotation(section, said)
                 else:
-                    yield from _joined(tuple(group))
+                    yield from _joined(section, tuple(group))
 
-    def _quotation(self, said: Sentence) -> Quotation:
+    def _quotation(self, section: str, said: Sentence) -> Passage:
         _ = self._say
         by = {
             "child": _("{child}’s own words").format(child=self._child),
             "parent": _("A parent or carer’s own words"),
         }.get(said.said_by, _("As it was said"))
-        runs = (Run(_in_marks(said.text), language=said.answer_language),)
-        return Quotation(runs, by, source=said.path)
+        words = _in_marks(said.text)
+        quote = Quote(words, said.said_by, said.answer_language, said.path)
+        return Passage(section, "quotation", words, None, (quote,), by, (said.path,))
 
     def _day(self, when: date) -> str:
         return day(when, self._material.language)
@@ -617,37 +690,63 @@ def _shape(said: Sentence) -> str:
     return "alone" if _stands_alone(said) else "text"
 
 
-def _bullets(sentences: Iterable[Sentence]) -> Bullets:
+def _made(section: str, code: str) -> Passage:
+    """A part that is drawn from the record whenever the pages are made."""
+    return Passage(section, "made", code)
+
+
+def _items(section: str, sentences: Iterable[Sentence]) -> Iterator[Passage]:
     """One item for each row, or for each sentence that comes from none."""
-    items: list[tuple[Run, ...]] = []
+    items: list[list[Sentence]] = []
     before: str | None = None
     for said in sentences:
         row = _row(said)
         if items and row and row == before:
-            items[-1] = (*items[-1], Run(" "), *_runs(said))
+            items[-1].append(said)
         else:
-            items.append(tuple(_runs(said)))
+            items.append([said])
         before = row
-    return Bullets(tuple(items))
+    for item in items:
+        yield _told(section, "bullet", item)
 
 
-def _joined(sentences: Sequence[Sentence]) -> Iterator[Paragraph]:
+def _joined(section: str, sentences: Sequence[Sentence]) -> Iterator[Passage]:
     """Paragraphs of about the same length, none much longer than can be read aloud."""
     lengths = [len(said.text.split()) for said in sentences]
     share = sum(lengths) / math.ceil(sum(lengths) / _WORDS_IN_PARAGRAPH)
-    runs: list[Run] = []
-    sources: list[str] = []
+    together: list[Sentence] = []
     words = 0
     for said, length in zip(sentences, lengths, strict=True):
-        if runs and words + length / 2 > share:
-            yield Paragraph(tuple(runs), source=" ".join(sources))
-            runs, sources, words = [], [], 0
-        if runs:
-            runs.append(Run(" "))
-        runs.extend(_runs(said))
-        sources.append(said.path)
+        # Each paragraph is in one language.
+        other = bool(together) and said.language != together[-1].language
+        if together and (other or words + length / 2 > share):
+            yield _told(section, "paragraph", together)
+            together, words = [], 0
+        together.append(said)
         words += length
-    yield Paragraph(tuple(runs), source=" ".join(sources))
+    yield _told(section, "paragraph", together)
+
+
+def _told(
+    section: str, kind: Literal["paragraph", "bullet"], sentences: Sequence[Sentence]
+) -> Passage:
+    """Sentences as one passage, with what somebody said in them held word for word."""
+    texts: list[str] = []
+    quotes: list[Quote] = []
+    for said in sentences:
+        runs = tuple(_runs(said))
+        texts.append("".join(run.text for run in runs))
+        quotes += (
+            Quote(run.text, said.said_by, run.language, said.path) for run in runs if run.quote
+        )
+    return Passage(
+        section,
+        kind,
+        " ".join(texts),
+        sentences[0].language,
+        tuple(quotes),
+        paths=tuple(dict.fromkeys(said.path for said in sentences)),
+    )
 
 
 def _stands_alone(said: Sentence) -> bool:

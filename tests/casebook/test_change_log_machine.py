@@ -38,6 +38,16 @@ PATHS = st.sampled_from(["home", "school", "people/r1/who", "people/r2/who", "pe
 TYPES = {"child": Child, "offence": Offence, "form_record": FormRecord}
 
 
+def in_no_order(value: Any) -> Any:
+    """A value with the rows of its repeats in the order of their ids."""
+    if not isinstance(value, dict):
+        return value
+    kept = {name: in_no_order(inner) for name, inner in value.items()}
+    if isinstance(kept.get("rows"), list):
+        kept["rows"] = sorted(kept["rows"], key=lambda row: str(row["id"]))
+    return kept
+
+
 class Casework(RuleBasedStateMachine):
     """What practitioners do, in any order."""
 
@@ -98,6 +108,7 @@ class Casework(RuleBasedStateMachine):
         self.said[id_]["family_name"] = name
         self.said[id_]["languages"].append(language)
 
+    @precondition(lambda self: self.ids("form_record"))
     @rule(data=st.data(), path=PATHS, words=WORDS, leaving=st.booleans())
     def type_an_answer(self, data: st.DataObject, path: str, words: str, leaving: bool) -> None:
         id_ = data.draw(st.sampled_from(self.ids("form_record")))
@@ -108,6 +119,7 @@ class Casework(RuleBasedStateMachine):
             work.save_answers(id_, {path: answer}, leaving=leaving)
         documents.put(self.said[id_]["answers"], path, copy.deepcopy(answer))
 
+    @precondition(lambda self: self.ids("form_record"))
     @rule(data=st.data(), title=WORDS)
     def change_a_form_as_an_object(self, data: st.DataObject, title: str) -> None:
         id_ = data.draw(st.sampled_from(self.ids("form_record")))
@@ -118,6 +130,7 @@ class Casework(RuleBasedStateMachine):
         self.said[id_]["title"] = title
         self.said[id_]["answers"]["object"] = {"value": title}
 
+    @precondition(lambda self: self.ids("form_record"))
     @rule(data=st.data())
     def fail_in_the_middle(self, data: st.DataObject) -> None:
         id_ = data.draw(st.sampled_from(self.ids("form_record")))
@@ -130,6 +143,7 @@ class Casework(RuleBasedStateMachine):
         except RuntimeError:
             return
 
+    @precondition(lambda self: self.ids("offence") + self.ids("form_record"))
     @rule(data=st.data())
     def move(self, data: st.DataObject) -> None:
         id_ = data.draw(st.sampled_from(self.ids("offence") + self.ids("form_record")))
@@ -214,7 +228,9 @@ class Casework(RuleBasedStateMachine):
                         documents.put(retold["answers"], path, copy.deepcopy(value))
                     else:
                         retold[column] = value
-            assert {column: retold[column] for column in said} == said
+            # Rows that one run of typing made come in no order: a page says it with the repeat.
+            told = {column: in_no_order(retold[column]) for column in said}
+            assert told == {column: in_no_order(value) for column, value in said.items()}
             assert revisions[id_] == len(writes)
 
     @rule()

@@ -61,7 +61,7 @@ def changed_value(value: Any, python_type: type) -> Any:
     return other[python_type]
 
 
-LISTS = {"languages", "offence_ids", "requirements", "authors", "unmet_prompts"}
+LISTS = {"languages", "offence_ids", "requirements", "authors", "unmet_prompts", "paths"}
 PYTHON_TYPES = dict.fromkeys(LISTS, list)
 DICTS = {
     "answers",
@@ -72,6 +72,9 @@ DICTS = {
     "set_aside",
     "given",
     "later",
+    "quotes",
+    "facts",
+    "details",
 }
 KEPT_BY_UNIT = {
     "id",

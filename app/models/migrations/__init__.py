@@ -25,6 +25,7 @@ from app.models.migrations import (
     m0007_chronology,
     m0008_oversight,
     m0009_sign_in,
+    m0010_reports,
 )
 from app.models.store_errors import StoreDamaged, StoreTooNew
 
@@ -48,6 +49,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0007_chronology,
     m0008_oversight,
     m0009_sign_in,
+    m0010_reports,
 )
 NEWEST: Final = STEPS[-1].VERSION
 

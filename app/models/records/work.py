@@ -96,6 +96,13 @@ class Report(ChildRecord):
         pdf: The pages; read only when asked for.
         pdf_hash: SHA-256 of the pages.
         assessment_id, hearing_id: What it was made from and for.
+        state: draft, final, withdrawn or superseded.
+        details: What only reports of this kind say, by name.
+        addendum_to: The final report that this one adds to.
+        check_asked_at, check_asked_by: When the author put it before somebody else to check.
+        checked_at, checked_by: When somebody else found it fit for the court.
+        pending_reason: Why it was made final before anybody checked it; None where that is not so.
+        state_reason: Why it was withdrawn or superseded.
     """
 
     __tablename__ = "report"
@@ -114,6 +121,14 @@ class Report(ChildRecord):
     made_by: Mapped[str | None]
     finalised_at: Mapped[datetime | None]
     finalised_by: Mapped[str | None]
+    details: Mapped[dict[str, Any] | None]
+    addendum_to: Mapped[str | None]
+    check_asked_at: Mapped[datetime | None]
+    check_asked_by: Mapped[str | None]
+    checked_at: Mapped[datetime | None]
+    checked_by: Mapped[str | None]
+    pending_reason: Mapped[str | None]
+    state_reason: Mapped[str | None]
 
     def found_by(self) -> Mapping[str, str]:
         return {"title": self.title, "reference": self.reference}

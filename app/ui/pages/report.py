@@ -125,8 +125,13 @@ class ReportPage(Page):
             self._show(*both)
             then(both[0])
 
+        def read() -> tuple[ReportView, bytes]:
+            # The pages first: those of a draft may be made anew, and its hash with them.
+            pages = reports.preview(desk, report_id)
+            return reports.open_report(desk, report_id), pages
+
         self.run(
-            lambda: (reports.open_report(desk, report_id), reports.preview(desk, report_id)),
+            read,
             found,
             busy_text=_("Opening the report"),
         )

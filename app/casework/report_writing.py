@@ -1,0 +1,674 @@
+"""Writing a report: its passages, where each comes from, and what it takes from the record.
+
+A report begins with what the locked assessment says. From then on its author writes for the
+court. Somebody's own words stay as they were said, and a fact from the record keeps its link, so
+that it is pointed out where the record says something else later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.casework import dates, wording
+from app.casework.form_records import LOCKED, called, sheet_of
+from app.casework.keeping import present, reason_given
+from app.casework.problems import RecordGone
+from app.core.errors import KnownError
+from app.core.i18n import _
+from app.forms.sheet import Sheet
+from app.models.records import (
+    RECORD_TYPES,
+    Address,
+    Child,
+    FormRecord,
+    Hearing,
+    Offence,
+    Outcome,
+    Report,
+    ReportPassage,
+    User,
+)
+from app.models.work import UnitOfWork
+from app.reports.material import said_in
+from app.reports.passages import KINDS, Passage, PassageKind, Quote, changed_quotes
+
+if TYPE_CHECKING:
+    from app.casework.desk import Desk
+
+GAP: Final = 1024
+"""Between the places of two passages, so that others fit in between."""
+STALE: Final = ""
+"""The hash of a draft whose pages are older than its text."""
+LONGEST: Final = 20_000
+"""Characters of one passage; longer ones are read by nobody."""
+
+
+class PassageLocked(KnownError):
+    """The text of a report that is no draft was to be changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This report is final, so it can't be changed."),
+            _("Make a new report if something has to be said differently."),
+        )
+
+
+class NotSaidForCourt(KnownError):
+    """Words were to be placed that nobody has agreed to let a court read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("These words are not for the court: whoever said them has not said yes to it."),
+            _("Ask first. What was agreed is kept with the answer."),
+        )
+
+
+@dataclass(frozen=True)
+class SourceNote:
+    """Where words of a passage come from: the question, who said it and when, and whether checked.
+
+    Attributes:
+        verified: True or False where somebody said; None: nobody did.
+    """
+
+    question: str
+    who: str
+    when: str
+    verified: bool | None
+    form_record_id: str
+    path: str
+
+
+@dataclass(frozen=True)
+class FactNote:
+    """A fact that was inserted from the record. `changed`: the record says `now` today."""
+
+    label: str
+    then: str
+    now: str
+    changed: bool
+
+
+@dataclass(frozen=True)
+class PassageView:
+    """A passage as the page that writes it shows it.
+
+    Attributes:
+        kind: paragraph, quotation, bullet, heading or made.
+        made: Of a part that is drawn from the record: what it is, in words.
+        changed_words: What somebody said and the passage no longer says word for word.
+    """
+
+    id: str
+    report_id: str
+    section: str
+    kind: PassageKind
+    text: str
+    language: str
+    said_by: str
+    quotes: tuple[Quote, ...]
+    sources: tuple[SourceNote, ...]
+    facts: tuple[FactNote, ...]
+    made: str
+    changed_words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """Somebody's own words that may be placed in a report."""
+
+    form_record_id: str
+    path: str
+    words: str
+    said_by: str
+    who: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact of the record that may be inserted."""
+
+    record_type: str
+    record_id: str
+    field: str
+    label: str
+    value: str
+
+
+# ---- the first draft ------------------------------------------------------------------------
+
+
+def keep_first_draft(work: UnitOfWork, report: Report, passages: Sequence[Passage]) -> None:
+    """Make the passages that a report begins with part of it."""
+    places: dict[str, int] = {}
+    for passage in passages:
+        place = places[passage.section] = places.get(passage.section, 0) + GAP
+        work.add(
+            ReportPassage(
+                child_id=report.child_id,
+                report_id=report.id,
+                section=passage.section,
+                place=place,
+                kind=passage.kind,
+                text=passage.text,
+                language=passage.language or "",
+                said_by=passage.said_by,
+                paths=list(passage.paths),
+                quotes=_quotes_kept(passage.quotes),
+            )
+        )
+
+
+def written(session: Session, report_id: str) -> tuple[Passage, ...] | None:
+    """The text of a report; None where it was made before reports were written."""
+    held = _records(session, report_id)
+    if not held and not session.scalar(
+        select(func.count()).select_from(ReportPassage).where(ReportPassage.report_id == report_id)
+    ):
+        return None
+    return tuple(_passage(record) for record in held)
+
+
+def _records(session: Session, report_id: str) -> Sequence[ReportPassage]:
+    return session.scalars(
+        select(ReportPassage)
+        .where(ReportPassage.report_id == report_id, ReportPassage.removed_at.is_(None))
+        .order_by(ReportPassage.section, ReportPassage.place, ReportPassage.id)
+    ).all()
+
+
+def _passage(record: ReportPassage) -> Passage:
+    kind: PassageKind = next((kind for kind in KINDS if kind == record.kind), "paragraph")
+    return Passage(
+        section=record.section,
+        kind=kind,
+        text=record.text,
+        language=record.language or None,
+        quotes=_quotes(record.quotes),
+        said_by=record.said_by,
+        paths=tuple(record.paths),
+        id=record.id,
+    )
+
+
+def _quotes(kept: Mapping[str, Any]) -> tuple[Quote, ...]:
+    return tuple(
+        Quote(
+            words=str(one.get("words", "")),
+            said_by=str(one.get("said_by", "")),
+            language=one.get("language") or None,
+            path=str(one.get("path", "")),
+            form_record_id=str(one.get("form_record_id", "")),
+        )
+        for one in kept.get("said", ())
+    )
+
+
+def _quotes_kept(quotes: Sequence[Quote]) -> dict[str, Any]:
+    if not quotes:
+        return {}
+    return {
+        "said": [
+            {
+                "words": quote.words,
+                "said_by": quote.said_by,
+                "language": quote.language,
+                "path": quote.path,
+                "form_record_id": quote.form_record_id,
+            }
+            for quote in quotes
+        ]
+    }
+
+
+# ---- reading --------------------------------------------------------------------------------
+
+
+def passages(desk: Desk, report_id: str) -> tuple[PassageView, ...]:
+    """The passages of a report, section by section, each with where it comes from.
+
+    Raises:
+        RecordGone: The report is not in the casebook.
+    """
+    with desk.casebook.read() as session:
+        report = present(session, Report, report_id)
+        reader = _Reader(desk, session, report)
+        return tuple(reader.view(record) for record in _records(session, report_id))
+
+
+class _Reader:
+    """Reads what passages rest on: each form is opened once."""
+
+    def __init__(self, desk: Desk, session: Session, report: Report) -> None:
+        self._desk, self._session, self._report = desk, session, report
+        self._sheets: dict[str, Sheet | None] = {}
+        child = session.get_one(Child, report.child_id)
+        self._called = called(child)
+
+    def view(self, record: ReportPassage) -> PassageView:
+        passage = _passage(record)
+        return PassageView(
+            id=record.id,
+            report_id=record.report_id,
+            section=record.section,
+            kind=passage.kind,
+            text=record.text,
+            language=record.language,
+            said_by=record.said_by,
+            quotes=passage.quotes,
+            sources=tuple(self._sources(passage)),
+            facts=tuple(self._facts(record)),
+            made=made_words(record.text) if passage.kind == "made" else "",
+            changed_words=tuple(quote.words for quote in changed_quotes(passage)),
+        )
+
+    def _sources(self, passage: Passage) -> Iterator[SourceNote]:
+        told = dict.fromkeys((self._report.assessment_id or "", path) for path in passage.paths)
+        told |= dict.fromkeys(
+            (quote.form_record_id or self._report.assessment_id or "", quote.path)
+            for quote in passage.quotes
+            if quote.path
+        )
+        for form_record_id, path in told:
+            sheet = self._sheet(form_record_id)
+            if sheet is not None and sheet.has(path):
+                yield self._source(sheet, form_record_id, path)
+
+    def _sheet(self, form_record_id: str) -> Sheet | None:
+        if form_record_id not in self._sheets:
+            record = self._session.get(FormRecord, form_record_id) if form_record_id else None
+            known = record is not None and record.child_id == self._report.child_id
+            self._sheets[form_record_id] = (
+                sheet_of(self._desk, self._session, record) if known and record else None
+            )
+        return self._sheets[form_record_id]
+
+    def _source(self, sheet: Sheet, form_record_id: str, path: str) -> SourceNote:
+        question, answer = sheet.question(path), sheet.answer(path)
+        who = {"child": self._called, "parent": _("Parent or carer")}.get(question.said_by, "")
+        if not who and answer is not None:
+            who = answer.source or ""
+            user = self._session.get(User, answer.by) if answer.by and not who else None
+            who = who or (user.name if user is not None else "")
+        when = ""
+        if answer is not None and answer.at:
+            when = dates.in_words(dates.local_day(datetime.fromisoformat(answer.at)))
+        return SourceNote(
+            question=sheet.label(path),
+            who=who,
+            when=when,
+            verified=None if answer is None else answer.verified,
+            form_record_id=form_record_id,
+            path=path,
+        )
+
+    def _facts(self, record: ReportPassage) -> Iterator[FactNote]:
+        for kept in record.facts.get("facts", ()):
+            then = str(kept.get("value", ""))
+            now = fact_now(
+                self._session,
+                str(kept.get("record_type")),
+                str(kept.get("record_id")),
+                str(kept.get("field")),
+            )
+            label = wording.field_label(str(kept.get("record_type")), str(kept.get("field")))
+            yield FactNote(label, then, now, changed=now != then)
+
+
+def made_words(code: str) -> str:
+    """What a part that is drawn from the record is, in words."""
+    return {
+        "rests_on": _("Which assessment the report rests on"),
+        "sources": _("Who and what was consulted"),
+        "missing_sources": _("What was not available"),
+        "offences": _("The offences before the court"),
+        "no_strengths": _("That no strength is named yet"),
+        "how_to_speak": _("How to speak with the child"),
+        "nothing_of_child": _("That nothing is said of the child yet"),
+        "outcomes": _("Earlier outcomes"),
+        "levels": _("The three levels and their reasons"),
+        "dangerousness": _("On dangerousness, where the court asked"),
+        "aim": _("The aim of youth justice"),
+        "all_options": _("That the court has left custody open"),
+        "sign_off": _("Who wrote, checked and read it"),
+    }.get(code, code)
+
+
+# ---- writing --------------------------------------------------------------------------------
+
+
+def change_text(desk: Desk, passage_id: str, text: str) -> PassageView:
+    """Write other words into a passage.
+
+    Raises:
+        PassageLocked: The report is no draft. RecordGone: The passage isn't there.
+        KnownError: It is drawn from the record, or too long.
+    """
+    desk.must_write()
+    with desk.casebook.write() as work:
+        record, report = _open(work, passage_id)
+        if record.kind == "made":
+            raise KnownError(
+                _("This part is drawn from the record."), _("Change it in the record itself.")
+            )
+        _must_fit(text)
+        if record.text != text:
+            record.text = text
+            report.content_hash = STALE
+        work.flush()
+        return _Reader(desk, work.session, report).view(record)
+
+
+def add(
+    desk: Desk,
+    report_id: str,
+    section: str,
+    *,
+    after: str | None = None,
+    kind: PassageKind = "paragraph",
+    text: str = "",
+) -> PassageView:
+    """Add a passage to a section, after another or as the last.
+
+    Raises:
+        PassageLocked: The report is no draft. RecordGone: It isn't there.
+    """
+    desk.must_write()
+    _must_fit(text)
+    with desk.casebook.write() as work:
+        report = _draft(work, report_id)
+        record = _placed(work, report, section, after, kind=kind, text=text)
+        return _Reader(desk, work.session, report).view(record)
+
+
+def place_words(
+    desk: Desk,
+    report_id: str,
+    section: str,
+    form_record_id: str,
+    path: str,
+    *,
+    after: str | None = None,
+) -> PassageView:
+    """Place somebody's own words, as they were said, as a passage of their own.
+
+    Raises:
+        NotSaidForCourt: Whoever said them has not agreed that a court reads them.
+        PassageLocked, RecordGone: As in `add`.
+    """
+    desk.must_write()
+    with desk.casebook.write() as work:
+        report = _draft(work, report_id)
+        found = next(
+            (
+                one
+                for one in _spoken(desk, work.session, report)
+                if (one.form_record_id, one.path) == (form_record_id, path)
+            ),
+            None,
+        )
+        if found is None:
+            raise NotSaidForCourt
+        quote = Quote(found.words, found.said_by, found.language, found.path, found.form_record_id)
+        record = _placed(work, report, section, after, kind="quotation", text=found.words)
+        record.said_by = found.who
+        record.quotes = _quotes_kept((quote,))
+        work.flush()
+        return _Reader(desk, work.session, report).view(record)
+
+
+def insert_fact(desk: Desk, passage_id: str, fact: Fact, at: int | None = None) -> PassageView:
+    """Insert a fact from the record into the words of a passage, and keep its link.
+
+    Args:
+        at: Before which character; None: at the end.
+    """
+    desk.must_write()
+    with desk.casebook.write() as work:
+        record, report = _open(work, passage_id)
+        value = fact_now(work.session, fact.record_type, fact.record_id, fact.field)
+        if not value or record.kind == "made":
+            raise RecordGone
+        where = len(record.text) if at is None else max(0, min(at, len(record.text)))
+        before, after = record.text[:where], record.text[where:]
+        space = "" if not before or before[-1].isspace() else " "
+        record.text = f"{before}{space}{value}{after}"
+        _must_fit(record.text)
+        kept = {
+            "record_type": fact.record_type,
+            "record_id": fact.record_id,
+            "field": fact.field,
+            "value": value,
+        }
+        record.facts = {"facts": [*record.facts.get("facts", ()), kept]}
+        report.content_hash = STALE
+        work.flush()
+        return _Reader(desk, work.session, report).view(record)
+
+
+def take_up(desk: Desk, passage_id: str) -> PassageView:
+    """Say what the record says now, wherever the passage still says what it said then."""
+    desk.must_write()
+    with desk.casebook.write() as work:
+        record, report = _open(work, passage_id)
+        kept, text = [], record.text
+        for one in record.facts.get("facts", ()):
+            now = fact_now(work.session, one["record_type"], one["record_id"], one["field"])
+            if now and now != one["value"]:
+                text = text.replace(one["value"], now)
+                kept.append({**one, "value": now})
+            else:
+                kept.append(one)
+        record.text, record.facts = text, {"facts": kept}
+        report.content_hash = STALE
+        work.flush()
+        return _Reader(desk, work.session, report).view(record)
+
+
+def move(desk: Desk, passage_id: str, *, after: str | None) -> PassageView:
+    """Put a passage elsewhere in its section: after another one, or first."""
+    desk.must_write()
+    with desk.casebook.write() as work:
+        record, report = _open(work, passage_id)
+        others = [
+            one
+            for one in _records(work.session, report.id)
+            if one.section == record.section and one.id != record.id
+        ]
+        record.place = _place(work, others, after, first=after is None)
+        report.content_hash = STALE
+        work.flush()
+        return _Reader(desk, work.session, report).view(record)
+
+
+def remove(desk: Desk, passage_id: str, reason: str = "") -> None:
+    """Take a passage out; the history keeps it. What every report has to say needs a reason.
+
+    Raises:
+        ReasonMissing: It is a part that every report holds, and no reason was given.
+    """
+    desk.must_write()
+    with desk.casebook.read() as session:
+        needs_reason = present(session, ReportPassage, passage_id).kind == "made"
+    why = reason_given(reason) if needs_reason else reason.strip() or None
+    with desk.casebook.write(why) as work:
+        record, report = _open(work, passage_id)
+        work.remove(record)
+        report.content_hash = STALE
+
+
+def restore(desk: Desk, passage_id: str) -> PassageView:
+    """Put a passage back that was taken out."""
+    desk.must_write()
+    with desk.casebook.write() as work:
+        record = work.session.get(ReportPassage, passage_id)
+        if record is None:
+            raise RecordGone
+        report = _draft(work, record.report_id)
+        if record.removed_at is not None:
+            work.restore(record)
+        report.content_hash = STALE
+        work.flush()
+        return _Reader(desk, work.session, report).view(record)
+
+
+def _open(work: UnitOfWork, passage_id: str) -> tuple[ReportPassage, Report]:
+    record = present(work.session, ReportPassage, passage_id)
+    return record, _draft(work, record.report_id)
+
+
+def _draft(work: UnitOfWork, report_id: str) -> Report:
+    report = present(work.session, Report, report_id)
+    if report.state != "draft":
+        raise PassageLocked
+    return report
+
+
+def _must_fit(text: str) -> None:
+    if len(text) > LONGEST:
+        raise KnownError(
+            _("This passage is too long."),
+            _("Divide it into passages of up to {count} letters.").format(count=f"{LONGEST:,}"),
+        )
+
+
+def _placed(
+    work: UnitOfWork,
+    report: Report,
+    section: str,
+    after: str | None,
+    *,
+    kind: PassageKind,
+    text: str,
+) -> ReportPassage:
+    others = [one for one in _records(work.session, report.id) if one.section == section]
+    record = ReportPassage(
+        child_id=report.child_id,
+        report_id=report.id,
+        section=section,
+        place=_place(work, others, after),
+        kind=kind,
+        text=text,
+    )
+    work.add(record)
+    report.content_hash = STALE
+    work.flush()
+    return record
+
+
+def _place(
+    work: UnitOfWork, others: Sequence[ReportPassage], after: str | None, *, first: bool = False
+) -> int:
+    """A place after one of these; where there is no room left, the later ones move on."""
+    at = next((n for n, one in enumerate(others) if one.id == after), len(others) - 1)
+    if first:
+        at = -1
+    before = others[at].place if at >= 0 else 0
+    if at + 1 >= len(others):
+        return before + GAP
+    room = others[at + 1].place - before
+    if room > 1:
+        return before + room // 2
+    for one in others[at + 1 :]:
+        one.place += GAP
+    work.flush()
+    return before + GAP // 2
+
+
+# ---- what can be placed ---------------------------------------------------------------------
+
+
+def words_to_place(desk: Desk, report_id: str) -> tuple[Spoken, ...]:
+    """The words of the child and of a parent or carer that a court may read."""
+    with desk.casebook.read() as session:
+        return tuple(_spoken(desk, session, present(session, Report, report_id)))
+
+
+def _spoken(desk: Desk, session: Session, report: Report) -> Iterator[Spoken]:
+    child = session.get_one(Child, report.child_id)
+    for record in _heard(session, report):
+        sheet = sheet_of(desk, session, record)
+        sheet.language = report.language
+        for sentence in said_in(sheet, report.language):
+            if not sentence.quote or not sheet.has(sentence.path):
+                continue
+            words = sheet.shown(sentence.path).strip()
+            if sheet.question(sentence.path).type != "text" or not words:
+                continue
+            who = {
+                "child": _("{child}’s own words").format(child=called(child)),
+                "parent": _("A parent or carer’s own words"),
+            }.get(sentence.said_by, _("As it was said"))
+            marked = words if words.startswith("“") else f"“{words}”"
+            yield Spoken(
+                record.id, sentence.path, marked, sentence.said_by, who, sentence.answer_language
+            )
+
+
+def _heard(session: Session, report: Report) -> Iterator[FormRecord]:
+    """The locked assessment that the report rests on, and the child's questionnaires."""
+    assessment = session.get(FormRecord, report.assessment_id) if report.assessment_id else None
+    if assessment is not None and assessment.child_id == report.child_id:
+        yield assessment
+    yield from session.scalars(
+        select(FormRecord)
+        .where(
+            FormRecord.child_id == report.child_id,
+            FormRecord.kind == "questionnaire",
+            FormRecord.state.in_(LOCKED),
+            FormRecord.removed_at.is_(None),
+        )
+        .order_by(FormRecord.submitted_at.desc())
+    )
+
+
+# Which fields of which records are facts for a report. Nothing of a victim is among them.
+FACTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "child": ("date_of_birth", "school", "preferred_language", "send_aln", "slcn"),
+    "address": ("from_date", "suitability"),
+    "offence": ("description", "offence_date", "plea"),
+    "hearing": ("hearing_date", "court", "remand_decision"),
+    "outcome": ("disposal", "outcome_date", "end_date", "completed"),
+}
+_TYPES: Final = (Address, Offence, Hearing, Outcome)
+
+
+def facts_to_insert(desk: Desk, report_id: str) -> tuple[Fact, ...]:
+    """The facts of the record that can be inserted into the words of a report."""
+    with desk.casebook.read() as session:
+        report = present(session, Report, report_id)
+        records: list[Any] = [session.get_one(Child, report.child_id)]
+        for type_ in _TYPES:
+            records += session.scalars(
+                select(type_)
+                .where(type_.child_id == report.child_id, type_.removed_at.is_(None))
+                .order_by(type_.id)
+            )
+        found = []
+        for record in records:
+            type_name = record.record_type()
+            for field in FACTS[type_name]:
+                value = fact_now(session, type_name, record.id, field)
+                if value:
+                    label = (
+                        f"{wording.record_word(type_name)}: {wording.field_label(type_name, field)}"
+                    )
+                    found.append(Fact(type_name, record.id, field, label, value))
+        return tuple(found)
+
+
+def fact_now(session: Session, record_type: str, record_id: str, field: str) -> str:
+    """What the record says of a fact today, in words; empty where it says nothing any more."""
+    if field not in FACTS.get(record_type, ()):
+        return ""
+    record = session.get(RECORD_TYPES[record_type], record_id)
+    if record is None or record.removed_at is not None:
+        return ""
+    return wording.value_words(record_type, field, getattr(record, field))

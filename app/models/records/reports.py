@@ -1,0 +1,88 @@
+"""What a report is written with: its passages, what was said of it, and how it was read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import ChildRecord
+
+
+class ReportPassage(ChildRecord):
+    """One passage of a report that is being written. A final report holds its text itself.
+
+    Attributes:
+        report_id: The report.
+        section: Code of the section. place: where it stands in it, lower first.
+        kind: paragraph, quotation, bullet, heading, or made: drawn from the record.
+        text: The words; of what is drawn from the record its code.
+        language: Of the words, where it is not that of the report.
+        said_by: Of a quotation that stands by itself: who said it, in words.
+        paths: The questions of the assessment whose answers it tells.
+        quotes: Under `said`: what somebody said in it, word for word (see `reports.passages`).
+        facts: Under `facts`: what was inserted from the record, with its value then.
+    """
+
+    __tablename__ = "report_passage"
+    __table_args__ = (Index("report_passage_by_place", "report_id", "section", "place"),)
+
+    report_id: Mapped[str]
+    section: Mapped[str] = mapped_column(default="")
+    place: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[str] = mapped_column(default="paragraph")
+    text: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    said_by: Mapped[str] = mapped_column(default="")
+    paths: Mapped[list[str]] = mapped_column(default=list)
+    quotes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    def found_by(self) -> Mapping[str, str]:
+        return {} if self.kind == "made" else {"text": self.text}
+
+
+class ReportComment(ChildRecord):
+    """What somebody who checks a report says of one passage, or of the whole of it.
+
+    Attributes:
+        passage_id: The passage; None: the whole report.
+        state: open, or done once the author has dealt with it. reply: what the author did.
+    """
+
+    __tablename__ = "report_comment"
+    __table_args__ = (Index("report_comment_by_report", "report_id", "state"),)
+
+    report_id: Mapped[str]
+    passage_id: Mapped[str | None]
+    text: Mapped[str] = mapped_column(default="")
+    said_by: Mapped[str | None]
+    state: Mapped[str] = mapped_column(default="open")
+    reply: Mapped[str] = mapped_column(default="")
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str | None]
+
+
+class ReportReadBack(ChildRecord):
+    """What a child, or a parent or carer, said when a section of a report was read to them.
+
+    Attributes:
+        section: Code of the section. listener: child or parent.
+        answer: agree, disagree or could_not_answer. comment: as it was said.
+        language: The one that it was said in. read_on: the day.
+    """
+
+    __tablename__ = "report_read_back"
+    __table_args__ = (Index("report_read_back_by_report", "report_id", "section"),)
+
+    report_id: Mapped[str]
+    section: Mapped[str] = mapped_column(default="")
+    listener: Mapped[str] = mapped_column(default="child")
+    answer: Mapped[str] = mapped_column(default="")
+    comment: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    read_on: Mapped[date | None]
+    read_by: Mapped[str | None]
