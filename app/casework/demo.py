@@ -288,27 +288,36 @@ def fill_in(
     """Answer the questions of a form from plain values, as the form view would.
 
     Args:
-        answers: By question; the rows of a repeat as a list of such answers. `{child}` in a text
-            stands for what the child is called; days are written as in `day_of`.
+        answers: By question; the rows of a repeat as a list of such answers: the first is about
+            the first row, and rows that are not there yet are added. `{child}` in a text stands
+            for what the child is called; days are written as in `day_of`.
         by: Id of the user who answers, or `child`.
         quote: The questions whose answers the child lets the court have in these words.
     """
     opened = form_records.open_form(desk, record_id)
     sheet = Sheet(opened.form, opened.document, clock=desk.clock, context=opened.context)
+    answer(sheet, answers, by=by, quote=quote)
+    form_records.save_answers(
+        desk,
+        record_id,
+        [AnswerChange(name, given) for name, given in sheet.document().items()],
+        leaving=True,
+    )
+
+
+def answer(
+    sheet: Sheet, answers: Mapping[str, Any], *, by: str, quote: frozenset[str] = frozenset()
+) -> None:
+    """Answer the questions of a sheet from plain values; what they mean stands with `fill_in`."""
     for name, value in answers.items():
         if isinstance(value, list) and value and isinstance(value[0], Mapping):
-            for row in value:
-                row_id, _effects = sheet.add_row(name)
+            there = sheet.rows(name)
+            for number, row in enumerate(value):
+                row_id = there[number] if number < len(there) else sheet.add_row(name)[0]
                 for part, one in row.items():
                     _set(sheet, f"{name}/{row_id}/{part}", one, by=by)
         else:
             _set(sheet, name, value, by=by, may_quote=name in quote if by == "child" else None)
-    form_records.save_answers(
-        desk,
-        record_id,
-        [AnswerChange(name, answer) for name, answer in sheet.document().items()],
-        leaving=True,
-    )
 
 
 def _set(sheet: Sheet, path: str, value: Any, *, by: str, may_quote: bool | None = None) -> None:
@@ -322,6 +331,12 @@ def _set(sheet: Sheet, path: str, value: Any, *, by: str, may_quote: bool | None
 def _read(name: str) -> Any:
     with resource_path("demo", *name.split("/")).open(encoding="utf-8") as file:
         return yaml.safe_load(file)
+
+
+def story(name: str) -> dict[str, Any]:
+    """One child's story, by the name of its file."""
+    held: dict[str, Any] = _read(f"children/{name}")
+    return held
 
 
 def story_files() -> Sequence[Path]:
