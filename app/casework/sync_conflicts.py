@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from app.casework import history, sync_words, wording
+from app.casework import history, rival_decisions, sync_words, wording
 from app.casework.form_records import called
 from app.casework.history import ANSWERS, Written
 from app.casework.levels import Level, level_of
@@ -105,14 +105,19 @@ class NotForYou(KnownError):
 
 
 def conflicts(desk: Desk, child_id: str | None = None) -> tuple[ConflictView, ...]:
-    """What two people wrote at once, safety first; of one child where `child_id` is given."""
+    """What two people wrote at once, safety first; of one child where `child_id` is given.
+
+    Two decisions on one snapshot are told whole, see `rival_decisions`.
+    """
     items = [item for item in state.view(desk.casebook).items if item.kind == "conflict"]
+    whole = rival_decisions.covered(desk)
     with desk.casebook.read() as session:
         return tuple(
             _view(desk, session, found)
             for item in items
             if child_id is None or item.child_id == child_id
             if (found := state.conflict(desk.casebook, item.id)) is not None
+            if not rival_decisions.covers(whole, found)
         )
 
 
@@ -123,11 +128,13 @@ def of_form(desk: Desk, record_id: str) -> tuple[ConflictView, ...]:
         for item in state.view(desk.casebook).items
         if item.kind == "conflict" and item.record_id == record_id and not item.answered
     ]
+    whole = rival_decisions.covered(desk)
     with desk.casebook.read() as session:
         return tuple(
             _view(desk, session, found)
             for item in items
             if (found := state.conflict(desk.casebook, item.id)) is not None
+            if not rival_decisions.covers(whole, found)
         )
 
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Select, Text, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
-from app.casework import oversight, questionnaires, tasks
+from app.casework import oversight, questionnaires, rival_decisions, tasks
 from app.casework.form_records import called, title_of
 from app.casework.oversight import OversightItem
 from app.casework.questionnaires import PromptView
+from app.casework.rival_decisions import Rivals
 from app.casework.tasks import TaskView
 from app.models.queries.caseload import LOCKED
 from app.models.records import Child, FormRecord, HarmPrompt, Oversight, Task
@@ -50,6 +51,7 @@ class Waiting:
 
     Attributes:
         prompts: Signs of harm that nobody has acted on.
+        rivals: Two decisions on one snapshot, between which this person can choose.
         to_decide: What this person can countersign or return.
         returned: What was returned to this person.
         tasks: What else this person is to do, and by when.
@@ -57,6 +59,7 @@ class Waiting:
     """
 
     prompts: tuple[PromptView, ...]
+    rivals: tuple[Rivals, ...]
     to_decide: tuple[OversightItem, ...]
     returned: tuple[Returned, ...]
     tasks: tuple[TaskView, ...]
@@ -65,7 +68,7 @@ class Waiting:
     @property
     def number(self) -> int:
         """How much waits for this person."""
-        return len(self.prompts) + len(self.to_decide) + len(self.returned) + len(self.tasks)
+        return sum(map(len, (self.prompts, self.rivals, self.to_decide, self.returned, self.tasks)))
 
 
 def read(desk: Desk) -> Waiting:
@@ -78,6 +81,7 @@ def read(desk: Desk) -> Waiting:
     told = {task.id for form in returned for task in form.tasks}
     return Waiting(
         prompts=prompts,
+        rivals=rival_decisions.to_choose(desk),
         to_decide=tuple(item for item in queue if decides and not item.mine),
         returned=returned,
         tasks=tuple(task for task in tasks.mine(desk) if task.id not in told),
@@ -94,7 +98,7 @@ def number(desk: Desk) -> int:
 
         waiting = count(_returned(desk)) + count(_tasks(desk))
         if desk.actor.may_countersign:
-            waiting += count(_to_decide(desk))
+            waiting += count(_to_decide(desk)) + len(rival_decisions.to_choose(desk))
         if desk.actor.may_hear_child:
             waiting += count(
                 select(HarmPrompt.id).where(

@@ -15,6 +15,7 @@ from app.models import documents
 from app.models.casebook import Casebook
 from app.models.change_log import plain
 from app.models.records import RECORD_TYPES
+from app.models.work import UnitOfWork
 from app.sync import fields
 from app.sync.fields import Unreadable
 from app.sync.merge import SEALED
@@ -53,49 +54,57 @@ def resolve_conflict(
     """
     with casebook.write(reason) as work:
         work.seal()
-        connection = work.session.connection()
-        body = connection.exec_driver_sql(
-            "SELECT body FROM sync_conflict WHERE id = ?", (conflict_id,)
-        ).scalar_one_or_none()
-        item = None if body is None else ConflictItem.model_validate_json(body)
-        type_ = RECORD_TYPES.get(item.type) if item else None
-        record = work.get(type_, item.record_id) if type_ and item else None
-        if item is None or record is None:
-            raise ConflictSettled
-        closed = is_closed(connection, item)
-        head, _dot, path = item.field.partition(".")
-        shape = fields.shape(item.type)
-        column = shape.by_name.get(head) if shape else None
-        if column is None:
-            raise ConflictSettled
+        settle(work, conflict_id, value)
+
+
+def settle(work: UnitOfWork, conflict_id: str, value: Any) -> None:
+    """Let `value` count from now on, together with what else `work` writes.
+
+    Raises:
+        ConflictSettled, RecordClosed: See `resolve_conflict`.
+    """
+    connection = work.session.connection()
+    body = connection.exec_driver_sql(
+        "SELECT body FROM sync_conflict WHERE id = ?", (conflict_id,)
+    ).scalar_one_or_none()
+    item = None if body is None else ConflictItem.model_validate_json(body)
+    type_ = RECORD_TYPES.get(item.type) if item else None
+    record = work.get(type_, item.record_id) if type_ and item else None
+    if item is None or record is None:
+        raise ConflictSettled
+    closed = is_closed(connection, item)
+    head, _dot, path = item.field.partition(".")
+    shape = fields.shape(item.type)
+    column = shape.by_name.get(head) if shape else None
+    if column is None:
+        raise ConflictSettled
+    if column.kind == "document":
+        document = copy.deepcopy(getattr(record, head))
+        was = documents.leaves(document).get(path)
+    else:
+        was = fields.said(column, fields.stored(column, plain(getattr(record, head))))
+    if was == value:
+        work.settle(record, item.field, value, item.id)
+    elif closed:
+        raise RecordClosed
+    else:
+        work.flush()
+        work.resolves = (item.id,)
         if column.kind == "document":
-            document = copy.deepcopy(getattr(record, head))
-            was = documents.leaves(document).get(path)
+            parts = documents.leaves(document)
+            parts.pop(path, None)
+            if value is not None:
+                parts[path] = value
+            setattr(record, head, documents.assemble(parts))
         else:
-            was = fields.said(column, fields.stored(column, plain(getattr(record, head))))
-        if was == value:
-            work.settle(record, item.field, value, item.id)
-        elif closed:
-            raise RecordClosed
-        else:
-            work.resolves = (item.id,)
-            if column.kind == "document":
-                parts = documents.leaves(document)
-                parts.pop(path, None)
-                if value is not None:
-                    parts[path] = value
-                setattr(record, head, documents.assemble(parts))
-            else:
-                try:
-                    stored = fields.stored(column, value)
-                except Unreadable as error:
-                    raise ConflictSettled from error
-                setattr(record, head, fields.python(column, stored))
-            work.flush()
-            work.resolves = ()
-        connection.exec_driver_sql(
-            "UPDATE sync_conflict SET answered = 1 WHERE id = ?", (conflict_id,)
-        )
+            try:
+                stored = fields.stored(column, value)
+            except Unreadable as error:
+                raise ConflictSettled from error
+            setattr(record, head, fields.python(column, stored))
+        work.flush()
+        work.resolves = ()
+    connection.exec_driver_sql("UPDATE sync_conflict SET answered = 1 WHERE id = ?", (conflict_id,))
 
 
 def is_closed(connection: Connection, item: ConflictItem) -> bool:

@@ -41,7 +41,7 @@ SAFETY_TYPES: Final = frozenset({"alert", "consent", "harm_prompt", "care_status
 SEALED: Final[Mapping[str, tuple[str, frozenset[str], str]]] = {
     "form_record": (
         "state",
-        frozenset({"submitted", "countersigned", "superseded"}),
+        frozenset({"submitted", "countersigned", "returned", "superseded"}),
         "answers.",
     ),
     "report": ("state", frozenset({"final", "withdrawn", "superseded"}), "content"),

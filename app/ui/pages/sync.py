@@ -13,7 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QProgressBar, QWidget
 from shiboken6 import isValid
 
-from app.casework import sync_conflicts, sync_deeds, syncing
+from app.casework import rival_decisions, sync_conflicts, sync_deeds, syncing
+from app.casework.rival_decisions import Rivals
 from app.casework.sync_conflicts import ConflictView
 from app.casework.syncing import (
     AsideRow,
@@ -47,6 +48,7 @@ from app.ui.kit import (
 from app.ui.kit.layout import clear
 from app.ui.page import Page
 from app.ui.pages.sync_travel import TravelDialog
+from app.ui.rival_card import RivalCard
 from app.ui.sync_cards import (
     AsideCard,
     ConflictCard,
@@ -77,6 +79,7 @@ CHOICES: Final = (
 @dataclass(frozen=True)
 class _Found:
     overview: Overview
+    rivals: tuple[Rivals, ...]
     conflicts: tuple[ConflictView, ...]
 
 
@@ -103,7 +106,14 @@ class SyncPage(Page):
 
     def _read(self) -> None:
         desk = self.desk
-        self.run(lambda: _Found(syncing.overview(desk), sync_conflicts.conflicts(desk)), self._show)
+        self.run(
+            lambda: _Found(
+                syncing.overview(desk),
+                rival_decisions.rivals(desk),
+                sync_conflicts.conflicts(desk),
+            ),
+            self._show,
+        )
 
     def _again_if_shown(self) -> None:
         if self.shell.page is self:
@@ -195,6 +205,12 @@ class SyncPage(Page):
             )
         for unlike in overview.differs[:MOST_CARDS]:
             self.scroll.add(self._differs(unlike))
+        for rivals in found.rivals:
+            # Chosen between where a manager decides; here everybody sees that it needs somebody.
+            card = RivalCard(rivals, self._name(rivals.child_id, rivals.child_name), None)
+            if not rivals.why_not and not rivals.answered:
+                card.add(buttons(SecondaryButton(_("Choose between them"), self._to_waiting)))
+            self.scroll.add(card)
         left = MOST_CARDS
         for one in found.conflicts[:left]:
             self.scroll.add(self._conflict(one, decides=decides))
@@ -407,6 +423,9 @@ class SyncPage(Page):
         self.shell.saved(self.desk.clock.now())
         self.shell.sync.look()
         self._read()
+
+    def _to_waiting(self) -> None:
+        self.shell.go("waiting")
 
     def _sync(self) -> None:
         self.shell.sync.start()

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from app.casework import assessments, questionnaires, tasks, waiting
+from app.casework import assessments, questionnaires, rival_decisions, tasks, waiting
 from app.casework.dates import in_words
 from app.casework.oversight import OversightItem
 from app.casework.questionnaires import PromptView
+from app.casework.rival_decisions import Rivals
 from app.casework.tasks import TaskView
 from app.casework.waiting import Returned, Waiting
 from app.core.clock import local
@@ -34,6 +35,7 @@ from app.ui.page import Page
 from app.ui.pages.decide import pills_of
 from app.ui.pages.edit_record import ReasonDialog
 from app.ui.pages.rail_numbers import count_again
+from app.ui.rival_card import RivalCard
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -65,6 +67,14 @@ class WaitingPage(Page):
         )
         for prompt in found.prompts:
             self.scroll.add(self._prompt(prompt))
+        for rivals in found.rivals:
+            self.scroll.add(
+                RivalCard(
+                    rivals,
+                    self.shell.shown_name(rivals.child_id, rivals.child_name),
+                    partial(self._choose, rivals),
+                )
+            )
         for item in found.to_decide:
             self.scroll.add(self._item(item))
         for returned in found.returned:
@@ -147,6 +157,11 @@ class WaitingPage(Page):
             *((("harm", prompt.id), partial(self._act, prompt)) for prompt in found.prompts),
             *((("done", task.id), partial(self._finish, task)) for task in found.tasks),
             *((("recall", item.id), partial(self._recall, item)) for item in found.for_others),
+            *(
+                (("choose", f"{one.id} {which}"), partial(self._choose, one, which))
+                for one in found.rivals
+                for which in range(len(one.sides))
+            ),
         ]
         begun = (do for subject, do in deeds if self.shell.kept_words(subject))
         go_on = next(begun, None)
@@ -250,6 +265,17 @@ class WaitingPage(Page):
                 )
             )
         return card
+
+    def _choose(self, rivals: Rivals, which: int) -> None:
+        desk = self.desk
+        self._ask(
+            ("choose", f"{rivals.id} {which}"),
+            _("Let this decision count?"),
+            _("Why this one"),
+            _("The other decision stays with the assessment, and so does its version."),
+            _("Let it count"),
+            lambda words: rival_decisions.choose(desk, rivals.id, which, words),
+        )
 
     def _recall(self, item: OversightItem) -> None:
         desk = self.desk
