@@ -18,6 +18,7 @@ from app.casework.permission import READING
 from app.casework.reference import listing
 from app.core.clock import FixedClock
 from app.core.paths import resource_path
+from app.forms.answers import carried_forward
 from app.forms.expressions import parse
 from app.forms.loader import load_form
 from app.forms.schema import ASSESSING, Form, Group, Question, Repeat
@@ -36,6 +37,15 @@ A_NAME = "string-length(.) <= 120"
 TO_THE_CHILD = re.compile(r"\b(?:you|your)\b", re.IGNORECASE)
 APART = "resettlement"
 """Its names are those of its pathways, and nothing is carried into it or out of it."""
+
+CARRIED = sorted(
+    {
+        form_id
+        for entry in listing("assessment_stages").entries
+        for form_id in entry.column("forms") or ()
+    }
+)
+"""Forms of stages: each starts with the answers of the one before."""
 
 
 @cache
@@ -159,12 +169,7 @@ def test_a_form_serves_a_stage(name: str) -> None:
 
 
 def test_what_not_everybody_may_read_is_never_carried_into_what_everybody_may() -> None:
-    carried = {
-        form_id
-        for entry in listing("assessment_stages").entries
-        for form_id in entry.column("forms") or ()
-    }
-    assert [name for name in FORMS if name in carried and form(name).kind in READING] == []
+    assert [name for name in CARRIED if form(name).kind in READING] == []
 
 
 JUDGING = [name for name in FORMS if form(name).judgements]
@@ -317,3 +322,21 @@ def values(sheet: Sheet) -> dict[str, object]:
         for path in sheet.paths()
         if sheet.question(path).asks and sheet.answer(path) is not None
     }
+
+
+@pytest.mark.parametrize("name", CARRIED)
+def test_what_is_carried_into_the_full_assessment_is_the_same_there(name: str) -> None:
+    """And what the assessment doesn't ask is kept with it."""
+    before = answered_forms(name)[1]
+    carried = carried_forward(before.document())
+    after = Sheet(form("assessment"), carried, clock=CLOCK, context={"child": "Tal", "age": "15"})
+    shared = [
+        path
+        for path in before.paths()
+        if before.question(path).asks and before.answer(path) is not None and after.has(path)
+    ]
+    assert len(shared) >= 9
+    for path in shared:
+        assert after.shown(path) == before.shown(path), path
+    kept = after.document()
+    assert [path for path in carried if path not in kept] == []

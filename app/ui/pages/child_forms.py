@@ -16,7 +16,8 @@ from app.casework.form_records import FormSummary, Startable
 from app.casework.stages import Offered
 from app.core.clock import local
 from app.core.i18n import _
-from app.ui.kit import Card, FlowLayout, SecondaryButton
+from app.forms.schema import OWN_VIEWS
+from app.ui.kit import Card, FlowLayout, Muted, SecondaryButton
 from app.ui.pages.child_tab import ChildTab, Listed
 from app.ui.pages.pass_on import PassOnDialog, write_file
 from app.ui.pages.stages_card import StagesCard
@@ -56,27 +57,7 @@ class FormsTab(ChildTab):
         if view.editable:
             if offered.stages:
                 self.add(StagesCard(offered, self.page.start_stage))
-            begin = Card(_("Start"))
-            row = FlowLayout(gap=12)
-            role = self.page.desk.actor.role
-            of_stages = stages.form_ids()
-            for one in startable:
-                if one.form_id in of_stages or not permission.reads_form(role, one.kind):
-                    continue
-                words = (
-                    _("{form}: hand the laptop to {child}").format(
-                        form=one.title, child=view.called
-                    )
-                    if one.kind == "questionnaire"
-                    else one.title
-                )
-                row.addWidget(
-                    SecondaryButton(
-                        words, lambda one=one: self.page.start_form(one.form_id, one.kind)
-                    )
-                )
-            begin.add(row)
-            self.add(begin)
+            self.add(self._begin(view, startable))
         self.show_list(
             [self._line(view, form) for form in forms],
             _("No form has been started for {child} yet.").format(child=view.called),
@@ -84,6 +65,35 @@ class FormsTab(ChildTab):
         held = next((f for f in forms if self.page.shell.kept_words(_copy_of(f))), None)
         if held is not None:
             self._ask_to_whom(view, held)
+
+    def _begin(self, view: ChildView, startable: Sequence[Startable]) -> Card:
+        """What is started by itself: the words of the child and the family, then what goes with
+        the assessment."""
+        card, role, of_stages = Card(_("Start")), self.page.desk.actor.role, stages.form_ids()
+        offered = [
+            one
+            for one in startable
+            if one.form_id not in of_stages and permission.reads_form(role, one.kind)
+        ]
+        own = [one for one in offered if one.kind in OWN_VIEWS]
+        for heading, group in (
+            (_("In their own words"), own),
+            (_("Beside the assessment"), [one for one in offered if one not in own]),
+        ):
+            if not group:
+                continue
+            card.add(Muted(heading))
+            row = FlowLayout(gap=12)
+            for one in group:
+                row.addWidget(self._starter(view, one))
+            card.add(row)
+        return card
+
+    def _starter(self, view: ChildView, one: Startable) -> SecondaryButton:
+        words = one.title
+        if one.kind == "questionnaire":
+            words = _("{form}: hand the laptop to {child}").format(form=words, child=view.called)
+        return SecondaryButton(words, lambda: self.page.start_form(one.form_id, one.kind))
 
     def _line(self, view: ChildView, form: FormSummary) -> QWidget:
         shell, desk = self.page.shell, self.page.desk
@@ -100,14 +110,14 @@ class FormsTab(ChildTab):
         copier.setAccessibleDescription(why_not or form.title)
         return Listed(
             form.title,
-            (form.state_text, STATE_TONES[form.state]),
+            (form.state_text, _tone(form)),
             _("Started {started}, last changed {changed}. {author}").format(
                 started=in_words(local(form.started_at).date()),
                 changed=in_words(local(form.changed_at).date()),
                 author=form.author,
             ),
             (copier, opener),
-            remark=form.why_not,
+            remark=form.why_not or _who_reads(form),
         )
 
     # -- copies ----------------------------------------------------------------------------
@@ -155,6 +165,19 @@ class FormsTab(ChildTab):
         self.page.shell.notify(
             _("Saved as {name}. Who got it is in the history.").format(name=done.file.name)
         )
+
+
+def _tone(form: FormSummary) -> str:
+    """What is in somebody's own words waits for nobody once it is given back."""
+    if form.kind in OWN_VIEWS and form.state == "submitted":
+        return "good"
+    return STATE_TONES[form.state]
+
+
+def _who_reads(form: FormSummary) -> str:
+    if form.kind not in permission.READING:
+        return ""
+    return _("Only practitioners and managers can read it.")
 
 
 def _copy_of(form: FormSummary) -> tuple[str, str]:

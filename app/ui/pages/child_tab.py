@@ -54,7 +54,7 @@ class Listed(QWidget):
 
     Args:
         state: The state in words, and its tone.
-        remark: Why something can't be done; empty where all can.
+        remark: Why something can't be done, or who else can see it; empty for nothing to say.
     """
 
     def __init__(
