@@ -36,7 +36,7 @@ KEPT = {
         "life_good": "Nan, and the kingfisher bridge.",
         "timeline_people": ["child"],
         "timeline_child_part": "told",
-        "timeline_seen_by": ["these_people"],
+        "timeline_seen_by": "these_people",
         "formulation_story": "He learned early to look out for himself.",
         "formulation_needs": ["safe"],
         "support_now": "settled",

@@ -81,7 +81,8 @@ class SectionButton(QPushButton):
         """Override QWidget.heightForWidth."""
         look = theme.current()
         bar = look.px(6) + look.px(4) if self.section.part is not None else 0
-        return self._words_rect(width).height() + bar + 2 * look.px(6)
+        below = 0 if self._fits_beside(width) else QFontMetrics(look.font("small")).height()
+        return self._words_rect(width).height() + below + bar + 2 * look.px(6)
 
     def sizeHint(self) -> QSize:
         """Override QWidget.sizeHint."""
@@ -109,9 +110,16 @@ class SectionButton(QPushButton):
         painter.drawText(words.translated(side, above), _WRAP, self.section.words)
         painter.setFont(look.font("small"))
         painter.setPen(look.color("accent" if here else "muted"))
+        beside = self._fits_beside(self.width())
         painter.drawText(
-            QRect(side, above, self.width() - 2 * side, words.height()),
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop,
+            QRect(
+                side,
+                above if beside else above + words.height(),
+                self.width() - 2 * side,
+                words.height() if beside else painter.fontMetrics().height(),
+            ),
+            (Qt.AlignmentFlag.AlignRight if beside else Qt.AlignmentFlag.AlignLeft)
+            | Qt.AlignmentFlag.AlignTop,
             self.section.shown_state,
         )
         if self.section.part is not None:
@@ -135,10 +143,24 @@ class SectionButton(QPushButton):
         look = theme.current()
         # Reckoned with the heavier face, so that being chosen never moves the lines below.
         metrics = QFontMetrics(look.font("small", 600))
+        room = self._room_beside(width)
+        if not self._fits_beside(width):
+            room = width - 2 * look.px(8)
+        return metrics.boundingRect(QRect(0, 0, max(40, room), 1 << 20), _WRAP, self.section.words)
+
+    def _room_beside(self, width: int) -> int:
+        """How wide the words may be where the state stands beside them."""
+        look = theme.current()
         state = QFontMetrics(look.font("small")).horizontalAdvance(self.section.shown_state)
-        state += look.px(8) if state else 0
-        room = QRect(0, 0, max(40, width - 2 * look.px(8) - state), 1 << 20)
-        return metrics.boundingRect(room, _WRAP, self.section.words)
+        return width - 2 * look.px(8) - state - (look.px(8) if state else 0)
+
+    def _fits_beside(self, width: int) -> bool:
+        """Whether no word of the name is so long that it would run into the state."""
+        metrics = QFontMetrics(theme.current().font("small", 600))
+        longest = max(
+            metrics.horizontalAdvance(word) for word in self.section.words.split() or [""]
+        )
+        return longest <= self._room_beside(width)
 
 
 class SectionRail(QFrame):
