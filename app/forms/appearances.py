@@ -20,10 +20,12 @@ SUPPORTED_APPEARANCES: Final[Mapping[str, frozenset[str]]] = {
     "columns": _SELECTS,
     "columns-pack": _SELECTS,
     "amount": frozenset({"select_one"}),
+    "matrix": frozenset({"select_one"}),
     "field-list": _GROUPS,
 }
 """Each with the types of item it may stand on. `amount` is Waymark's own: choices drawn as growing
-measures. `field-list` says what is so anyway: a page shows its questions together."""
+measures. So is `matrix`: the table that `matrix-level` looks in, on the question that it works out.
+`field-list` says what is so anyway: a page shows its questions together."""
 
 SUPPORTED_PATTERNS: Final[Mapping[str, frozenset[str]]] = {
     r"columns-[1-9]": _SELECTS,

@@ -20,7 +20,7 @@ from typing import Any, Final
 from elementpath.xpath_tokens import XPathFunction
 
 from app.core.i18n import _
-from app.forms import values
+from app.forms import matrix, values
 from app.forms.errors import ExpressionError
 from app.forms.expressions import Here, OdkParser, define, list_of, value_of
 from app.forms.values import NAN, Seen, number, text, truth
@@ -589,6 +589,13 @@ def _base64_decode(self: Any, context: Any) -> str:
 @define("version", nargs=0)
 def _version(_self: Any, context: Any) -> str:
     return str(context.reach.form_version())
+
+
+@define("matrix-level", nargs=2)
+def _matrix_level(self: Any, context: Any) -> str:
+    """matrix-level(${likelihood}, ${impact}): the level that the two point to."""
+    likelihood, impact = (text(value_of(token, context)) for token in self._items)
+    return matrix.level(likelihood, impact)
 
 
 @define("context")

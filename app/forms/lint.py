@@ -21,6 +21,7 @@ from app.forms.appearances import why_refused
 from app.forms.errors import ExpressionError, FormError
 from app.forms.expressions import Expression, parse
 from app.forms.loader import NAME, load_form
+from app.forms.matrix import asked_by
 from app.forms.plan import PLACEHOLDER, Definition, Plan, plan_of
 from app.forms.schema import (
     JUDGEMENT_LEVELS,
@@ -254,6 +255,11 @@ def _question(question: Question, definition: Definition) -> Found:
         for column in ("required", "constraint", "harm", "judgement"):
             if getattr(question, column):
                 yield f"{name} / {column}", _("Nobody answers this, so it cannot have this.")
+    if "matrix" in question.appearance and asked_by(question.calculation) is None:
+        yield (
+            f"{name} / appearance",
+            _("A matrix needs the function matrix-level as its calculation."),
+        )
     yield from _own_columns(question, definition)
 
 

@@ -25,7 +25,10 @@ def answered(form: Form, turn: int, *, clock: Clock, language: str = "en") -> Sh
         waiting = [
             path
             for path in sheet.paths()
-            if sheet.question(path).asks and sheet.is_relevant(path) and sheet.answer(path) is None
+            if sheet.question(path).asks
+            and sheet.is_relevant(path)
+            and not sheet.is_readonly(path)
+            and sheet.answer(path) is None
         ]
         for path in waiting:
             if sheet.is_relevant(path):

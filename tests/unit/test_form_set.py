@@ -303,6 +303,7 @@ def test_no_answer_is_lost_when_another_makes_it_irrelevant(name: str) -> None:
         path
         for path in sheet.paths()
         if sheet.question(path).type in ("select_one", "select_multiple")
+        and not sheet.is_readonly(path)
         and sheet.answer(path) is not None
     ]
     before = values(sheet)
@@ -320,7 +321,9 @@ def values(sheet: Sheet) -> dict[str, object]:
     return {
         path: sheet.value(path)
         for path in sheet.paths()
-        if sheet.question(path).asks and sheet.answer(path) is not None
+        if sheet.question(path).asks
+        and not sheet.is_readonly(path)
+        and sheet.answer(path) is not None
     }
 
 

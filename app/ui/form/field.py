@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.core.errors import BugError
 from app.core.i18n import _
 from app.forms.answers import Answer
+from app.forms.matrix import asked_by
 from app.forms.schema import Question
 from app.forms.statements import Statement
 from app.ui.form.carried import CarriedCard
 from app.ui.form.controller import FormController
 from app.ui.form.editors.base import Editor, Option
+from app.ui.form.editors.matrix import MatrixEditor
 from app.ui.form.editors.registry import editor_for
 from app.ui.form.editors.shown import ShownEditor
 from app.ui.form.said_beside import SaidBeside
@@ -111,7 +114,7 @@ class Field(QWidget):
         self.frame.editor.show_language(self.controller.language)
         self._hide_own_label()
         self.update_options()
-        if isinstance(self.frame.editor, ShownEditor):
+        if isinstance(self.frame.editor, ShownEditor | MatrixEditor):
             self.update_value()
 
     def update_options(self) -> None:
@@ -127,7 +130,9 @@ class Field(QWidget):
             self.update_relevance()
         if self.frame is None:
             return
-        if isinstance(self.frame.editor, ShownEditor):
+        if isinstance(self.frame.editor, MatrixEditor):
+            self._show_matrix(self.frame.editor)
+        elif isinstance(self.frame.editor, ShownEditor):
             self.frame.editor.show_value(sheet.shown(self.path))
         else:
             self.frame.editor.show_value(sheet.value(self.path))
@@ -165,8 +170,10 @@ class Field(QWidget):
         sheet = self.controller.sheet
         locked = not self.controller.editable or sheet.is_readonly(self.path)
         options = self._options() if self.question.type in _WITH_CHOICES else ()
-        if locked and self.question.type != "note":
-            editor: Editor = ShownEditor(self.question, clock=self.controller.clock)
+        if "matrix" in self.question.appearance:
+            editor: Editor = self._matrix()
+        elif locked and self.question.type != "note":
+            editor = ShownEditor(self.question, clock=self.controller.clock)
         else:
             editor = editor_for(
                 self.question,
@@ -188,6 +195,43 @@ class Field(QWidget):
         self.frame.show()
         if not self.controller.editable:
             self._tell_history()
+
+    def _matrix(self) -> MatrixEditor:
+        editor = MatrixEditor(self.question, clock=self.controller.clock)
+        editor.chosen.connect(self._chosen_in_matrix)
+        return editor
+
+    def _matrix_paths(self) -> tuple[str, str]:
+        """The two questions whose answers the table shows: those in the same row."""
+        names = asked_by(self.question.calculation)
+        if names is None:
+            raise BugError("a matrix stands on a question that looks in no table")
+        before = self.path.removesuffix(self.question.name)
+        return f"{before}{names[0]}", f"{before}{names[1]}"
+
+    def follows(self, paths: Collection[str]) -> bool:
+        """Whether what is drawn here follows from the answers at `paths`, which changed."""
+        return "matrix" in self.question.appearance and any(
+            path in paths for path in self._matrix_paths()
+        )
+
+    @Slot(str, str)
+    def _chosen_in_matrix(self, likelihood: str, impact: str) -> None:
+        for path, value in zip(self._matrix_paths(), (likelihood, impact), strict=True):
+            self.controller.set_answer(path, value)
+
+    def _show_matrix(self, editor: MatrixEditor) -> None:
+        sheet = self.controller.sheet
+        paths = self._matrix_paths()
+        rows, columns = (
+            tuple(
+                Option(one.name, sheet.choice_label(path, one.name)) for one in sheet.choices(path)
+            )
+            for path in paths
+        )
+        editor.show_choices(rows, columns)
+        likelihood, impact = (str(sheet.value(path) or "") for path in paths)
+        editor.show_answers(likelihood, impact, editable=self.controller.editable)
 
     def _tell_history(self) -> None:
         """Under an answer that can only be read: from which day it is, and who confirmed it."""

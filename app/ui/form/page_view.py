@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -117,7 +117,7 @@ class PageView(QWidget):
                 self._name_part(part)
         for path in self._own(effects.choices, self.fields):
             self.fields[path].update_options()
-        for path in self._own(effects.values, self.fields):
+        for path in self._shown_anew(effects.values):
             self.fields[path].update_value()
         self._update_problems(effects.problems | effects.relevance | effects.values)
         self._update_said(effects.values)
@@ -277,6 +277,12 @@ class PageView(QWidget):
                 show = answer is not None and not answer.empty
             self.fields[path].update_problem(show=show)
         self.problems_changed.emit()
+
+    def _shown_anew(self, values: Collection[str]) -> list[str]:
+        """The questions of this page that show one of these answers."""
+        return [
+            path for path, place in self.fields.items() if path in values or place.follows(values)
+        ]
 
     @staticmethod
     def _own(paths: Iterable[str], places: dict[str, object]) -> list[str]:

@@ -141,7 +141,8 @@ class QuestionPanel(SidePanel):
         self._show(answered, self.said_heading, self.said, self.said_how)
         if answer is not None and answered:
             self._show_origin(answer)
-        self.clear.setVisible(answered and self.controller.editable)
+        own = answered and self.controller.editable and not sheet.is_readonly(path)
+        self.clear.setVisible(own)
         if again:
             self._show(False, self.last_heading, self.last, self.before_heading, self.before)
             self._later.start()

@@ -179,10 +179,11 @@ def test_a_supported_appearance_passes_lint(name: str) -> None:
     for kind in types:
         assert why_refused(name, kind) is None
     if "select_one" in types:
-        form = form_from_yaml(
-            HEAD + f"  - {{type: select_one colour, name: a, label: A, appearance: {name}}}\n",
-            file="tiny.yaml",
-        )
+        question = f"type: select_one colour, name: a, label: A, appearance: {name}"
+        if name == "matrix":
+            question += ", readonly: true, calculation: 'matrix-level(${b}, ${b})'"
+        other = "  - {type: select_one colour, name: b, label: B}\n"
+        form = form_from_yaml(HEAD + f"  - {{{question}}}\n" + other, file="tiny.yaml")
         assert lint(form) == []
 
 
@@ -206,7 +207,7 @@ ARGUMENTS = {
     "substring": "'a', 1", "indexed-repeat": "1, 2, 3", "digest": "'a', 'MD5'",
 }  # fmt: skip
 PAIRS = """coalesce selected selected-at choice-name contains starts-with ends-with
-    substring-before substring-after regex pow atan2 format-date format-date-time"""
+    substring-before substring-after regex pow atan2 matrix-level format-date format-date-time"""
 
 
 @pytest.mark.parametrize("name", sorted(named("Function", "supported")))
