@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -18,17 +17,17 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event
 
 from app.core.clock import FixedClock
 from server.admin import Founded, new_service
-from server.database import in_service, make_engine
-from server.enrolment import make_code
+from server.database import make_engine
 from server.envelope import MasterKey
-from server.migrations import migrate
 from server.parts import Parts
 from server.settings import PREFIX, Settings, checked
 from tests.server.cluster import OWNER, PROGRAM, Cluster, running_cluster
+from tests.server.inside import code_for, empty_database
+from tests.server.inside import served as served_inside
 from tests.server.laptop import Laptop
 from tests.server.statements import Watched
 
@@ -103,23 +102,11 @@ def cluster() -> Iterator[Cluster]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite database with all tables, to be copied."""
-    file = tmp_path_factory.mktemp("sqlite") / "server.db"
-    engine = make_engine(f"sqlite:///{file}")
-    migrate(engine)
-    engine.dispose()
-    return file
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(
-    request: pytest.FixtureRequest, tmp_path: Path, empty_file: Path
-) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database, once of each kind."""
     if request.param == "sqlite":
-        url = f"sqlite:///{shutil.copy(empty_file, tmp_path / 'server.db')}"
+        url = f"sqlite:///{empty_database(tmp_path / 'server.db')}"
         yield Database("sqlite", url, url)
         return
     yield from _on_postgresql(request.getfixturevalue("cluster"))
@@ -200,23 +187,9 @@ class Server:
     ) -> str:
         """A one-time code for somebody."""
 
-        def work(connection: Any) -> str:
-            wrapped = connection.execute(
-                text("SELECT wrapped_key FROM service WHERE service_id = :service_id"),
-                {"service_id": service_id},
-            ).scalar_one()
-            return make_code(
-                connection,
-                self.parts.keys(service_id, wrapped),
-                user_id=user_id,
-                user_name="Bartholomew Quill",
-                role=role,
-                made_by=None,
-                now=self.parts.clock.now(),
-                minutes=self.parts.settings.code_minutes,
-            ).text
-
-        return in_service(self.parts.engine, service_id, work)
+        return code_for(
+            self.parts, service_id, role, user_id=user_id, name="Bartholomew Quill"
+        ).text
 
     def laptop(self) -> Laptop:
         """A laptop that isn't enrolled; its requests go to all processes in turn."""
@@ -329,27 +302,14 @@ def _free_port() -> int:
 @contextmanager
 def standing_still(variables: dict[str, str], clock: FixedClock) -> Iterator[Server]:
     """A server inside of the test, over a real socket, whose clock stands still."""
-    import uvicorn
-
-    from server.app import make_app
-
-    listening = socket.socket(proto=socket.IPPROTO_TCP)
-    listening.bind(("127.0.0.1", 0))
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    parts = Parts.of(settings_of(variables, address), clock)
-    running = uvicorn.Server(
-        uvicorn.Config(make_app(parts.settings, parts), log_config=None, access_log=False)
-    )
-    thread = Thread(target=running.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        with httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
-            yield Server([address], parts, [client])
-    finally:
-        running.should_exit = True
-        thread.join(30)
-        listening.close()
-        parts.engine.dispose()
+    with (
+        served_inside(lambda address: Parts.of(settings_of(variables, address), clock)) as (
+            address,
+            parts,
+        ),
+        httpx.Client(base_url=address, timeout=30, trust_env=False) as client,
+    ):
+        yield Server([address], parts, [client])
 
 
 @pytest.fixture

@@ -5,16 +5,13 @@ The server runs within the test, on SQLite: what happens on the wire is tested i
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-import uvicorn
-from sqlalchemy import Connection
 
 from app.core.clock import FixedClock
 from app.models import change_log, database
@@ -25,12 +22,9 @@ from app.sync.exchange import Outcome
 from app.sync.state import SyncView
 from app.sync.transport import Transport
 from server import admin
-from server.app import make_app
-from server.database import in_service
-from server.enrolment import make_code
-from server.migrations import migrate
 from server.parts import Parts
 from server.settings import embedded_settings
+from tests.server.inside import code_for, empty_database, served
 
 DATA_KEY = bytes(range(32))
 STORE_ID = "0198c0de-0000-7000-8000-000000000001"
@@ -41,49 +35,24 @@ class Central:
 
     def __init__(self, folder: Path, clock: FixedClock, **service: Any) -> None:
         self.folder = folder
-        listening = socket.socket()
-        listening.bind(("127.0.0.1", 0))
-        # Whoever knocks before the server runs waits at the door.
-        listening.listen()
-        self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        settings = embedded_settings(folder, public_url=self.address)
-        self.parts = Parts.of(settings, clock)
-        migrate(self.parts.engine)
         self.clock = clock
+        empty_database(folder / "server.db")
+        self._stack = ExitStack()
+        self.address, self.parts = self._stack.enter_context(
+            served(lambda address: Parts.of(embedded_settings(folder, public_url=address), clock))
+        )
         founded = admin.new_service(
             self.parts, name="Rivermouth", administrator="Maud Fennimore", **service
         )
         self.service_id, self.administrator = founded.service_id, founded.user_id
-        self._server = uvicorn.Server(
-            uvicorn.Config(make_app(settings, self.parts), log_config=None, access_log=False)
-        )
-        self._thread = Thread(target=self._server.run, kwargs={"sockets": [listening]})
-        self._thread.start()
-        self._listening = listening
 
     def close(self) -> None:
         """End it."""
-        self._server.should_exit = True
-        self._thread.join(30)
-        self._listening.close()
-        self.parts.engine.dispose()
+        self._stack.close()
 
     def code(self, user_id: str, role: Any, name: str = "Ash Marlow") -> str:
         """A one-time code for somebody."""
-
-        def work(connection: Connection) -> str:
-            return make_code(
-                connection,
-                admin.keys_of(connection, self.parts, self.service_id),
-                user_id=user_id,
-                user_name=name,
-                role=role,
-                made_by=None,
-                now=self.clock.now(),
-                minutes=15,
-            ).text
-
-        return in_service(self.parts.engine, self.service_id, work)
+        return code_for(self.parts, self.service_id, role, user_id=user_id, name=name).text
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """What stands in its database."""

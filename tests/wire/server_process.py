@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,13 @@ from sqlalchemy import select, update
 
 from app.core.ids import new_id
 from app.sync.protocol import PROTOCOL
-from server import admin, enrolment, tables
+from server import admin, tables
 from server.app import make_app
 from server.database import in_service, unscoped
 from server.migrations import migrate
 from server.parts import Parts
 from server.settings import Settings, embedded_settings
+from tests.server.inside import code_for, listener
 from tests.wire.nursery import Said, Spoken, heard
 
 
@@ -62,11 +62,11 @@ class Keeper:
 
     def serve(self) -> Said:
         """Listen, say where, and serve until killed."""
-        listener = socket.create_server(("127.0.0.1", 0))
+        listening = listener()
         app = make_app(self.parts.settings, self.parts)
         config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on")
-        self._spoken.say({"port": listener.getsockname()[1]})
-        uvicorn.Server(config).run(sockets=[listener])
+        self._spoken.say({"port": listening.getsockname()[1]})
+        uvicorn.Server(config).run(sockets=[listening])
         os._exit(0)
 
     # -- what an administrator does ------------------------------------------------------------
@@ -80,20 +80,7 @@ class Keeper:
 
     def code(self, service_id: str, user_id: str | None, name: str, role: str) -> Said:
         """A one-time code."""
-        made = in_service(
-            self.parts.engine,
-            service_id,
-            lambda connection: enrolment.make_code(
-                connection,
-                admin.keys_of(connection, self.parts, service_id),
-                user_id=user_id,
-                user_name=name,
-                role=role,  # type: ignore[arg-type]
-                made_by=None,
-                now=datetime.now(UTC),
-                minutes=15,
-            ),
-        )
+        made = code_for(self.parts, service_id, role, user_id=user_id, name=name)
         return {"code": made.text, "user_id": made.user_id}
 
     def revoke(self, service_id: str, device_id: str, mode: str) -> Said:

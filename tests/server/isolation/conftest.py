@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from app.core.clock import FixedClock
 from tests.server.cluster import OWNER, PROGRAM, Cluster
 from tests.server.conftest import Database, environment_of, standing_still
+from tests.server.inside import empty_database
 from tests.server.isolation.ground import Ground, digest_on_postgresql, digest_on_sqlite
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -33,12 +32,10 @@ def ground(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(scope="module")
-def ground_on_sqlite(
-    empty_file: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Ground]:
+def ground_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """The same over SQLite."""
     folder = tmp_path_factory.mktemp("server")
-    file = Path(shutil.copy(empty_file, folder / "server.db"))
+    file = empty_database(folder / "server.db")
     database = Database("sqlite", f"sqlite:///{file}", f"sqlite:///{file}")
     variables = environment_of(database, folder)
     with (
