@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +19,27 @@ import pytest
 from app.core import i18n
 from app.core.clock import FixedClock
 
+MEMORY = Path("/dev/shm")
+ROOM_IN_MEMORY = 2 << 30
+
+
+def _in_memory() -> None:
+    """Put what the tests write into memory, where there is room: no disk is waited for.
+
+    What a kill, a full disk or a torn file does to a store is the same there; only a loss of
+    power isn't, which no test here can bring about.
+    """
+    if os.environ.get("TMPDIR") or not os.access(MEMORY, os.W_OK):
+        return
+    if shutil.disk_usage(MEMORY).free > ROOM_IN_MEMORY:
+        folder = MEMORY / f"waymark-tests-{os.getuid()}"
+        folder.mkdir(exist_ok=True)
+        # For this process, which may have asked already, and for those that it starts.
+        os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+
+
+_in_memory()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run long campaigns in full")
@@ -25,6 +49,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def long_run(request: pytest.FixtureRequest) -> bool:
     """Whether campaigns run in full instead of their small fixed count."""
     return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture(autouse=True)
+def no_trace_of_what_takes_its_time(request: pytest.FixtureRequest) -> None:
+    """A test with a limit of its own is no failure when it is slower than the others may be."""
+    if request.node.get_closest_marker("timeout"):
+        faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture(autouse=True)

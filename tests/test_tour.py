@@ -40,17 +40,28 @@ def test_the_tour_knows_the_program_from_outside_only(file: Path) -> None:
     assert leaning == set()
 
 
-@pytest.mark.xdist_group("tour")
-@pytest.mark.timeout(900)
-def test_without_a_display_the_tour_is_taken_and_shows_what_it_saw(
-    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+def test_without_a_display_the_tour_is_taken(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
-    ended = dev.run([])
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(dev, "in_environment", lambda *words, **_: asked.append(words) or 7)
+    assert dev.run([]) == 7
+    assert asked == [("-m", "tests.tour", str(TOUR.parents[1] / ".tour"))]
+    assert "There is no display here" in capsys.readouterr().out
+
+
+@pytest.mark.timeout(900)
+def test_the_whole_tour_is_taken_and_shows_what_it_saw(
+    dev: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "tour"
+    ended = dev.in_environment(
+        "-m", "tests.tour", str(folder), "--session", "tests.tour_at_little_cost",
+        QT_QPA_PLATFORM="offscreen",
+    )  # fmt: skip
     said = capfd.readouterr().out
-    assert "There is no display here" in said
-    folder = TOUR.parents[1] / ".tour"
     told = json.loads((folder / "tour.json").read_text("utf-8"))
     assert told["ok"], said
     assert ended == 0
@@ -73,7 +84,7 @@ def test_the_tour_says_where_it_goes(dev: ModuleType) -> None:
 def test_a_step_that_fails_fails_the_tour(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def one_fails(_folder: Path, _work: Path, _until: str) -> list[dict[str, object]]:
+    def one_fails(*_asked: object) -> list[dict[str, object]]:
         return [{"step": "First", "ok": True}, {"step": "Second", "ok": False, "error": "no child"}]
 
     monkeypatch.setattr(going_on_tour, "_all_processes", one_fails)

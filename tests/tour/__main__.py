@@ -22,6 +22,7 @@ from tests.tour.steps_sync import end_server
 from tests.tour.telling import STEPS_FILE
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+SESSION: Final = "tests.tour.session"
 LONGEST_SECONDS: Final = 240
 SCREEN: Final = {
     "screens": [
@@ -36,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="tests.tour", description=__doc__)
     parser.add_argument("folder", type=Path, help="where pictures, PDFs and tour.json go")
     parser.add_argument("--until", default="", help="stop after the process of this name")
+    parser.add_argument("--session", default=SESSION, help="the module that is run as a process")
     asked = parser.parse_args(arguments)
     folder = asked.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -44,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="waymark-tour-") as work:
         try:
-            steps = _all_processes(folder, Path(work), asked.until)
+            steps = _all_processes(folder, Path(work), asked.until, asked.session)
         finally:
             end_server(Path(work))
     ok = bool(steps) and all(step["ok"] for step in steps)
@@ -54,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0 if ok else 1
 
 
-def _all_processes(folder: Path, work: Path, until: str) -> list[dict[str, Any]]:
+def _all_processes(folder: Path, work: Path, until: str, session: str) -> list[dict[str, Any]]:
     environment = _environment(work)
     for name, ends_locked in PROCESSES:
         restart = work / RESTART_FILE
@@ -63,7 +65,7 @@ def _all_processes(folder: Path, work: Path, until: str) -> list[dict[str, Any]]
             "-X",
             "faulthandler",
             "-m",
-            "tests.tour.session",
+            session,
             name,
             str(folder),
             str(work),
