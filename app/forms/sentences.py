@@ -18,6 +18,7 @@ from app.forms.sheet import Sheet
 
 _AND: Final = {"en": " and ", "cy": " a "}
 _AND_BEFORE_VOWEL: Final = {"en": " and ", "cy": " ac "}
+_ASPIRATED: Final = re.compile(r"[cpt](?!h)")
 _DOUBLED_END: Final = re.compile(r"([.!?…])([”’\"]?)\.(?=\s|\Z)")
 _COURT: Final = "psr."
 """Sections of this beginning go to a court."""
@@ -105,6 +106,23 @@ def in_line(parts: tuple[str, ...], language: str) -> str:
     return ", ".join(parts[:-1]) + joint + parts[-1]
 
 
+def _running_on(parts: tuple[str, ...], child: str, language: str) -> tuple[str, ...]:
+    """Several options as they stand in one sentence: those behind the first begin small.
+
+    Options of our own forms are common words. What a service calls its options is not known, so
+    theirs stay as they are. In Welsh the word after “a” takes the aspirate: “a chwrs”.
+    """
+    run = [
+        part[:1].lower() + part[1:]
+        if at and part[1:2].islower() and not part.startswith(child)
+        else part
+        for at, part in enumerate(parts)
+    ]
+    if language == "cy" and len(run) > 1 and _ASPIRATED.match(run[-1]):
+        run[-1] = f"{run[-1][0]}h{run[-1][1:]}"
+    return tuple(run)
+
+
 def _counts(sheet: Sheet, path: str) -> Answer | None:
     """The answer at `path` if it stands: relevant, given, and nothing wrong with it."""
     answer = sheet.answer(path)
@@ -133,7 +151,10 @@ def _said(
     if for_court and line.quote and not may_be_quoted(question, answer):
         return
     for words, value in _wordings(line, answer):
-        shown = in_line(sheet.value_in_words(path, value, language=language), language)
+        parts = sheet.value_in_words(path, value, language=language)
+        if sheet.form.kind != "questionnaire":
+            parts = _running_on(parts, sheet.context_text("child", language=language), language)
+        shown = in_line(parts, language)
         if line.quote:
             shown = f"“{shown.strip()}”"
         text = sheet.filled(path, words, language=language, extra={"answer": shown.strip()})

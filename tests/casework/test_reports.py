@@ -21,6 +21,7 @@ from app.casework import (
     history,
     oversight,
     people,
+    psr_material,
     questionnaires,
     reports,
 )
@@ -29,7 +30,7 @@ from app.casework.problems import RecordGone
 from app.casework.reports import FileIsThere, RecordChanged, ReportIsFinal, ReportView
 from app.core.errors import KnownError
 from app.core.ids import new_id
-from tests.casework.conftest import PASSPHRASE, AddChild
+from tests.casework.conftest import PASSPHRASE, AddChild, Office
 
 
 def words(pdf: bytes) -> str:
@@ -94,6 +95,49 @@ def case(desk: Desk, add_child: AddChild, **differs: object) -> Case:
 
 def made(desk: Desk, of: Case) -> ReportView:
     return reports.create_psr(desk, of.child_id, of.assessment_id, of.hearing_id)
+
+
+@pytest.mark.parametrize(
+    ("language", "own", "named"),
+    [
+        ("en", "I talked with Tal twice", "Ash Rivers talked with Tal twice"),
+        (
+            "cy",
+            "Cefais sgwrs â’r plentyn ddwywaith",
+            "Cafodd Ash Rivers sgwrs â’r plentyn ddwywaith",
+        ),
+    ],
+)
+def test_a_report_says_who_talked_with_the_child_where_it_was_not_its_author(
+    staffed: Office, language: str, own: str, named: str
+) -> None:
+    worker = staffed.as_user("Ash Rivers")
+    child_id = children.add_child(
+        worker, children.ChildDetails(given_name="Talwyn", preferred_name="Tal")
+    ).id
+    opened = form_records.start(worker, child_id, "assessment")
+    answers = demo.answers_of({"like": "assessment"})
+    demo.fill_in(worker, opened.record_id, answers, by=worker.actor.id)
+    assessments.submit(worker, opened.record_id)
+    texts = {}
+    for who in ("Ash Rivers", "Rowan Okell"):
+        desk = staffed.as_user(who)
+        with desk.casebook.read() as session:
+            material = psr_material.gather(
+                desk,
+                session,
+                child_id=child_id,
+                assessment_id=opened.record_id,
+                hearing_id=None,
+                reference_number="PSR-1",
+                status="draft",
+                language=language,
+                made_on=desk.clock.today(),
+            )
+        texts[who] = " ".join(sentence.text for sentence in material.said)
+    assert own in texts["Ash Rivers"] and "Ash Rivers" not in texts["Ash Rivers"]
+    assert named in texts["Rowan Okell"] and own not in texts["Rowan Okell"]
+    assert not re.search(r"\bI (?:talked|visited|read|offered)\b", texts["Rowan Okell"])
 
 
 def test_nothing_can_be_made_from_a_draft(desk: Desk, add_child: AddChild) -> None:

@@ -488,6 +488,19 @@ def test_what_was_only_alleged_never_reaches_the_court() -> None:
     assert not _about(sheet, f"{at}/incident_what")
 
 
+def test_several_options_run_on_in_one_sentence() -> None:
+    sheet = _sheet()
+    sheet.set("case_needs", "whole", by="worker")
+    sheet.set("resilience", ["moving", "making", "faith"], by="worker")
+    assert _about(sheet, "resilience") == [
+        "What gets Tal through hard times: Sport or being outdoors, music, art or making things"
+        " and faith."
+    ]
+    sheet.set("opportunities", ["mentor", "course"], by="worker")
+    said = [one.text for one in sentences(sheet, "psr.child", "cy") if one.path == "opportunities"]
+    assert said == ["Y drysau a allai agor nawr: Mentor a chwrs."]
+
+
 def _about(sheet: Sheet, path: str) -> list[str]:
     return [
         said.text

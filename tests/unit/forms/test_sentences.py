@@ -139,7 +139,7 @@ def colours(open_sheet: Callable[..., Sheet]) -> Sheet:
 
 def test_choices_with_words_of_their_own_and_the_rest_together(colours: Sheet) -> None:
     colours.set("likes", ["green", "red", "blue"], by=BY)
-    assert texts(colours) == ["Tal likes red most.", "Tal also likes Green and Blue."]
+    assert texts(colours) == ["Tal likes red most.", "Tal also likes Green and blue."]
     assert strengths(colours, "en") == (("likes", "Likes", "Green, Red and Blue"),)
 
 
