@@ -37,6 +37,7 @@ from app.models.records import (
 from app.models.work import UnitOfWork
 from app.reports.material import said_in
 from app.reports.passages import KINDS, Passage, PassageKind, Quote, changed_quotes
+from app.reports.psr import headings
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -67,6 +68,33 @@ class NotSaidForCourt(KnownError):
             _("These words are not for the court: whoever said them has not said yes to it."),
             _("Ask first. What was agreed is kept with the answer."),
         )
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """A section of a report: its code, its number and its heading, in the report's language."""
+
+    code: str
+    number: str
+    heading: str
+
+
+@dataclass(frozen=True)
+class WritingView:
+    """A report as it is written: what it is, its sections and its passages."""
+
+    report_id: str
+    child_id: str
+    child_name: str
+    called: str
+    title: str
+    editable: bool
+    sections: tuple[SectionView, ...]
+    passages: tuple[PassageView, ...]
+
+    def of(self, section: str) -> tuple[PassageView, ...]:
+        """The passages of a section, in their order."""
+        return tuple(one for one in self.passages if one.section == section)
 
 
 @dataclass(frozen=True)
@@ -229,6 +257,31 @@ def _quotes_kept(quotes: Sequence[Quote]) -> dict[str, Any]:
 
 
 # ---- reading --------------------------------------------------------------------------------
+
+
+def open_writing(desk: Desk, report_id: str) -> WritingView:
+    """A report to be written in.
+
+    Raises:
+        RecordGone: It is not in the casebook.
+    """
+    held = passages(desk, report_id)
+    with desk.casebook.read() as session:
+        report = present(session, Report, report_id)
+        child = session.get_one(Child, report.child_id)
+        return WritingView(
+            report_id=report.id,
+            child_id=child.id,
+            child_name=f"{called(child)} {child.family_name}".strip(),
+            called=called(child),
+            title=report.title,
+            editable=report.state == "draft" and desk.actor.may_write,
+            sections=tuple(
+                SectionView(code, str(number), heading)
+                for number, (code, heading) in enumerate(headings(report.language).items(), start=1)
+            ),
+            passages=held,
+        )
 
 
 def passages(desk: Desk, report_id: str) -> tuple[PassageView, ...]:

@@ -49,6 +49,7 @@ from app.reports.words import Wording, day, listed, wording
 __all__ = [
     "PsrMaterial",
     "first_draft",
+    "headings",
     "psr",
 ]
 
@@ -68,6 +69,19 @@ def psr(material: PsrMaterial, passages: Sequence[Passage] | None = None) -> Rep
     return _Psr(material).report(passages)
 
 
+def headings(language: str) -> dict[str, str]:
+    """What each section is called, by its code, in the order that courts expect."""
+    say = wording(language)
+    return {
+        "psr.sources": say("Sources of information"),
+        "psr.offence": say("Offence analysis"),
+        "psr.child": say("Assessment of the child"),
+        "psr.risk": say("Assessment of risk to the community"),
+        "psr.conclusion": say("Conclusion and proposal"),
+        "psr.sign_off": say("Sign-off"),
+    }
+
+
 def first_draft(material: PsrMaterial) -> tuple[Passage, ...]:
     """The text that a report begins with: what the locked assessment says, heading by heading."""
     return tuple(_Psr(material).passages())
@@ -84,15 +98,15 @@ class _Psr:
         _ = self._say
         material = self._material
         written = tuple(self.passages()) if passages is None else passages
-        headings = self._headings()
+        named = headings(material.language)
         sections = tuple(
             Section(
                 str(at),
                 heading,
                 _numbered(at, self._blocks(code, written)),
-                keep_together=at == len(headings),
+                keep_together=at == len(named),
             )
-            for at, (code, heading) in enumerate(headings.items(), start=1)
+            for at, (code, heading) in enumerate(named.items(), start=1)
         )
         return Report(
             kind="psr",
@@ -110,18 +124,6 @@ class _Psr:
                 "This is a draft. It is not finished, and it must not be given to the court."
             ),
         )
-
-    def _headings(self) -> dict[str, str]:
-        """What each section is called, by its code, in the order that courts expect."""
-        _ = self._say
-        return {
-            "psr.sources": _("Sources of information"),
-            "psr.offence": _("Offence analysis"),
-            "psr.child": _("Assessment of the child"),
-            "psr.risk": _("Assessment of risk to the community"),
-            "psr.conclusion": _("Conclusion and proposal"),
-            "psr.sign_off": _("Sign-off"),
-        }
 
     def passages(self) -> Iterator[Passage]:
         """The text that the assessment gives, with the parts that are made from the record."""

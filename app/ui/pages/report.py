@@ -52,7 +52,8 @@ class ReportPage(Page):
         self.export_button = SecondaryButton(_("Export as PDF"), self._ask_export)
         self.print_button = SecondaryButton(_("Print"), self._ask_print)
         self.anew = SecondaryButton(_("Make again from the record"), self._make_anew)
-        for button in (self.print_button, self.export_button, self.final):
+        self.write_button = SecondaryButton(_("Write"), self._write)
+        for button in (self.write_button, self.print_button, self.export_button, self.final):
             self.header.add_action(button)
         self.facts = Card(_("This report"))
         self._facts_place: QWidget = QWidget()
@@ -178,6 +179,7 @@ class ReportPage(Page):
             after.setFocus(Qt.FocusReason.OtherFocusReason)
         self.final.setVisible(report.editable)
         self.anew.setVisible(report.editable)
+        self.write_button.setVisible(report.editable)
 
     def _go_on_writing(self, report: ReportView) -> None:
         """Open the dialog again that a lock closed."""
@@ -191,6 +193,10 @@ class ReportPage(Page):
     def _again(self, report: ReportView) -> None:
         self.shell.saved(self.desk.clock.now())
         self.entered(self.desk, {"report_id": report.id, "child_id": report.child_id})
+
+    def _write(self) -> None:
+        if self.report is not None:
+            self.shell.go("report_write", report_id=self.report.id, child_id=self.report.child_id)
 
     def _make_anew(self) -> None:
         if self.report is None:

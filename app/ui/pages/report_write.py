@@ -1,0 +1,462 @@
+"""Writing a report beside the material: sections, passages, where each comes from, what to add."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QVBoxLayout, QWidget
+
+from app.casework import report_writing
+from app.casework.casebooks import Place
+from app.casework.report_writing import Fact, PassageView, Spoken, WritingView
+from app.core.i18n import _
+from app.ui import theme
+from app.ui.kit import (
+    Banner,
+    Body,
+    Card,
+    FieldFrame,
+    FlowLayout,
+    Heading,
+    Muted,
+    PageHeader,
+    Pill,
+    PrimaryButton,
+    ScrollPage,
+    SecondaryButton,
+    Small,
+    Strong,
+    button_row,
+)
+from app.ui.kit.layout import clear
+from app.ui.page import Page
+from app.ui.pages.edit_record import ReasonDialog
+from app.ui.pages.passage_edit import PassageEdit
+
+if TYPE_CHECKING:
+    from app.casework.desk import Desk
+    from app.ui.shell import Shell
+
+KEEP_AFTER_MS: Final = 1200
+LARGE: Final = 1.5
+PANEL: Final = 280
+
+
+class ReportWritePage(Page):
+    """The text of one report. What is typed is saved within two seconds, passage by passage."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        look = theme.current()
+        self.writing: WritingView | None = None
+        self.section = ""
+        self.edits: dict[str, PassageEdit] = {}
+        self.header = PageHeader("")
+        self.pages_button = PrimaryButton(_("See the pages"), self._see_pages)
+        self.header.add_action(self.pages_button)
+        self.sections = QComboBox()
+        self.sections.setAccessibleName(_("Section"))
+        self.sections.currentIndexChanged.connect(self._section_chosen)
+        self.text = QVBoxLayout()
+        self.text.setSpacing(look.px(8))
+        self.card = Card()
+        self.card.add(FieldFrame(_("Section"), self.sections))
+        self.card.add(self.text)
+        self.panel = QVBoxLayout()
+        self.panel.setSpacing(look.px(12))
+        beside = QWidget()
+        beside.setLayout(self.panel)
+        self._make_panel()
+        across = look.scale < LARGE
+        body = QBoxLayout(
+            QBoxLayout.Direction.LeftToRight if across else QBoxLayout.Direction.TopToBottom
+        )
+        body.setSpacing(look.px(16))
+        body.addWidget(self.card, 1)
+        if across:
+            beside.setFixedWidth(look.px(PANEL))
+        body.addWidget(beside, 0, Qt.AlignmentFlag.AlignTop)
+        page = ScrollPage()
+        page.add(self.header)
+        page.add(body)
+        page.end()
+        self.outer.addWidget(page)
+        self._typed: dict[str, str] = {}
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(KEEP_AFTER_MS)
+        self._later.timeout.connect(self._keep)
+        self._at: str | None = None
+        # Tab would pass every passage on the way, and the last one would be the chosen one.
+        across_keys = QShortcut(QKeySequence("F6"), self)
+        across_keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        across_keys.activated.connect(self._cross)
+
+    def _make_panel(self) -> None:
+        come = Card(_("Where it comes from"))
+        self.sources = QVBoxLayout()
+        self.sources.setSpacing(theme.current().px(8))
+        come.add(self.sources)
+        self.take_up_button = SecondaryButton(_("Write what it says now"), self._take_up)
+        come.add(button_row(self.take_up_button))
+        self.take_up_button.hide()
+        self.place_card = Card(_("Add from the record"))
+        self.words_button = SecondaryButton(_("Words that were said"), self._offer_words)
+        self.facts_button = SecondaryButton(_("A fact"), self._offer_facts)
+        self.facts_why = Muted(_("Choose the passage first in which the fact is to stand."))
+        self.place_card.add(button_row(self.words_button))
+        self.place_card.add(button_row(self.facts_button))
+        self.place_card.add(self.facts_why)
+        self.offered = QVBoxLayout()
+        self.offered.setSpacing(theme.current().px(8))
+        self.place_card.add(self.offered)
+        self.panel.addWidget(come)
+        self.panel.addWidget(self.place_card)
+        self.panel.addStretch(1)
+
+    # -- coming and going --------------------------------------------------------------------
+
+    def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
+        """Override Page.entered. args: report_id (after a lock record_id), child_id, section."""
+        self.child_id = args.get("child_id")
+        report_id = args.get("report_id") or args["record_id"]
+        self.section = args.get("section") or args.get("path") or self.section
+        self._typed = {}
+        self.run(
+            lambda: report_writing.open_writing(desk, report_id),
+            self._show,
+            busy_text=_("Opening the report"),
+        )
+
+    def leaving(self) -> None:
+        """Override Page.leaving: what is typed goes into the casebook."""
+        self._keep()
+
+    def place(self) -> Place | None:
+        """Override Page.place."""
+        if self.writing is None:
+            return None
+        return Place(
+            "report_write",
+            child_id=self.writing.child_id,
+            record_id=self.writing.report_id,
+            path=self.section,
+        )
+
+    def focus_first(self) -> QWidget | None:
+        """Override Page.focus_first."""
+        return self.sections
+
+    @property
+    def being_typed(self) -> bool:
+        """Override Page.being_typed."""
+        return bool(self._typed)
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def _show(self, writing: WritingView, focus: str | None = None) -> None:
+        self.writing = writing
+        self.title = writing.title
+        self.header.set_words(writing.title, above=writing.child_name)
+        codes = [one.code for one in writing.sections]
+        if self.section not in codes:
+            self.section = codes[1] if len(codes) > 1 else codes[0]
+        self.sections.blockSignals(True)
+        self.sections.clear()
+        for one in writing.sections:
+            self.sections.addItem(f"{one.number} {one.heading}", one.code)
+        self.sections.setCurrentIndex(codes.index(self.section))
+        self.sections.blockSignals(False)
+        self._draw(focus)
+
+    def _draw(self, focus: str | None = None) -> None:
+        writing = self.writing
+        assert writing is not None
+        clear(self.text)
+        clear(self.offered)
+        self.edits = {}
+        self._at = None
+        held = writing.of(self.section)
+        for number, passage in enumerate(held, start=1):
+            edit = PassageEdit(passage, number, editable=writing.editable)
+            edit.typed.connect(self._was_typed)
+            edit.entered.connect(self._was_entered)
+            edit.wanted.connect(self._was_wanted)
+            self.edits[passage.id] = edit
+            self.text.addWidget(edit)
+        if not any(one.kind != "made" for one in held):
+            self.text.addWidget(
+                Muted(_("The assessment says nothing for this section. Write it here."))
+            )
+        if writing.editable:
+            self.add_button = SecondaryButton(_("Add a paragraph"), partial(self._add, None))
+            self.text.addLayout(button_row(self.add_button))
+        self._beside(None)
+        wanted = self.edits.get(focus or "")
+        if wanted is not None and wanted.words is not None:
+            # Once it is shown: what is drawn anew takes no keyboard before.
+            QTimer.singleShot(0, wanted.words, wanted.words.setFocus)
+
+    @Slot(int)
+    def _section_chosen(self, _number: int) -> None:
+        self._keep()
+        self.section = self.sections.currentData()
+        self._draw()
+
+    @Slot()
+    def _cross(self) -> None:
+        """Take the keyboard from the text to what stands beside it, or back."""
+        edit = self.edits.get(self._at or "")
+        focus = self.window().focusWidget()
+        if edit is not None and edit.words is not None and not edit.isAncestorOf(focus):
+            edit.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif self.take_up_button.isVisible():
+            self.take_up_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self.words_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @Slot(str)
+    def _was_entered(self, passage_id: str) -> None:
+        if passage_id != self._at:
+            before = self.edits.get(self._at or "")
+            if before is not None:
+                before.show_deeds(False)
+            self._at = passage_id
+            self.edits[passage_id].show_deeds(True)
+            self._beside(self.edits[passage_id].view)
+
+    def _beside(self, passage: PassageView | None) -> None:
+        """The quiet panel: where the words come from, and what can be placed.
+
+        What takes the keyboard stays; only what is said there is drawn anew.
+        """
+        clear(self.sources)
+        if passage is None:
+            words = Muted(_("Choose a passage to see who said it and when."))
+            self.sources.addWidget(words)
+        else:
+            self._show_sources(passage)
+        editable = self.writing is not None and self.writing.editable
+        self.place_card.setVisible(editable)
+        self.facts_button.setEnabled(passage is not None and passage.kind != "made")
+        self.facts_why.setVisible(not self.facts_button.isEnabled())
+        now = [note for note in passage.facts if note.changed and note.now] if passage else []
+        self.take_up_button.setVisible(editable and bool(now))
+
+    def _show_sources(self, passage: PassageView) -> None:
+        for note in passage.sources:
+            line = FlowLayout(gap=6)
+            who = " · ".join(part for part in (note.who, note.when) if part)
+            line.addWidget(Pill(who, "accent" if passage.quotes else "plain"))
+            if note.verified is not None:
+                line.addWidget(
+                    Pill(_("checked"), "good") if note.verified else Pill(_("not checked"), "plain")
+                )
+            self.sources.addLayout(line)
+            self.sources.addWidget(Small(note.question))
+        if not passage.sources:
+            self.sources.addWidget(Muted(_("Written for this report.")))
+        for fact in passage.facts:
+            if fact.changed:
+                words = (
+                    _("The record now says: {now}").format(now=fact.now)
+                    if fact.now
+                    else _("The record does not say this any more.")
+                )
+                heading = _("Changed since: {what}").format(what=fact.label)
+                self.sources.addWidget(Banner(words, "attention", heading=heading))
+
+    # -- typing ------------------------------------------------------------------------------
+
+    @Slot(str)
+    def _was_typed(self, passage_id: str) -> None:
+        edit = self.edits[passage_id]
+        if edit.text() == edit.view.text:
+            self._typed.pop(passage_id, None)
+            return
+        self._typed[passage_id] = edit.text()
+        self.shell.saving()
+        self._later.start()
+
+    @Slot()
+    def _keep(self) -> None:
+        self._later.stop()
+        typed, self._typed = self._typed, {}
+        desk = self.desk
+        for passage_id, text in typed.items():
+            self.run(
+                partial(report_writing.change_text, desk, passage_id, text),
+                self._kept,
+                partial(self._not_kept, passage_id, text),
+            )
+
+    def _kept(self, view: PassageView) -> None:
+        edit = self.edits.get(view.id)
+        if edit is not None:
+            edit.show_view(view)
+        self.shell.saved(self.desk.clock.now())
+
+    def _not_kept(self, passage_id: str, text: str, error: Exception) -> None:
+        """What was typed stays where it is, and is tried again with the next key."""
+        self._typed.setdefault(passage_id, text)
+        self.shell.not_saved()
+        self.shell.show_error(error)
+
+    # -- deeds -------------------------------------------------------------------------------
+
+    @Slot(str, str)
+    def _was_wanted(self, passage_id: str, deed: str) -> None:
+        if deed == "add":
+            self._add(passage_id)
+        elif deed == "remove":
+            self._ask_to_remove(passage_id)
+        else:
+            self._move(passage_id, -1 if deed == "up" else 1)
+
+    def _do(self, deed: Callable[[], Any], focus: Callable[[Any], str | None]) -> None:
+        """Do something to the passages, then read and draw them anew."""
+        self._keep()
+        writing, desk = self.writing, self.desk
+        assert writing is not None
+
+        def work() -> tuple[Any, WritingView]:
+            done = deed()
+            return done, report_writing.open_writing(desk, writing.report_id)
+
+        def shown(both: tuple[Any, WritingView]) -> None:
+            self.shell.saved(self.desk.clock.now())
+            self._show(both[1], focus(both[0]))
+
+        self.run(work, shown)
+
+    def _add(self, after: str | None) -> None:
+        assert self.writing is not None
+        desk, report_id, section = self.desk, self.writing.report_id, self.section
+        self._do(
+            lambda: report_writing.add(desk, report_id, section, after=after), lambda one: one.id
+        )
+
+    def _move(self, passage_id: str, by: int) -> None:
+        assert self.writing is not None
+        order = [one.id for one in self.writing.of(self.section)]
+        at = order.index(passage_id)
+        to = at + by
+        if not 0 <= to < len(order):
+            return
+        others = [one for one in order if one != passage_id]
+        after = others[to - 1] if to else None
+        desk = self.desk
+        self._do(lambda: report_writing.move(desk, passage_id, after=after), lambda one: one.id)
+
+    def _ask_to_remove(self, passage_id: str) -> None:
+        desk = self.desk
+        if self.edits[passage_id].view.kind != "made":
+            self._do(lambda: report_writing.remove(desk, passage_id), lambda _none: None)
+            self.shell.add_strip(
+                _("A passage was taken out."),
+                "accent",
+                _("Put it back"),
+                lambda: self._do(
+                    lambda: report_writing.restore(desk, passage_id), lambda one: one.id
+                ),
+            )
+            return
+        subject = ("passage", passage_id)
+
+        def remove(reason: str) -> None:
+            self.shell.forget_words(subject)
+            self._do(lambda: report_writing.remove(desk, passage_id, reason), lambda _none: None)
+
+        ReasonDialog(
+            _("Take this part out?"),
+            _("Why does this report do without it?"),
+            _("Every report has this part. Your reason is kept with the report."),
+            _("Take it out"),
+            remove,
+            self,
+            subject=subject,
+        ).ask()
+
+    def _take_up(self) -> None:
+        passage_id, desk = self._at, self.desk
+        if passage_id is None:
+            return
+        self._do(lambda: report_writing.take_up(desk, passage_id), lambda one: one.id)
+
+    # -- adding from the record --------------------------------------------------------------
+
+    def _offer_words(self) -> None:
+        assert self.writing is not None
+        desk, report_id = self.desk, self.writing.report_id
+        self.run(lambda: report_writing.words_to_place(desk, report_id), self._show_words)
+
+    def _show_words(self, found: tuple[Spoken, ...]) -> None:
+        clear(self.offered)
+        self.offered.addWidget(Strong(_("Words that a court may read")))
+        buttons = []
+        for spoken in found:
+            self.offered.addWidget(Body(spoken.words))
+            self.offered.addWidget(Small(spoken.who))
+            buttons.append(SecondaryButton(_("Place"), partial(self._place, spoken)))
+            buttons[-1].setAccessibleDescription(spoken.words)
+            self.offered.addLayout(button_row(buttons[-1]))
+        self._lead_to(buttons)
+        if not found:
+            self.offered.addWidget(
+                Muted(_("Nobody has said yes to having their words read in court yet."))
+            )
+
+    def _lead_to(self, offered: Sequence[QWidget]) -> None:
+        """Give the keyboard to the first of what is offered, once it is shown."""
+        if offered:
+            QTimer.singleShot(0, offered[0], offered[0].setFocus)
+
+    def _place(self, spoken: Spoken) -> None:
+        assert self.writing is not None
+        desk, report_id, section, after = (
+            self.desk,
+            self.writing.report_id,
+            self.section,
+            self._at,
+        )
+        self._do(
+            lambda: report_writing.place_words(
+                desk, report_id, section, spoken.form_record_id, spoken.path, after=after
+            ),
+            lambda one: one.id,
+        )
+
+    def _offer_facts(self) -> None:
+        assert self.writing is not None
+        desk, report_id = self.desk, self.writing.report_id
+        self.run(lambda: report_writing.facts_to_insert(desk, report_id), self._show_facts)
+
+    def _show_facts(self, found: tuple[Fact, ...]) -> None:
+        clear(self.offered)
+        self.offered.addWidget(Heading(_("Facts of the record")))
+        buttons = []
+        for fact in found:
+            self.offered.addWidget(Small(fact.label))
+            buttons.append(SecondaryButton(fact.value, partial(self._insert, fact)))
+            buttons[-1].setAccessibleDescription(fact.label)
+            self.offered.addLayout(button_row(buttons[-1]))
+        self._lead_to(buttons)
+
+    def _insert(self, fact: Fact) -> None:
+        passage_id = self._at
+        if passage_id is None:
+            return
+        edit = self.edits[passage_id]
+        at = edit.words.textCursor().position() if edit.words is not None else None
+        desk = self.desk
+        self._do(lambda: report_writing.insert_fact(desk, passage_id, fact, at), lambda one: one.id)
+
+    def _see_pages(self) -> None:
+        if self.writing is not None:
+            self.shell.go(
+                "report", report_id=self.writing.report_id, child_id=self.writing.child_id
+            )

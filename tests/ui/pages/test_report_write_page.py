@@ -1,0 +1,157 @@
+"""Writing a report in the window: what is typed is kept, where it comes from stands beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from app.casework import assessments, children, court, demo, form_records, report_writing, reports
+from app.casework.desk import Desk
+from app.core.errors import KnownError
+from app.ui.shell import Shell
+from tests.ui.pages.keyboard import dialog, focused, press, tab_to
+
+
+def said(shell: Shell) -> list[str]:
+    QApplication.processEvents()
+    return [label.text() for label in shell.page.findChildren(QLabel) if label.isVisible()]
+
+
+def beside(name: str) -> None:
+    """Go from the text to what stands beside it."""
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    QTest.keyClick(focus, Qt.Key.Key_F6)
+    tab_to(name)
+
+
+@pytest.fixture
+def report_id(desk: Desk, child_id: str) -> str:
+    """A draft on Tal, whose assessment is locked and who agreed to be quoted."""
+    record = form_records.start(desk, child_id, "assessment")
+    answers = {**demo.answers_of({"like": "assessment"}), "quote_agreed": "yes"}
+    demo.fill_in(desk, record.record_id, answers, by=desk.actor.id)
+    assessments.submit(desk, record.record_id)
+    hearing = court.add_hearing(
+        desk, child_id, court.HearingDetails(hearing_date=desk.clock.today())
+    )
+    return reports.create_psr(desk, child_id, record.record_id, hearing.id).id
+
+
+@pytest.fixture
+def page(shell: Shell, child_id: str, report_id: str) -> Shell:
+    shell.go("report_write", report_id=report_id, child_id=child_id, section="psr.offence")
+    return shell
+
+
+def texts(desk: Desk, report_id: str, section: str = "psr.offence") -> list[str]:
+    return [one.text for one in report_writing.passages(desk, report_id) if one.section == section]
+
+
+def test_what_is_typed_is_saved_by_itself_and_stands_on_the_pages(
+    qtbot: QtBot, page: Shell, desk: Desk, report_id: str
+) -> None:
+    field = tab_to("Paragraph 2")
+    field.setPlainText("Tal kept watch while two others took the bicycle.")
+    qtbot.waitUntil(
+        lambda: "Tal kept watch while two others took the bicycle." in texts(desk, report_id)
+    )
+    press("See the pages")
+    assert page.page.name == "report"
+    press("Write")
+    assert page.page.name == "report_write"
+    assert tab_to("Paragraph 2").toPlainText().startswith("Tal kept watch")
+
+
+def test_leaving_the_page_saves_at_once(page: Shell, desk: Desk, report_id: str) -> None:
+    tab_to("Paragraph 2").setPlainText("Left in a hurry.")
+    page.go("caseload")
+    assert "Left in a hurry." in texts(desk, report_id)
+
+
+def test_the_margin_says_who_said_it_and_when(page: Shell) -> None:
+    assert "Choose a passage to see who said it and when." in said(page)
+    tab_to("Paragraph 2")
+    words = said(page)
+    assert "Choose a passage to see who said it and when." not in words
+    assert any("?" in text for text in words), "the question that the words answer"
+
+
+def test_passages_are_added_moved_and_taken_out_by_keyboard(
+    qtbot: QtBot, page: Shell, desk: Desk, report_id: str
+) -> None:
+    before = texts(desk, report_id)
+    tab_to("Paragraph 2")
+    press("Add below")
+    qtbot.waitUntil(lambda: focused() == "Paragraph 3")
+    tab_to("Paragraph 3").setPlainText("A new thought.")
+    tab_to("Paragraph 3")
+    press("Move up")
+    assert texts(desk, report_id)[1:3] == ["A new thought.", before[1]]
+    qtbot.waitUntil(lambda: focused() == "Paragraph 2")
+    press("Take out")
+    assert texts(desk, report_id) == before
+    press("Put it back")
+    assert "A new thought." in texts(desk, report_id)
+
+
+def test_a_part_that_every_report_has_asks_why(page: Shell, desk: Desk, report_id: str) -> None:
+    press("Take out")
+    assert dialog().windowTitle() == "Take this part out?"
+    press("Take it out")
+    dialog().text.setPlainText("The court knows them")
+    press("Take it out")
+    assert "offences" not in texts(desk, report_id)
+
+
+def test_words_and_facts_are_placed_from_the_record(
+    qtbot: QtBot, page: Shell, desk: Desk, child_id: str, report_id: str
+) -> None:
+    count = len(texts(desk, report_id))
+    press("Words that were said")
+    press("Place")
+    assert len(texts(desk, report_id)) == count + 1
+    view = children.open_child(desk, child_id)
+    children.change_details(desk, child_id, replace(view.details, school="Fen Academy"))
+    tab_to("Paragraph 2").setPlainText("Tal goes to ")
+    tab_to("Paragraph 2").moveCursor(tab_to("Paragraph 2").textCursor().MoveOperation.End)
+    beside("A fact")
+    press("A fact")
+    qtbot.waitUntil(lambda: focused() not in ("", "A fact"))
+    press("Fen Academy")
+    assert "Tal goes to Fen Academy" in texts(desk, report_id)
+    children.change_details(desk, child_id, replace(view.details, school="Harbour College"))
+    page.go("caseload")
+    page.go("report_write", report_id=report_id, child_id=child_id, section="psr.offence")
+    tab_to("Paragraph 2")
+    assert "The record now says: Harbour College" in said(page)
+    beside("Write what it says now")
+    press("Write what it says now")
+    assert "Tal goes to Harbour College" in texts(desk, report_id)
+
+
+def test_words_that_can_not_be_saved_stay(
+    qtbot: QtBot, page: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_asked: object) -> None:
+        raise KnownError("The disk is full.", "Make room, then try again.")
+
+    monkeypatch.setattr(report_writing, "change_text", full)
+    tab_to("Paragraph 2").setPlainText("Still here.")
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not None)
+    press("Close")
+    assert page.page.edits and tab_to("Paragraph 2").toPlainText() == "Still here."
+    assert page.page.being_typed
+
+
+def test_words_that_were_said_may_not_be_changed_unseen(qtbot: QtBot, page: Shell) -> None:
+    edit = next(one for one in page.page.edits.values() if one.view.quotes)
+    edit.words.setPlainText(edit.text().replace("wrong", "right"))
+    page.page._keep()
+    qtbot.waitUntil(edit.problem.isVisible)
+    assert "must stay as they were said" in edit.problem.text()
