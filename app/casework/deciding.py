@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,7 @@ from app.casework import (
     reference,
     returned,
     sources,
+    stage_changes,
     tasks,
 )
 from app.casework.form_records import found, sheet_of
@@ -26,6 +27,7 @@ from app.casework.keeping import consulted
 from app.casework.levels import Level, level_of
 from app.casework.oversight import OversightItem, PanelView
 from app.casework.returned import Proposal, judgement_word
+from app.casework.stage_changes import Comparison, Difference
 from app.casework.submission import returned_before
 from app.casework.tasks import TaskView
 from app.core.i18n import _
@@ -79,6 +81,7 @@ class ToDecide:
     Attributes:
         levels: The judgements with their reasons.
         before: What the levels are set beside, in words; empty where it is the first.
+        changed: What changed since then, answer by answer. same: how much did not, in words.
         unmet: Good practice that was not met when it was submitted.
         one_source: What rests on one source alone.
         planned: Directions that are written and not decided on yet.
@@ -92,6 +95,8 @@ class ToDecide:
     sections: tuple[SectionName, ...]
     levels: tuple[LevelLine, ...]
     before: str
+    changed: tuple[Difference, ...]
+    same: str
     unmet: tuple[str, ...]
     one_source: tuple[str, ...]
     planned: tuple[TaskView, ...]
@@ -102,6 +107,12 @@ class ToDecide:
     why_not: str
     direction_by: date | None
     panel_by: date | None
+
+
+def _compared(desk: Desk, record_id: str) -> Comparison | None:
+    """The snapshot beside the one before: the revision that it replaces, or the last stage."""
+    told = {one.since: one for one in stage_changes.comparisons(desk, record_id)}
+    return told.get("revision") or told.get("stage")
 
 
 def read(desk: Desk, oversight_id: str) -> ToDecide:
@@ -127,6 +138,8 @@ def read(desk: Desk, oversight_id: str) -> ToDecide:
                 {one.judgement: one for one in returned.proposals_in(desk, session, asked, record)},
             ),
             before=_before_words(desk, before),
+            changed=(),
+            same="",
             unmet=_unmet(asked),
             one_source=one_source(sheet),
             planned=tasks.views(
@@ -145,7 +158,10 @@ def read(desk: Desk, oversight_id: str) -> ToDecide:
             panel_by=_by_rule("panel_window", desk.clock.today()),
         )
     consulted(desk, FormRecord, record.id, record.child_id)
-    return seen
+    compared = _compared(desk, record.id)
+    if compared is None:
+        return seen
+    return replace(seen, changed=compared.differences, same=stage_changes.summary_of(compared))
 
 
 def _by_rule(rule_id: str, today: date) -> date | None:
@@ -204,8 +220,8 @@ def _levels(
 
 
 def _before(session: Session, record: FormRecord) -> FormRecord | None:
-    """The snapshot that this one follows: what it was carried forward from, or else revises."""
-    for earlier in (record.carried_from_id, record.revises_id):
+    """The snapshot that this one follows: which it revises, or else was carried forward from."""
+    for earlier in (record.revises_id, record.carried_from_id):
         held = session.get(FormRecord, earlier) if earlier else None
         if held is not None and held.removed_at is None:
             return held

@@ -439,15 +439,13 @@ def opened(
         raise RecordGone
     directions = ""
     if record.revises_id:
-        directions = (
-            session.scalars(
-                select(Oversight.directions)
-                .where(Oversight.form_record_id == record.revises_id)
-                .where(Oversight.state == "returned")
-                .order_by(Oversight.decided_at.desc())
-            ).first()
-            or ""
-        )
+        said = session.scalars(
+            select(Oversight.directions)
+            .where(Oversight.form_record_id == record.revises_id)
+            .where(Oversight.state == "returned")
+            .order_by(Oversight.decided_at.desc())
+        ).first()
+        directions = _("What is to be done stands at each section.") if said == "" else said or ""
     return OpenForm(
         record_id=record.id,
         child_id=record.child_id,

@@ -11,7 +11,14 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.casework import assessments, form_records, history, sources, stage_changes
+from app.casework import (
+    assessments,
+    form_records,
+    history,
+    quality,
+    sources,
+    stage_changes,
+)
 from app.casework.aside import Unkept
 from app.casework.assessments import SubmitRefused, Submitted
 from app.casework.casebooks import Place
@@ -24,6 +31,7 @@ from app.core.i18n import _, language, ngettext
 from app.forms.schema import OWN_VIEWS, Group
 from app.forms.sheet import Sheet
 from app.ui import sync_banner, theme
+from app.ui.form.asked_part import AskedPart
 from app.ui.form.carried import CONFIRM_KEY, CONFIRM_SECTION_KEY, NEXT_KEY, CarriedBar
 from app.ui.form.changes_view import ChangesView, save_changes
 from app.ui.form.check_answers import CheckAnswers
@@ -239,6 +247,7 @@ class FormPage(Page):
         if opened.editable:
             self.shell.saved(opened.saved_at)
         self._show_notices()
+        self.asked.look_up(opened)
         self._go_to(self.args.get("path") or "", self.args.get("cursor"))
 
     def _build(self) -> None:
@@ -265,6 +274,7 @@ class FormPage(Page):
         self.carried_bar.next.clicked.connect(self._next_unconfirmed)
         self.carried_bar.all_true.clicked.connect(self._confirm_section)
         self.conflicts = ConflictBanner(self)
+        self.asked = AskedPart(self, self._open_again)
         self.summary = ErrorSummary()
         self.middle = ScrollPage()
         for widget in (
@@ -276,6 +286,7 @@ class FormPage(Page):
             self.welsh_banner,
             self.summary,
             self.carried_bar,
+            self.asked,
         ):
             if widget is not self.header:
                 widget.hide()  # never shown by hand: without a parent it would be a window
@@ -301,6 +312,10 @@ class FormPage(Page):
         self._body.show()
         self._panel_wanted = self.shell.settings.quiet_panel
         self._fit_panel()
+
+    def _open_again(self) -> None:
+        """Show the form as the casebook has it now, at the same section."""
+        self.shell.enter_again()
 
     def _show_notices(self) -> None:
         opened = self.opened
@@ -367,6 +382,7 @@ class FormPage(Page):
         if self.section and self.section != name and self.controller.editable:
             self.controller.flush(leaving=True)
         self.section = name
+        self.asked.show_section(name)
         self.summary.show_errors(())
         self._name_page()
         self.panel.show_question("")
@@ -498,7 +514,7 @@ class FormPage(Page):
                 *tab_stops(self.panel_button, self.check_button),
                 *tab_stops(self.recovered, self.trouble, self.state_banner),
                 *self.next_steps,
-                *tab_stops(self.summary, self.carried_bar),
+                *tab_stops(self.summary, self.carried_bar, self.asked),
                 *(view.tab_stops() if isinstance(view, PageView) else tab_stops(view)),
                 self.back_button,
                 self.continue_button,
@@ -677,7 +693,7 @@ class FormPage(Page):
     @Slot()
     def _check_all(self) -> None:
         sheet = self.controller.sheet
-        problems = sheet.obstacles() + sources.problems(sheet)
+        problems = sheet.obstacles() + sources.problems(sheet) + quality.in_the_way(sheet)
         self.controller.flush()
         if isinstance(self.view, PageView):
             self.view.check()

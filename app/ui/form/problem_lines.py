@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
+from app.casework.quality import PROMPT
+from app.casework.submission import PROPOSAL
 from app.core.i18n import _, ngettext
 from app.forms.schema import Group
 from app.forms.sheet import MISSING, UNCONFIRMED, Problem
@@ -13,6 +15,9 @@ from app.ui.form.controller import FormController
 
 Line = tuple[str, Callable[[], object] | None]
 Lead = Callable[[Problem], object]
+
+WHOLE: Final = frozenset({PROMPT, PROPOSAL})
+"""Kinds of problems that say all of it themselves; they only lead to a question."""
 
 TOLD_ONE_BY_ONE: Final = 8
 """So many answers that wait to be confirmed have a line each; of more, each section has one."""
@@ -68,6 +73,8 @@ def _section(controller: FormController, name: str) -> str:
 
 def _in_words(controller: FormController, problem: Problem) -> str:
     """A problem with its question, unless the form's own message says that."""
+    if problem.kind in WHOLE:
+        return problem.text
     sheet = controller.sheet
     question = sheet.question(problem.path)
     own = question.required_message if problem.kind == MISSING else question.constraint_message

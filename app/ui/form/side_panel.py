@@ -16,6 +16,7 @@ from app.core.i18n import _, ngettext
 from app.forms.answers import Answer
 from app.ui import theme
 from app.ui.form.controller import FormController
+from app.ui.form.practice_part import PracticePart
 from app.ui.form.sources_part import SourcesPart
 from app.ui.form.typed import date_in_words
 from app.ui.kit import Body, Heading, LinkButton, Muted, Pill, SidePanel
@@ -65,6 +66,7 @@ class QuestionPanel(SidePanel):
         look = theme.current()
         self.section_heading = Heading(_("This section"))
         self.section = Muted()
+        self.practice = PracticePart(controller)
         self.guidance_heading = Heading(_("Good practice"))
         self.guidance = Muted()
         self.said_heading = Heading(_("Written by"))
@@ -79,6 +81,7 @@ class QuestionPanel(SidePanel):
         for widget, gap in (
             (self.section_heading, 0),
             (self.section, 16),
+            (self.practice, 0),
             (self.guidance_heading, 0),
             (self.guidance, 16),
             (self.said_heading, 0),
@@ -101,6 +104,7 @@ class QuestionPanel(SidePanel):
     def show_section(self, page: str) -> None:
         """Say how far the section called `page` is; with an empty name nothing is said."""
         self._show(bool(page), self.section_heading, self.section)
+        self.practice.show_section(page)
         if not page:
             return
         progress = self.controller.sheet.progress(page)

@@ -19,7 +19,7 @@ from app.casework.oversight import OversightItem, PanelView
 from app.casework.returned import Proposal
 from app.casework.tasks import TaskView
 from app.core.clock import local
-from app.core.i18n import _
+from app.core.i18n import _, ngettext
 from app.ui import theme
 from app.ui.kit import (
     Banner,
@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 860
 LARGE_TEXT: Final = 1.5
+# The page is read in ten minutes: of many changes, and of a long answer, the form shows the rest.
+MOST_CHANGES: Final = 20
+MOST_LETTERS: Final = 240
 
 
 class DecidePage(Page):
@@ -122,6 +125,7 @@ class DecidePage(Page):
                 Banner(set_aside, "attention", heading=_("Another decision, which does not count"))
             )
         self.scroll.add(self._levels(seen))
+        self.scroll.add(self._changed(seen))
         if seen.unmet or not item.decision:
             self.scroll.add(_unmet(seen))
         if seen.one_source:
@@ -195,6 +199,42 @@ class DecidePage(Page):
             row.addWidget(propose)
             column.addLayout(row)
         return block
+
+    def _changed(self, seen: ToDecide) -> Card:
+        card = Card(_("What changed since last time"))
+        if not seen.before:
+            card.add(Muted(_("This is the first one, so there is nothing to set it beside.")))
+            return card
+        card.add(
+            Muted(_("Beside {before}. {summary}").format(before=seen.before, summary=seen.same))
+        )
+        for one in seen.changed[:MOST_CHANGES]:
+            block, column = _block()
+            column.addWidget(
+                Small(
+                    _("{section} · {question}").format(section=one.section, question=one.question)
+                )
+            )
+            column.addWidget(
+                Body(
+                    _("{before} → {after}").format(
+                        before=_briefly(one.before), after=_briefly(one.after)
+                    )
+                )
+            )
+            card.add(block)
+        more = len(seen.changed) - MOST_CHANGES
+        if more > 0:
+            card.add(
+                Muted(
+                    ngettext(
+                        "{count} more change stands in the form, under What changed.",
+                        "{count} more changes stand in the form, under What changed.",
+                        more,
+                    ).format(count=more)
+                )
+            )
+        return card
 
     def _earlier(self, seen: ToDecide) -> Card:
         card = Card(_("What was asked for last time"))
@@ -482,6 +522,12 @@ def _block() -> tuple[QWidget, QVBoxLayout]:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(theme.current().px(6))
     return block, column
+
+
+def _briefly(words: str) -> str:
+    if not words:
+        return _("nothing")
+    return words if len(words) <= MOST_LETTERS else words[: MOST_LETTERS - 1].rstrip() + "…"
 
 
 def _pills(item: OversightItem) -> FlowLayout:
