@@ -158,6 +158,16 @@ HAND_BACK: Final[Mapping[str, str]] = {
     "never_confirmed": N_("the server has not confirmed anything yet"),
 }
 
+SYNC_FIRST: Final = N_("Sync while you are online, then look here again.")
+_SETTLE: Final = N_("Settle what is asked below, then sync.")
+HAND_BACK_ADVICE: Final[Mapping[str, str]] = {
+    "open_edits": N_("Go to another page, so that the form is put away, then sync."),
+    "refused": _SETTLE,
+    "aside": _SETTLE,
+    "conflict": _SETTLE,
+    "stop": _SETTLE,
+}
+
 
 def moment(at: datetime, clock: Clock) -> str:
     """A moment for a list: "Today 11:45", "Yesterday 09:10", "Tue 17 Nov 16:40"."""

@@ -171,10 +171,11 @@ class NoticeView:
 
 @dataclass(frozen=True)
 class HandBack:
-    """Whether the laptop may be handed back. `text` says so, and why not."""
+    """Whether the laptop may be handed back. `text` says so, and why not; `advice` what to do."""
 
     safe: bool
     text: str
+    advice: str
 
 
 @dataclass(frozen=True)
@@ -272,7 +273,11 @@ def hand_back(desk: Desk) -> HandBack:
     """Whether everything on this laptop is with the server."""
     found = state.safe_to_hand_back(desk.casebook)
     if found.safe:
-        return HandBack(True, _("Safe to hand back this laptop: yes"))
+        return HandBack(
+            True,
+            _("Safe to hand back this laptop: yes"),
+            _("Everything that was written here is with the server."),
+        )
     with desk.casebook.engine.connect() as connection:
         waits = unsent.count(connection)
     if "waiting" in found.reasons and waits.records:
@@ -283,7 +288,11 @@ def hand_back(desk: Desk) -> HandBack:
         why = _("the record of what was read and opened is only here")
     else:
         why = _(sync_words.HAND_BACK[found.reasons[0]])
-    return HandBack(False, _("Safe to hand back this laptop: no, {why}").format(why=why))
+    return HandBack(
+        False,
+        _("Safe to hand back this laptop: no, {why}").format(why=why),
+        _(sync_words.HAND_BACK_ADVICE.get(found.reasons[0], sync_words.SYNC_FIRST)),
+    )
 
 
 def _summary(status: Status) -> str:

@@ -34,8 +34,6 @@ from app.ui.kit.dialogs import HOLDS_WORDS
 if TYPE_CHECKING:
     from app.ui.shell import Shell
 
-LARGE_TEXT = 1.5
-
 
 class AttentionCard(Card):
     """A card with a thick edge: something that needs a person. `tone` is attention or serious."""
@@ -94,7 +92,7 @@ class ConflictCard(AttentionCard):
         )
         grid = QGridLayout()
         grid.setSpacing(theme.current().px(12))
-        stacked = theme.current().scale >= LARGE_TEXT
+        stacked = theme.current().large
         for place, (title, side, mine) in enumerate(sides):
             part = self._side(found, title, side)
             if mine is not None and decides and (side.counts or not found.closed):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.i18n import _, ngettext
-from app.ui import theme
 from app.ui.kit.buttons import LinkButton
+from app.ui.kit.flow import FlowLayout
 from app.ui.kit.text import Small
 
 if TYPE_CHECKING:
@@ -22,14 +21,16 @@ class SyncStrip(QWidget):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.current().px(20))
+        # In as many lines as they need: at large text they don't fit beside each other.
+        row = FlowLayout(self, gap=20, line_gap=2)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.waiting = Small().one_line()
         self.confirmed = Small().one_line()
         self.needs = LinkButton("", lambda: shell.go("sync"), small=True, tone="attention")
         for part in (self.waiting, self.confirmed, self.needs):
-            row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
+            row.addWidget(part)
         self.hide()
 
     def show_lane(self, lane: SyncLane) -> None:

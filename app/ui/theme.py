@@ -20,6 +20,8 @@ from app.core.errors import BugError
 from app.core.paths import resource_path
 
 FAMILY: Final = "Atkinson Hyperlegible Next"
+# From this scale on there is no room for much side by side.
+LARGE_TEXT: Final = 1.5
 # A hash begins a comment where a space stands before it or nothing does.
 _COMMENT: Final = re.compile(r"(^|\s)#.*$")
 _FONT_FILES: Final = ("Regular", "SemiBold", "Bold", "Italic", "BoldItalic")
@@ -77,6 +79,11 @@ class Theme:
     def scale(self) -> float:
         """How much larger than normal text and spaces are (1.0 to 2.0)."""
         return self.text_size / 100
+
+    @property
+    def large(self) -> bool:
+        """Whether text is so large that what stands side by side has to stand one below another."""
+        return self.scale >= LARGE_TEXT
 
     def hex(self, token: str) -> str:
         """The colour of `token` as `#RRGGBB`."""

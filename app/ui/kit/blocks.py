@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -112,9 +111,6 @@ class Banner(QFrame):
         self.setAccessibleName(" ".join(p for p in (self.heading.text(), text) if p))
 
 
-LARGE_TEXT: Final = 1.5
-
-
 class KeyFacts(QWidget):
     """Pairs of label and value in two columns, each readable by itself."""
 
@@ -127,7 +123,7 @@ class KeyFacts(QWidget):
         self._grid.setHorizontalSpacing(theme.current().px(16))
         self._grid.setVerticalSpacing(theme.current().px(6))
         # At large text the longest label would push its value out of the window.
-        self._wraps = theme.current().scale >= LARGE_TEXT
+        self._wraps = theme.current().large
         self._grid.setColumnStretch(0, 2 if self._wraps else 0)
         self._grid.setColumnStretch(1, 3 if self._wraps else 1)
         self._count = 0

@@ -12,10 +12,13 @@ from app.ui import theme
 class FlowLayout(QLayout):
     """Items in lines. Used where a row of pills or buttons must not be cut off at large text."""
 
-    def __init__(self, parent: QWidget | None = None, *, gap: int = 8) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, gap: int = 8, line_gap: int | None = None
+    ) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._gap = theme.current().px(gap)
+        self._line_gap = self._gap if line_gap is None else theme.current().px(line_gap)
         self.setContentsMargins(QMargins(0, 0, 0, 0))
 
     def addWidget(self, widget: QWidget) -> None:
@@ -111,5 +114,5 @@ class FlowLayout(QLayout):
                 if move:
                     item.setGeometry(QRect(QPoint(x, y + (height - size.height()) // 2), size))
                 x += size.width() + self._gap
-            y += height + self._gap
-        return y - self._gap - rect.y() + margins.bottom() if any(lines) else 0
+            y += height + self._line_gap
+        return y - self._line_gap - rect.y() + margins.bottom() if any(lines) else 0

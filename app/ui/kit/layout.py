@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui import theme
+from app.ui.kit.flow import FlowLayout
 from app.ui.kit.text import Muted, Small, Title
 
 
@@ -39,7 +40,9 @@ def clear(layout: QLayout) -> None:
 
 
 class PageHeader(QWidget):
-    """The top of a page: where one is (`above`), the title, a line below, actions at the right."""
+    """The top of a page: where one is (`above`), the title, a line below, and the actions: at the
+    right, or at large text on lines of their own.
+    """
 
     def __init__(
         self,
@@ -68,16 +71,22 @@ class PageHeader(QWidget):
         words.addLayout(row)
         words.addWidget(self.subtitle)
         self.actions = QWidget()
-        self._action_row = QHBoxLayout(self.actions)
-        self._action_row.setContentsMargins(0, 0, 0, 0)
-        self._action_row.setSpacing(space(4))
-        row.addWidget(self.actions, 0, Qt.AlignmentFlag.AlignTop)
+        self._action_row: QLayout
+        if theme.current().large:
+            self._action_row = FlowLayout(self.actions, gap=12)
+            words.addSpacing(space(2))
+            words.addWidget(self.actions)
+        else:
+            self._action_row = QHBoxLayout(self.actions)
+            self._action_row.setContentsMargins(0, 0, 0, 0)
+            self._action_row.setSpacing(space(4))
+            row.addWidget(self.actions, 0, Qt.AlignmentFlag.AlignTop)
         for action in actions:
             self.add_action(action)
         self.actions.setVisible(bool(actions))
 
     def add_action(self, button: QWidget) -> None:
-        """Put one more button at the right."""
+        """Put one more button beside the others."""
         self._action_row.addWidget(button)
         self.actions.setVisible(True)
 

@@ -135,7 +135,8 @@ class DetailsTab(_RecordsTab):
         card = Card(_("About {child}").format(child=view.called))
         card.add(KeyFacts([(fact.label, fact.value) for fact in view.facts]))
         if view.editable:
-            buttons = QHBoxLayout()
+            # Not beside each other at any cost: at large text, Welsh needs a line for each.
+            buttons = FlowLayout(gap=12)
             shell = self.page.shell
             change = SecondaryButton(
                 _("Change details"), lambda: shell.go("change_child", child_id=view.id)
@@ -146,6 +147,5 @@ class DetailsTab(_RecordsTab):
             )
             buttons.addWidget(change)
             buttons.addWidget(same)
-            buttons.addStretch(1)
             card.add(buttons)
         self.add(card)

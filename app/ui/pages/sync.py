@@ -37,7 +37,6 @@ from app.ui.kit import (
     Message,
     Muted,
     PageHeader,
-    Pill,
     PrimaryButton,
     ScrollPage,
     SecondaryButton,
@@ -198,6 +197,7 @@ class SyncPage(Page):
         if self.shell.sync.running:
             self.scroll.add(self._progress())
         self._say_what_hinders(overview)
+        self._hand_back(overview)
         decides = self.desk.actor.may_write
         if overview.stop is not None:
             self.scroll.add(
@@ -235,7 +235,7 @@ class SyncPage(Page):
             self.scroll.add(self._notice(notice))
         if overview.waiting:
             self.scroll.add(self._table(overview))
-        self._end_of_page(overview)
+        self._say_more(overview)
         self.scroll.add(self._choices(overview))
 
     def _say_what_hinders(self, overview: Overview) -> None:
@@ -372,7 +372,7 @@ class SyncPage(Page):
         elif row.child_id:
             self.shell.go("child", child_id=row.child_id)
 
-    def _end_of_page(self, overview: Overview) -> None:
+    def _say_more(self, overview: Overview) -> None:
         if overview.more:
             self.scroll.add(
                 Muted(
@@ -381,6 +381,12 @@ class SyncPage(Page):
                     ).format(count=overview.more)
                 )
             )
+
+    def _hand_back(self, overview: Overview) -> None:
+        """Whether the laptop can be handed back, and what brings it there."""
+        safe = overview.hand_back
+        said = f"{safe.advice}\n{overview.status.confirmed_words}"
+        self.scroll.add(Banner(said, "good" if safe.safe else "serious", heading=safe.text))
         why = self.shell.sync.why_not()
         self.sync_now = SecondaryButton(_("Sync now"), self._sync)
         self.sync_now.setEnabled(not why and not self.shell.sync.running)
@@ -390,10 +396,7 @@ class SyncPage(Page):
             self._first = self.sync_now
         travel = SecondaryButton(_("Who travels with this laptop"), self._ask_travel)
         travel.setEnabled(not why)
-        safe = overview.hand_back
-        self.scroll.add(
-            buttons(self.sync_now, travel, Pill(safe.text, "good" if safe.safe else "serious"))
-        )
+        self.scroll.add(buttons(self.sync_now, travel))
         if why:
             self.scroll.add(Muted(why))
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.i18n import _
 from app.ui import theme
 from app.ui.kit.buttons import Button
 from app.ui.shell.joined import Registered
+
+LEAST_WIDTH: Final = 200
 
 
 class RailNumber(QLabel):
@@ -32,6 +36,16 @@ class RailButton(Button):
         self.number = RailNumber()
         self.number.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row.addWidget(self.number)
+
+    def room(self) -> int:
+        """How wide the words and a number of two digits need it to be."""
+        self.ensurePolished()
+        self.number.ensurePolished()
+        digits = self.number.fontMetrics().horizontalAdvance("88")
+        # Where one is stands in heavier letters.
+        heavy = QFontMetrics(theme.current().font(weight=600)).horizontalAdvance(self.text())
+        light = self.fontMetrics().horizontalAdvance(self.text())
+        return self.sizeHint().width() + max(0, heavy - light) + digits + theme.current().px(8)
 
     def set_number(self, number: int | None, *, urgent: bool = False) -> None:
         """Show `number`, in the colour of what is urgent where it is; None shows nothing."""
@@ -54,7 +68,7 @@ class Rail(QFrame):
         look = theme.current()
         self.setObjectName("rail")
         self.setAccessibleName(_("Places"))
-        self.setFixedWidth(look.px(200))
+        self.setFixedWidth(look.px(LEAST_WIDTH))
         self.buttons: dict[str, RailButton] = {}
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -88,6 +102,10 @@ class Rail(QFrame):
             self.buttons[kind.name] = button
             self._column.addWidget(button)
         self._column.addStretch(1)
+        margins = self._column.contentsMargins()
+        rooms = [button.room() for button in self.buttons.values()]
+        widest = max(rooms, default=0) + margins.left() + margins.right()
+        self.setFixedWidth(max(theme.current().px(LEAST_WIDTH), widest))
 
     def check(self, name: str) -> None:
         """Mark the place where the person is; a page without a place leaves none marked."""

@@ -43,8 +43,9 @@ class StatusBar(QFrame):
         self._note_timer.timeout.connect(self.note_label.clear)
         self.sync_strip = SyncStrip(shell)
         row.addWidget(self.saved_label)
-        row.addWidget(self.sync_strip)
-        row.addWidget(self.note_label, 1)
+        # At large text the sentences about syncing take the room that notes leave them.
+        row.addWidget(self.sync_strip, 3 if look.large else 0)
+        row.addWidget(self.note_label, 2 if look.large else 1)
         self.network_label = Small().one_line()
         row.addWidget(self.network_label)
         self._choose_language = choose_language

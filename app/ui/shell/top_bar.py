@@ -52,7 +52,7 @@ class TopBar(QFrame):
         row.setSpacing(look.px(16))
         brand = QLabel("Waymark")
         brand.setObjectName("brand")
-        brand.setFixedWidth(max(look.px(184), brand.sizeHint().width()))
+        brand.setFixedWidth(max(0 if look.large else look.px(184), brand.sizeHint().width()))
         row.addWidget(brand)
         self.find_button = FindButton(_("Find a child, form, date or action"), shell.open_palette)
         with_keys(self.find_button, "Ctrl+K")
