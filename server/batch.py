@@ -62,6 +62,7 @@ class Batch:
         uses: (blob, record, type, child). late: (child, actor) of work by those who no longer
             have the child. erased: Children that were erased, with the ids of their records.
         created: Children that are new. people: User records that were written.
+        joined: By child whose record was joined with another one: that other one.
     """
 
     connection: Connection
@@ -80,6 +81,7 @@ class Batch:
     erased: dict[str, list[str]] = field(default_factory=dict)
     created: dict[str, None] = field(default_factory=dict)
     people: dict[str, None] = field(default_factory=dict)
+    joined: dict[str, str] = field(default_factory=dict)
     _undo: list[tuple[dict[Any, Any], Any, Any]] = field(default_factory=list)
 
     def judge(
@@ -297,6 +299,15 @@ class Batch:
             self._put(self.created, new.id, None)
             self._open_to(new.id, operation.actor, "created")
             self._put(self.standing.held, new.id, None)
+        into = new.held.fields.get("merged_into")
+        # Whoever may not have that record opens it to nobody by naming it.
+        if (
+            into != held.fields.get("merged_into")
+            and isinstance(into, str)
+            and ("child", into) in self.rows
+            and self.standing.has(operation.actor, into)
+        ):
+            self._put(self.joined, new.id, into)
         before, now = held.fields.get("allocated_to"), new.held.fields.get("allocated_to")
         if before == now:
             return

@@ -227,7 +227,7 @@ def _write(
     streams.write(connection, service_id, heads.values())
     for child, user in batch.closed.items():
         access.close_for_others(connection, service_id, child, user, now)
-    access.grant(connection, service_id, batch.granted, now)
+    access.grant(connection, service_id, [*batch.granted, *_of_joined(connection, batch)], now)
     bulk.put(
         connection,
         tables.manifest,
@@ -300,6 +300,16 @@ def _move(
             .values(child_id=row.child_id)
         )
     bulk.put(connection, tables.departure, columns, left, service_id=service_id, again="replace")
+
+
+def _of_joined(connection: Connection, batch: Batch) -> Iterator[tuple[str, str, str]]:
+    """Whoever had a child has the record that the child's was joined with: it is the same child."""
+    if not batch.joined:
+        return
+    workers = access.workers_of(connection, batch.keys.service_id, batch.joined)
+    for child, into in batch.joined.items():
+        for user in sorted(workers.get(child, ())):
+            yield into, user, "allocated"
 
 
 def _late(batch: Batch) -> Iterator[notices.ToTell]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from random import random
@@ -301,3 +301,10 @@ def choose(desk: Desk, child_id: str, travels: bool) -> None:
     """Take a child along from the next sync on, or leave the child behind once all is sent."""
     desk.must_write()
     caseload.choose(desk.casebook, child_id, travels)
+
+
+def take_along(desk: Desk, child_ids: Iterable[str]) -> None:
+    """Take children along from the next sync on, as two whose records may be one child's."""
+    desk.must_write()
+    for child_id in child_ids:
+        caseload.choose(desk.casebook, child_id, True)

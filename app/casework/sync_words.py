@@ -128,7 +128,10 @@ STOPS: Final[Mapping[str, tuple[str, str]]] = {
 
 NOTICES: Final[Mapping[str, str]] = {
     "late_work": N_("Work about {child} arrived from somebody who no longer has {child}."),
-    "same_child": N_("{child} and another record may be the same child. Look at both."),
+    "same_child": N_(
+        "{child} and another child’s record may be one and the same. The other is not on this "
+        "laptop: ask your manager to look at both."
+    ),
     "sequence_reused": N_("Another copy of a casebook sent work as if it were this laptop."),
     "quality_check": N_("A report about {child} was issued before its quality check."),
     "forged_order": N_(
@@ -136,6 +139,13 @@ NOTICES: Final[Mapping[str, str]] = {
         "Tell your administrator."
     ),
 }
+
+# Two records that may be one child, where both are here, or where they can be taken along.
+SAME_CHILD: Final = N_("{child} and {other} may be the same child. Look at both.")
+SAME_CHILD_AWAY: Final = N_(
+    "Two children’s records may be one and the same. Take both along on this laptop to look at "
+    "them."
+)
 
 # A record that isn't here what it is at the server, though it was read once more.
 DIFFERS_CHILD: Final = N_("This laptop and the server don’t hold the same about {child}.")

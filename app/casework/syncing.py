@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.orm import Session
 
-from app.casework import history, sync_words
+from app.casework import history, permission, sync_words
 from app.casework.form_records import called
 from app.casework.history import Written
 from app.core.errors import BugError
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from app.sync.unsent import UnsentRecord
 
 MOST_ROWS: Final = 200
+# The kind of a notice about two records.
+SAME_CHILD: Final = "same_child"
 
 
 @dataclass(frozen=True)
@@ -161,12 +163,20 @@ class LeaseRow:
 
 @dataclass(frozen=True)
 class NoticeView:
-    """Something to be read. `child_id` is empty where it is about no child."""
+    """Something to be read.
+
+    Attributes:
+        child_id: Empty where it is about no child who is here.
+        join: Whether it is about two records, both here, that may be one child.
+        take_along: Ids of two such records that the person may take along to look at them.
+    """
 
     id: str
     child_id: str
     text: str
     at: str
+    join: bool = False
+    take_along: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -451,14 +461,33 @@ class _Teller:
     def notice(self, item: SyncItem) -> NoticeView:
         """Something to be read."""
         child_id = item.child_id or ""
+        at = sync_words.moment(item.at, self._desk.clock) if item.at else ""
+        if item.reason == SAME_CHILD and item.other_id:
+            return self._same_child(item.id, child_id, item.other_id, at)
         text = sync_words.NOTICES.get(item.reason)
         name = self.name(child_id) or _("a child")
         return NoticeView(
             id=item.id,
             child_id=child_id if self.name(child_id) else "",
             text=_(text).format(child=name) if text else _("The server has news for you."),
-            at=sync_words.moment(item.at, self._desk.clock) if item.at else "",
+            at=at,
         )
+
+    def _same_child(self, id_: str, child_id: str, other_id: str, at: str) -> NoticeView:
+        """Two records that may be one child: both here, one of them, or none."""
+        here = [one for one in (child_id, other_id) if self.name(one)]
+        if len(here) == 2:
+            text = _(sync_words.SAME_CHILD).format(
+                child=self.name(child_id), other=self.name(other_id)
+            )
+            return NoticeView(id_, child_id, text, at, join=True)
+        first = here[0] if here else ""
+        if permission.allows(self._desk.actor.role, "hand_on"):
+            text = _(sync_words.SAME_CHILD_AWAY)
+            return NoticeView(id_, first, text, at, take_along=(child_id, other_id))
+        away = sync_words.NOTICES[SAME_CHILD]
+        text = _(away).format(child=self.name(first) or _("a child"))
+        return NoticeView(id_, first, text, at)
 
     def name(self, child_id: str) -> str:
         """What a child is called, with the family name; empty where the child isn't here."""

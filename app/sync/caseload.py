@@ -24,7 +24,10 @@ def want(connection: Connection, children: Iterable[CaseloadChild]) -> None:
     held = set(standing.streams(connection))
     unheard = outbox.children_unheard_of(connection, here)
     own = set(connection.exec_driver_sql("SELECT id FROM child").scalars()) - unheard
-    wanted = [SERVICE_STREAM, *sorted(own)]
+    joined = connection.exec_driver_sql(
+        "SELECT merged_into FROM child WHERE merged_into IS NOT NULL ORDER BY id"
+    ).scalars()
+    wanted = [SERVICE_STREAM, *sorted(own), *(into for into in joined if into not in unheard)]
     wanted += [
         child.child_id
         for child in children

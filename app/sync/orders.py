@@ -112,7 +112,7 @@ def look_for(casebook: Casebook, refused: Refused) -> None:
 
 def _note_forged(connection: Connection, at: str) -> None:
     if connection.exec_driver_sql(
-        "SELECT 1 FROM sync_notice WHERE kind = 'forged_order'"
+        "SELECT 1 FROM sync_notice WHERE kind = 'forged_order' AND seen_at IS NULL"
     ).fetchone():
         return
     connection.exec_driver_sql(

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection
 
-from app.models.base import moment_of
+from app.models.base import moment_of, moment_text
 from app.models.casebook import Casebook
 from app.models.change_log import values
 from app.models.database import WRITES
@@ -54,6 +54,7 @@ class SyncItem:
             `both_wrote`; of what differs, `differs`.
         at: When it came up, by this laptop's clock; None where that isn't kept.
         safety: Whether somebody's safety may depend on it.
+        other_id: Of a notice about two children: the other.
         answered: Decided here already; the server will be told.
     """
 
@@ -67,6 +68,7 @@ class SyncItem:
     at: datetime | None
     safety: bool = False
     answered: bool = False
+    other_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -368,9 +370,12 @@ def aside(casebook: Casebook, record_id: str) -> dict[str, Any] | None:
 
 
 def read_notice(casebook: Casebook, notice_id: str) -> None:
-    """Count a notice as read."""
+    """Count a notice as read. It is kept: the server tells it again for a while."""
     with casebook.exchange() as (connection, _log):
-        connection.exec_driver_sql("DELETE FROM sync_notice WHERE id = ?", (notice_id,))
+        connection.exec_driver_sql(
+            "UPDATE sync_notice SET seen_at = ? WHERE id = ?",
+            (moment_text(casebook.clock.now()), notice_id),
+        )
 
 
 def safe_to_hand_back(casebook: Casebook) -> HandBack:
@@ -414,7 +419,8 @@ def _items(connection: Connection, here: Standing) -> tuple[SyncItem, ...]:
             row[4],
             "both_wrote",
             None,
-            *map(bool, row[5:]),
+            safety=bool(row[5]),
+            answered=bool(row[6]),
         )
         for row in connection.exec_driver_sql(
             "SELECT id, child_id, record_type, record_id, field, safety, answered"
@@ -445,9 +451,10 @@ def _items(connection: Connection, here: Standing) -> tuple[SyncItem, ...]:
             None,
             row[1],
             moment_of(row[3]),
+            other_id=json.loads(row[4]).get("other_id"),
         )
         for row in connection.exec_driver_sql(
-            "SELECT id, kind, child_id, at FROM sync_notice WHERE seen_at IS NULL ORDER BY at"
+            "SELECT id, kind, child_id, at, body FROM sync_notice WHERE seen_at IS NULL ORDER BY at"
         )
     ]
     return tuple(sorted(items, key=lambda item: (item.answered, not item.safety)))

@@ -350,11 +350,17 @@ class NoticeCard(Card):
         *,
         read: Callable[[], object],
         open_child: Callable[[], object] | None,
+        look_at_both: Callable[[], object] | None,
+        take_along: Callable[[], object] | None,
     ) -> None:
         super().__init__()
         self.add(Strong(notice.text))
         self.add(Small(notice.at))
         made: list[QWidget] = []
+        if look_at_both is not None:
+            made.append(SecondaryButton(_("Look at both"), look_at_both))
+        if take_along is not None:
+            made.append(SecondaryButton(_("Take both along"), take_along))
         if open_child is not None:
             made.append(SecondaryButton(_("Open the record"), open_child))
         made.append(SecondaryButton(_("I have read this"), read))

@@ -302,8 +302,10 @@ class Campaign(RuleBasedStateMachine):
         self.agree(reports)
         logs = [report["log"] for report in reports.values()]
         refused = [report["refused"] for report in reports.values()]
-        assert self.ledger.lost(records=there, conflicts=conflicts, logs=logs) == []
-        assert self.ledger.left_behind(there, conflicts, *reports.values()) == []
+        lost = self.ledger.lost(records=there, conflicts=conflicts, logs=logs)
+        assert not lost, lost
+        left_behind = self.ledger.left_behind(there, conflicts, *reports.values())
+        assert not left_behind, left_behind
         self.once(reports, central.operations(), central.revisions())
         statuses = [op["result"]["status"] for op in central.operations()]
         self.happened["merged"] += statuses.count("merged")

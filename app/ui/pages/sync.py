@@ -349,7 +349,22 @@ class SyncPage(Page):
             notice,
             read=partial(self._do, lambda: sync_deeds.read_notice(desk, notice.id)),
             open_child=(lambda: self.shell.go("child", child_id=child_id)) if child_id else None,
+            look_at_both=(
+                (lambda: self.shell.go("merge", child_id=child_id))
+                if notice.join and desk.actor.may_write
+                else None
+            ),
+            take_along=partial(self._take_along, notice) if notice.take_along else None,
         )
+
+    def _take_along(self, notice: NoticeView) -> None:
+        desk = self.desk
+
+        def done(_nothing: object) -> None:
+            self._after()
+            self.shell.sync.start()
+
+        self.run(lambda: sync_deeds.take_along(desk, notice.take_along), done)
 
     def _table(self, overview: Overview) -> QWidget:
         state = _("waiting: no network") if self.shell.sync.offline else _("waiting")
