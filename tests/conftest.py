@@ -19,6 +19,7 @@ import pytest
 from app.core import i18n
 from app.core.clock import FixedClock
 
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 MEMORY = Path("/dev/shm")
 ROOM_IN_MEMORY = 2 << 30
 
@@ -70,4 +71,4 @@ def settings_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 @pytest.fixture
 def clock() -> FixedClock:
     """Monday 23 November 2026, 09:30 in London."""
-    return FixedClock(datetime(2026, 11, 23, 9, 30, tzinfo=UTC))
+    return FixedClock(NOW)

@@ -6,53 +6,18 @@ and where this user may mount a small disk, on a disk that is really full.
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.casework import aside, casebooks, demo, form_records, history
+from app.casework import aside, casebooks, form_records, history
 from app.casework.desk import Desk
-from app.core.clock import SystemClock
 from app.models import aside as places
-from app.models import kdf
-from tests.faults.test_full_disk import demonstration, disks
-from tests.vaults import CHEAP, ROOT
+from tests.faults.sessions import at_desk, session
 
-__all__ = ["demonstration", "disks"]
-
-
-@pytest.fixture(autouse=True)
-def cheap_keys() -> Iterator[None]:
-    """The same cost of keys as the sessions have."""
-    with kdf.floor_lowered_for_tests(CHEAP):
-        yield
-
-
-def session(what: str, how: str, folder: Path, disk: Path) -> dict[str, Any]:
-    """What somebody at the program saw."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.full_disk_lock", what, how, folder, disk],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    seen: dict[str, Any] = json.loads(done.stdout)
-    return seen
-
-
-def at_desk(folder: Path) -> Desk:
-    """The casebook, unlocked again."""
-    user_id = casebooks.describe(folder).holders[0].user_id
-    return casebooks.unlock(folder, user_id, demo.DEMO_PASSPHRASE, SystemClock())
+pytestmark = pytest.mark.usefixtures("cheap_keys")
 
 
 def answer(desk: Desk, seen: dict[str, Any]) -> Any:
@@ -92,7 +57,7 @@ def test_what_was_typed_before_a_lock_that_cannot_save_comes_back(
     for how, disk in disks:
         monkeypatch.setenv("WAYMARK_SETTINGS", str(tmp_path / f"settings-{how}"))
         folder = Path(shutil.copytree(demonstration, disk / "casebook"))
-        seen = session("lock", how, folder, disk)
+        seen = session("full_disk_lock", "lock", how, folder, disk)
         if how == "disk":
             # The full disk itself takes them, in the room that was kept.
             assert len(seen["put_aside"]) == 1
@@ -113,7 +78,7 @@ def test_quitting_without_room_asks_and_keeps_what_was_typed(
     for how, disk in disks:
         monkeypatch.setenv("WAYMARK_SETTINGS", str(tmp_path / f"settings-{how}"))
         folder = Path(shutil.copytree(demonstration, disk / "casebook"))
-        seen = session("stay", how, folder, disk)
+        seen = session("full_disk_lock", "stay", how, folder, disk)
         assert seen["open"] and seen["on_screen"]
         assert seen["asked"] == [
             "Try again",
@@ -140,7 +105,7 @@ def test_words_kept_encrypted_at_the_end_come_back(
             continue
         monkeypatch.setenv("WAYMARK_SETTINGS", str(tmp_path / f"settings-{how}"))
         folder = Path(shutil.copytree(demonstration, disk / "casebook"))
-        seen = session("quit", how, folder, disk)
+        seen = session("full_disk_lock", "quit", how, folder, disk)
         assert seen["finished"]
         assert len(seen["put_aside"]) == 1
         check_taken_back(folder, seen)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gettext
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -42,6 +43,7 @@ from app.core.clock import FixedClock
 from app.core.errors import BugError
 from app.core.settings import Settings
 from app.forms.days import MONTHS
+from app.models import kdf
 from app.ui import qt_words
 from app.ui.application import Application, register_pages
 from app.ui.child_mode import page as child_mode_page
@@ -55,7 +57,8 @@ from app.ui.shell import Shell
 from app.ui.tasks import InlineTasks
 from app.ui.unlock import FolderCard, RecoverCard, RestoreCard, TroubleCard, UnlockCard
 from tests import catalogue
-from tests.ui.window import cheap_keys, dressed
+from tests.conftest import NOW
+from tests.ui.window import CHEAP, cheap_keys, dressed
 
 __all__ = ["cheap_keys", "dressed"]
 
@@ -226,11 +229,22 @@ def in_marks(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     qt_words.speak("cy")
 
 
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration casebook, made once for all tests here."""
+    place = tmp_path_factory.mktemp("demonstration")
+    with kdf.floor_lowered_for_tests(CHEAP), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WAYMARK_SETTINGS", str(place / "settings"))
+        demo.build(place / "casebook", FixedClock(NOW))
+    return place
+
+
 @pytest.fixture
-def shown(tmp_path: Path, clock: FixedClock, cheap_keys: None) -> Iterator[Desk]:
-    """The demonstration casebook, open as the practitioner in it."""
-    folder = tmp_path / "demonstration"
-    demo.build(folder, clock)
+def shown(
+    demonstration: Path, tmp_path: Path, clock: FixedClock, cheap_keys: None
+) -> Iterator[Desk]:
+    """A copy of the demonstration casebook, open as the practitioner in it."""
+    folder = Path(shutil.copytree(demonstration / "casebook", tmp_path / "demonstration"))
     ash = next(h for h in casebooks.describe(folder).holders if h.name == "Ash Rivers")
     desk = casebooks.unlock(folder, ash.user_id, demo.DEMO_PASSPHRASE, clock)
     yield desk
