@@ -55,7 +55,9 @@ def test_a_second_program_on_the_same_casebook_is_told_so(office: Office) -> Non
     ash.begin_sync()
     told = second.ask(do="sync")
     ash.end_sync()
-    assert told["state"] in ("confirmed", "busy", "waiting")
+    # Where both spoke at once, whoever came second says so and leaves what the first has kept.
+    at_once = told["words"] == "two syncs of one casebook ran at once"
+    assert at_once or told["state"] in ("confirmed", "busy", "waiting"), told
     ash.sync()
     kept = [op for op in office.central.operations() if op["device_id"] == ash.device_id]
     assert [op["device_seq"] for op in kept] == list(range(1, len(kept) + 1))
