@@ -1,7 +1,7 @@
 """A paper copy of a form that was filled in: for the child to keep, or for others.
 
-What a child answered goes no further than the child was told. A copy for the child holds what the
-person who makes it may read; a copy for anybody else only what the child was told that a court can
+What a child or a parent said goes no further than they were told. Their own copy holds what the
+person who makes it may read; a copy for anybody else only what they were told that a court can
 read, and, of their own words, what they said yes to.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from app.casework import form_records, permission, sources
 from app.casework.dates import local_day
@@ -26,7 +26,8 @@ from app.casework.stage_changes import (
 )
 from app.core.errors import KnownError
 from app.core.i18n import _, language
-from app.forms.schema import Form
+from app.forms.schema import OWN_VIEWS, Form
+from app.forms.sheet import Sheet
 from app.models.records import Child, FormRecord, Service
 from app.reports.changes_print import ChangedAnswer, ChangesCopy, changes_copy
 from app.reports.form_print import FormCopy, form_copy
@@ -38,13 +39,17 @@ if TYPE_CHECKING:
     from app.casework.desk import Desk
 
 
+PARENT_AGREED: Final = "parent_quote_agreed"
+"""The question that asks a parent or carer for leave, in the form of their own words."""
+
+
 @dataclass(frozen=True)
 class CopyFor:
-    """Who gets a copy, and why. `child`: it is the child's own."""
+    """Who gets a copy, and why. `own`: it is theirs, whose words it holds."""
 
     recipient: str
     reason: str = ""
-    child: bool = False
+    own: bool = False
 
 
 def export(
@@ -152,8 +157,9 @@ def _pages(
         session.get_one(Child, record.child_id),
         session.get(Service, desk.casebook.service_id),
     )
-    form = sheet_of(desk, session, record).form
-    left_out = _Leaving(form, desk.actor.role, for_child=for_whom.child)
+    whole = sheet_of(desk, session, record)
+    form = whole.form
+    left_out = _Leaving(form, desk.actor.role, own=for_whom.own, agreed=_parent_agreed(whole))
     sheet = sheet_of(
         desk, session, record, keeps=left_out.keeps, tongue=_tongue(form, record.state == "draft")
     )
@@ -165,13 +171,13 @@ def _pages(
         made_on=desk.clock.today(),
         status="draft" if record.state == "draft" else "final",
         state=state_words(record.state, record.kind) if sheet.language == language() else "",
-        marking="" if for_whom.child else None,
+        marking="" if for_whom.own else None,
     )
     pdf = render(
         form_copy(
             sheet,
             copy,
-            only_answered=for_whom.child,
+            only_answered=for_whom.own,
             kept_back=frozenset(left_out.names),
             names=form_records.names(session),
             unknown=form_records.unknown(desk, session, record, sheet.language),
@@ -194,8 +200,8 @@ def _tongue(form: Form, draft: bool) -> str:
 class _Leaving:
     """Which answers a copy holds; `names` gathers the questions whose answers stay here."""
 
-    def __init__(self, form: Form, role: permission.Role, *, for_child: bool) -> None:
-        self._form, self._role, self._for_child = form, role, for_child
+    def __init__(self, form: Form, role: permission.Role, *, own: bool, agreed: bool) -> None:
+        self._form, self._role, self._own, self._agreed = form, role, own, agreed
         self.names: set[str] = set()
 
     def keeps(self, name: str, answer: Mapping[str, Any]) -> bool:
@@ -206,15 +212,24 @@ class _Leaving:
         return kept
 
     def _goes(self, name: str, answer: Mapping[str, Any]) -> bool:
-        if self._form.kind != "questionnaire":
+        if self._form.kind not in OWN_VIEWS:
             return True
         if not permission.reads_answer(self._role, self._form, name):
             return False
-        if self._for_child:
+        if self._own:
             return True
         try:
             question = self._form.question(name)
         except KeyError:
             return False
+        if question.said_by == "practitioner":
+            return True
         said_yes = answer.get("may_quote") is True or not question.ask_to_quote
+        if question.said_by == "parent":
+            said_yes = self._agreed
         return "court" in question.readers and said_yes
+
+
+def _parent_agreed(sheet: Sheet) -> bool:
+    """Whether the parent or carer said yes to what they said being passed on."""
+    return sheet.has(PARENT_AGREED) and sheet.value(PARENT_AGREED) == "yes"

@@ -17,6 +17,7 @@ from app.casework import reference
 from app.casework.form_records import LOCKED, called, sheet_of
 from app.casework.problems import RecordGone
 from app.core.clock import local
+from app.forms.schema import Kind
 from app.forms.sentences import Sentence
 from app.forms.sheet import Sheet
 from app.models.records import (
@@ -132,7 +133,11 @@ def gather(
         sources=received,
         missing_sources=missing,
         levels=tuple(_levels(sheet)),
-        said=(*_said(sheet, language), *_child_said(desk, session, child_id, language)),
+        said=(
+            *_said(sheet, language),
+            *_own_words(desk, session, child_id, language, "questionnaire"),
+            *_parent_said(desk, session, child_id, language, sheet),
+        ),
         sign_off=SignOff(
             signed_on=made_on if status == "final" else None,
             read_with_child_on=_read_back_on(sheet),
@@ -367,13 +372,24 @@ def _said(sheet: Sheet, language: str) -> Iterator[Sentence]:
             yield sentence
 
 
-def _child_said(desk: Desk, session: Session, child_id: str, language: str) -> Iterator[Sentence]:
-    """The child's words from the questionnaire given back last, where the child said yes."""
+def _parent_said(
+    desk: Desk, session: Session, child_id: str, language: str, assessment: Sheet
+) -> Iterator[Sentence]:
+    """A parent's words, where they said yes; what the assessment tells of them isn't said twice."""
+    for sentence in _own_words(desk, session, child_id, language, "parent_view"):
+        if not assessment.has(sentence.path) or not assessment.shown(sentence.path):
+            yield sentence
+
+
+def _own_words(
+    desk: Desk, session: Session, child_id: str, language: str, kind: Kind
+) -> Iterator[Sentence]:
+    """The words given back or finished last, where whoever said them said yes."""
     record = session.scalars(
         select(FormRecord)
         .where(
             FormRecord.child_id == child_id,
-            FormRecord.kind == "questionnaire",
+            FormRecord.kind == kind,
             FormRecord.state.in_(LOCKED),
             FormRecord.removed_at.is_(None),
         )

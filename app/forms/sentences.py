@@ -13,7 +13,7 @@ from typing import Final
 
 from app.forms.answers import Answer
 from app.forms.expressions import parse
-from app.forms.schema import Question, ReportLine, SaidBy, Words
+from app.forms.schema import OWN_VIEWS, Question, ReportLine, SaidBy, Words
 from app.forms.sheet import Sheet
 
 _AND: Final = {"en": " and ", "cy": " a "}
@@ -173,8 +173,8 @@ def _said(
 
 
 def _kept_from_court(sheet: Sheet, question: Question) -> bool:
-    """Answers a child gave alone go to court only where the form told the child so."""
-    return sheet.form.kind == "questionnaire" and not may_be_read_by(question, "court")
+    """What is in somebody's own words goes to court only where the form told them so."""
+    return sheet.form.kind in OWN_VIEWS and not may_be_read_by(question, "court")
 
 
 def _wordings(line: ReportLine, answer: Answer) -> Iterator[tuple[Words, object]]:

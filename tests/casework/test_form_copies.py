@@ -20,7 +20,7 @@ from app.core.errors import KnownError
 from tests.casework.conftest import PASSPHRASE, AddChild, Office
 
 COURT = CopyFor("Fernbridge Youth Court", "Asked for it")
-TAL = CopyFor("Tal", child=True)
+TAL = CopyFor("Tal", own=True)
 
 
 def words(file: Path) -> str:

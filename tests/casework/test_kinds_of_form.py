@@ -22,8 +22,10 @@ from app.casework import (
 from app.casework.desk import Actor, Desk, NotAllowed, Role
 from app.casework.form_copies import CopyFor
 from app.core.ids import new_id
+from app.forms.sentences import sentences
 from app.models.records import FormRecord, Oversight
 from tests.casework.conftest import AddChild
+from tests.reports.reading import text_of
 
 KEPT = {
     "parent_view": {
@@ -31,6 +33,7 @@ KEPT = {
         "parent_view_how": "told_me",
         "parent_worry_list": ["school"],
         "parent_worries": "The kingfisher bridge frightens him.",
+        "parent_quote_agreed": "not_asked",
     },
     "trauma_timeline": {
         "life_good": "Nan, and the kingfisher bridge.",
@@ -168,3 +171,22 @@ def test_what_was_carried_forward_is_told_once_as_it_was_said_last(
     seen = glance.glance(desk, child.id)
     assert [one.text for one in seen.strengths] == ["Mends engines."]
     assert [row.want for row in seen.plan] == ["Mends engines."]
+
+
+@pytest.mark.parametrize(("agreed", "told"), [("yes", True), ("no", False), ("not_asked", False)])
+def test_a_parents_words_leave_the_casebook_only_with_a_yes(
+    desk: Desk, add_child: AddChild, tmp_path: Path, agreed: str, told: bool
+) -> None:
+    record_id = kept(desk, add_child().id, "parent_view")
+    demo.fill_in(desk, record_id, {"parent_quote_agreed": agreed}, by=desk.actor.id)
+    for whom, there in (
+        (CopyFor("Fernbridge Youth Court"), told),
+        (CopyFor("Mum", own=True), True),
+    ):
+        file = tmp_path / f"{whom.recipient}.pdf"
+        form_copies.export(desk, record_id, file, whom)
+        assert ("kingfisher" in text_of(file.read_bytes())) is there
+    with desk.casebook.read() as session:
+        sheet = form_records.sheet_of(desk, session, form_records.found(session, record_id))
+    said = [one.text for one in sentences(sheet, "psr.child", "en")]
+    assert any("kingfisher" in text for text in said) is told

@@ -143,7 +143,9 @@ class FormsTab(ChildTab):
             nobody=_("Say who gets this copy."),
             on_go=lambda dialog, file: self._write(form, dialog, file),
             not_to_share=not_to_share,
-            own_copy=_("It is {child}’s own copy").format(child=view.called),
+            own_copy=_("It is the parent’s or carer’s own copy")
+            if form.kind == "parent_view"
+            else _("It is {child}’s own copy").format(child=view.called),
         ).ask()
 
     def _write(self, form: FormSummary, dialog: PassOnDialog, file: Path) -> None:
