@@ -126,8 +126,8 @@ def take_out(desk: Desk, laptop_id: str, how: TakeOut) -> None:
     """Take a laptop out of the service, from its next request on.
 
     Args:
-        how: *wipe*: it destroys its casebook; *rescue*: it first seals its unsent work to the
-            service's key; *none*: it is refused and keeps what it has.
+        how: *wipe*: it destroys its casebook; *rescue*: it first sends its unsent work, or seals
+            it to the service's key; *none*: it is refused and keeps what it has.
 
     Raises:
         NotAllowed: The person is no administrator, or it is the laptop that asks.

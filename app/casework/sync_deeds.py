@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from random import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
+from app.casework import syncing
 from app.casework.form_records import called
 from app.core import log
 from app.core.errors import KnownError
@@ -25,6 +28,9 @@ from app.sync.wire import Offline, SignInPage
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
+
+# A removal is not put off for longer by a network that is slow, or made to be.
+RESCUE_SECONDS: Final = 120.0
 
 __all__ = ["Cancelled", "NotEnrolled", "Offline", "Ordered", "SignInPage", "Stopped"]
 
@@ -128,18 +134,63 @@ def seconds_to_next(*, waiting: bool, failures: int) -> float:
     return pace.seconds_to_next(waiting=waiting, failures=failures, chance=random())
 
 
-def obey(desk: Desk, ordered: Ordered) -> None:
+def obey(desk: Desk, ordered: Ordered) -> str:
     """Remove the casebook from this laptop, as the service ordered; the desk can't be used after.
+
+    Where the order is to rescue, what waits is sent first, and what can't be sent is sealed to the
+    service's key.
+
+    Returns:
+        What became of unsent work; empty where there was none to care for.
 
     Raises:
         KnownError: Unsent work could not be put in safety, or the disk refuses.
     """
     try:
-        orders.obey(desk.casebook, desk.folder, ordered.order)
+        sent = _send_last(desk) if ordered.order.mode == "rescue" else 0
+        sealed = orders.obey(desk.casebook, desk.folder, ordered.order)
     finally:
         desk.casebook.engine.dispose()
         if desk.instance_lock is not None:
             desk.instance_lock.release()
+    return _words_of_rescue(sent, sealed)
+
+
+def _send_last(desk: Desk) -> int:
+    """Send what waits, as a laptop may that was told to rescue; how many pieces went.
+
+    No network and no sign-in keep nothing from being sealed.
+    """
+    before = syncing.status(desk).waiting
+    until = time.monotonic() + RESCUE_SECONDS
+    try:
+        with closing(enrolment.connect(desk.casebook)) as wire:
+            exchange.send_what_waits(
+                desk.casebook, wire, cancelled=lambda: time.monotonic() > until
+            )
+    except KnownError as error:
+        log.casework.warning("rescued work was not all sent: %s", type(error).__name__)
+    return before - syncing.status(desk).waiting
+
+
+def _words_of_rescue(sent: int, sealed: Path | None) -> str:
+    said = []
+    if sent:
+        said.append(
+            ngettext(
+                "{count} change that was only here was sent to your service first.",
+                "{count} changes that were only here were sent to your service first.",
+                sent,
+            ).format(count=sent)
+        )
+    if sealed is not None:
+        said.append(
+            _(
+                "What could not be sent lies sealed in the file {file}. Hand the laptop to your "
+                "administrator."
+            ).format(file=sealed)
+        )
+    return " ".join(said)
 
 
 # -- joining -----------------------------------------------------------------------------------

@@ -150,13 +150,19 @@ def sync(
         raise stop from refused
 
 
-def send_what_waits(casebook: Casebook, wire: Wire) -> Outcome:
+def send_what_waits(
+    casebook: Casebook, wire: Wire, *, cancelled: Callable[[], bool] | None = None
+) -> Outcome:
     """Send the outbox and ask for nothing: what a device does that was ordered to rescue.
 
+    Args:
+        cancelled: Asked between requests.
+
     Raises:
+        Cancelled: `cancelled` said so.
         KnownError: The network or the server failed. What is left then, `orders.obey` seals.
     """
-    sync_ = _Sync(casebook, wire, None, None)
+    sync_ = _Sync(casebook, wire, None, cancelled)
     return sync_.send()
 
 

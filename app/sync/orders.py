@@ -122,19 +122,22 @@ def _note_forged(connection: Connection, at: str) -> None:
     )
 
 
-def obey(casebook: Casebook, folder: Path, order: Order) -> None:
+def obey(casebook: Casebook, folder: Path, order: Order) -> Path | None:
     """Destroy the casebook in `folder`: its keys first, without which the rest can't be read.
 
     Args:
         casebook: Open; it can't be used afterwards.
+
+    Returns:
+        The file that unsent work was sealed into; None where there was none, or it was not asked
+        for.
 
     Raises:
         NoKeyToRescueTo: Work was to be rescued and can't be; nothing was destroyed.
         KnownError: The disk refuses.
     """
     try:
-        if order.mode == "rescue":
-            _rescue(casebook, folder)
+        sealed = _rescue(casebook, folder) if order.mode == "rescue" else None
         casebook.engine.dispose()
         for file in _files(folder):
             _destroy(file)
@@ -144,6 +147,7 @@ def obey(casebook: Casebook, folder: Path, order: Order) -> None:
             _("The casebook could not be removed from this laptop."),
             _("Hand the laptop to your administrator."),
         ) from None
+    return sealed
 
 
 def _files(folder: Path) -> list[Path]:
@@ -164,18 +168,20 @@ def _destroy(file: Path) -> None:
     file.unlink(missing_ok=True)
 
 
-def _rescue(casebook: Casebook, folder: Path) -> None:
+def _rescue(casebook: Casebook, folder: Path) -> Path | None:
     with casebook.exchange() as (connection, _log):
         here = standing.read(connection)
         if not outbox.waiting(connection, here):
-            return
+            return None
         if here.organisation_key is None:
             raise NoKeyToRescueTo
         content = json.dumps(_unsent(connection, here)).encode("utf-8")
     sealed = escrow.seal(
         content, base64.b64decode(here.organisation_key), _PURPOSE + str(here.device_id).encode()
     )
-    durable.replace_file(folder / RESCUE_NAME, sealed)
+    file = folder / RESCUE_NAME
+    durable.replace_file(file, sealed)
+    return file
 
 
 def _unsent(connection: Connection, here: Standing) -> dict[str, Any]:

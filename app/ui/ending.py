@@ -251,18 +251,21 @@ class Ending(QObject):
         self._wait_until(time.monotonic() + SECONDS_TO_SAVE / 4)
         shell.sync.end()
         failed: list[Exception] = []
+        rescued: list[str] = []
 
-        def obey() -> None:
+        def obey() -> str:
             from app.casework import sync_deeds
 
-            sync_deeds.obey(desk, ordered)
+            return sync_deeds.obey(desk, ordered)
 
-        program.tasks.run(obey, None, failed.append, owner=self)
-        self._wait_until(time.monotonic() + SECONDS_TO_SAVE)
+        program.tasks.run(obey, rescued.append, failed.append, owner=self)
+        # Not cut short: what is sent now is sent nowhere else.
+        while program.tasks.pending:
+            self._wait_until(time.monotonic() + SECONDS_TO_SAVE)
         program.clipboard.clear()
         program.marker.take()
         program.desk = None
-        program.sight = Sight("damaged", message=_words_of_order(ordered, failed))
+        program.sight = Sight("damaged", message=_words_of_order(ordered, failed, rescued))
         shell.leave_for_good()
         shell.hide()
         program.shell = None
@@ -314,6 +317,8 @@ class Ending(QObject):
             )
 
 
-def _words_of_order(ordered: KnownError, failed: list[Exception]) -> str:
-    """What became of an order of the service."""
-    return words_of(failed[0]) if failed else words_of(ordered)
+def _words_of_order(ordered: KnownError, failed: list[Exception], rescued: list[str]) -> str:
+    """What became of an order of the service, and of work that was only here."""
+    if failed:
+        return words_of(failed[0])
+    return "\n\n".join(part for part in (words_of(ordered), *rescued) if part)

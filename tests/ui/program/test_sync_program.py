@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
 
-from app.casework import casebooks, laptops, sync_deeds, syncing
+from app.casework import casebooks, children, laptops, sync_deeds, syncing
+from app.casework.children import ChildDetails
 from app.casework.desk import Desk
 from app.core.clock import FixedClock
+from app.models import escrow
+from app.sync import orders, standing
 from app.ui.setup import RecoveryCard
 from app.ui.unlock import UnlockCard
 from tests.casework.sync_desks import NewDesk, desks_of
 from tests.sync.conftest import Central
+from tests.ui.pages.people import window_on
 from tests.ui.program.conftest import Seat
 from tests.ui.window import PASSPHRASE
 
@@ -165,3 +172,54 @@ def test_a_user_of_before_unlocks_as_ever(seat: Seat, sit: Callable[[Path], Seat
     again.until(lambda: again.program.shell is not None)
     shell = again.program.shell
     again.until(lambda: shell.sync.status is not None and shell.sync.status.joined)
+
+
+def test_the_unsent_work_of_a_lost_laptop_reaches_the_others_before_it_is_gone(
+    seat: Seat, maud: Desk, new_desk: NewDesk, qtbot: QtBot
+) -> None:
+    """From the administrator's window to the lost laptop's, and to a colleague's."""
+    synced(seat)
+    lost, folder = seat.program, seat.program.folder
+    child = children.add_child(lost.desk, ChildDetails(given_name="Tal", family_name="Fenwick"))
+    sync_deeds.sync_now(maud)
+    window = window_on(qtbot, maud)
+    window.sync.look()
+    window.go("settings")
+    for name in ("Show the laptops", "A laptop is lost or handed in", "Take out this laptop"):
+        QApplication.processEvents()
+        front = QApplication.activeModalWidget() or window
+        buttons = [one for one in front.findChildren(QPushButton) if one.isVisible()]
+        next(one for one in buttons if one.text() == name).click()
+    window.hide()
+    lost.shell.sync.start()
+    seat.until(lambda: lost.shell is None)
+    seat.settle()
+    assert seat.reads("1 change that was only here was sent to your service first.")
+    assert {file.name for file in folder.glob("*")} <= {"casebook.lock"}
+    colleague = new_desk("Morgan Idris")
+    assert "Tal Fenwick" in [one.name for one in sync_deeds.travellers(colleague)]
+    sync_deeds.choose(colleague, child.id, True)
+    sync_deeds.sync_now(colleague)
+    found = children.open_child(colleague, child.id)
+    assert found.called == "Tal"
+
+
+def test_what_a_lost_laptop_can_not_send_is_sealed_and_named(
+    seat: Seat, maud: Desk, central: Central, clock: FixedClock
+) -> None:
+    synced(seat)
+    lost, folder = seat.program, seat.program.folder
+    public = base64.b64encode(escrow.public_bytes(escrow.make())).decode()
+    with lost.desk.casebook.exchange() as (connection, _log):
+        standing.write(connection, organisation_key=public)
+    children.add_child(lost.desk, ChildDetails(given_name="Tal", family_name="Fenwick"))
+    (mine,) = [one for one in laptops.laptops(maud) if not one.this]
+    laptops.take_out(maud, mine.id, "rescue")
+    clock.advance(timedelta(days=15))
+    lost.shell.sync.start()
+    seat.until(lambda: lost.shell is None)
+    seat.settle()
+    sealed = folder / orders.RESCUE_NAME
+    assert seat.reads(f"What could not be sent lies sealed in the file {sealed}.")
+    assert {file.name for file in folder.glob("*")} <= {"casebook.lock", sealed.name}
+    assert b"Fenwick" not in sealed.read_bytes()
