@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from app import __version__
-from app.core import log
+from app.core import log, turns
 from app.core import settings as settings_file
 from app.core.clock import SystemClock
 from app.core.paths import default_casebook_folder, resource_path
@@ -56,6 +56,7 @@ def make_qt(arguments: list[str]) -> QApplication:
     app.setStyle("Fusion")
     app.setQuitOnLastWindowClosed(False)
     app.setWindowIcon(QIcon(str(resource_path("icons", "waymark.svg"))))
+    turns.let_the_window_in()
     return app
 
 
@@ -101,8 +102,11 @@ def run(start: Start) -> int:
     """Run the program until it ends; gives the exit code."""
     # First of all, and so before a key is in memory.
     hardening.harden()
+    from PySide6.QtCore import Qt
+
     app = make_qt([])
     program = open_program(start)
+    program.entered.connect(turns.spare_what_is_loaded, Qt.ConnectionType.QueuedConnection)
     log.start()
     code = app.exec()
     program.tasks.close()

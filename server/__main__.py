@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 import uvicorn
 from sqlalchemy import Connection, update
 
+from app.core import turns
 from app.core.errors import KnownError
 from app.core.ids import new_id
 from server import admin, logs
@@ -119,6 +120,7 @@ def serve(chosen: argparse.Namespace) -> None:
     if missing := what_is_missing(parts):
         logs.log.warning("not ready", missing=missing)
     server = _Draining(_uvicorn(settings, parts), parts, chosen)
+    turns.spare_what_is_loaded()
     server.run(sockets=[listening])
 
 

@@ -64,9 +64,16 @@ class Array:
 
     def __init__(self, type_: str, values: Sequence[Any]) -> None:
         number, written = _ELEMENTS[type_]
-        nulls = 1 if None in values else 0
-        parts = [_NULL if value is None else written(value) for value in values]
-        self.data = _HEADER(1, nulls, number, len(parts), 1) + b"".join(parts)
+        count = len(values)
+        if count and values.count(values[0]) == count:
+            # The device, the actor and the moment of a push are the same in each of its rows.
+            first = values[0]
+            nulls = int(first is None)
+            data = (_NULL if first is None else written(first)) * count
+        else:
+            nulls = int(None in values)
+            data = b"".join([_NULL if value is None else written(value) for value in values])
+        self.data = _HEADER(1, nulls, number, count, 1) + data
 
 
 class _ArrayDumper(Dumper):

@@ -413,12 +413,16 @@ def blob_of(value: Any) -> str | None:
 
 def blobs_named(operations: Iterable[Operation]) -> set[str]:
     """The hashes of all blobs that operations name."""
-    named = (blob_of(value) for one in operations for value in one.set.values())
+    named = {
+        blob_of(value) for one in operations for value in one.set.values() if type(value) is dict
+    }
     return {blob for blob in named if blob is not None}
 
 
 def _differs(operation: Operation, after: Held) -> bool:
     """Whether a field holds something else than the device wrote."""
+    if operation.set.items() <= after.fields.items():
+        return False
     return any(after.fields.get(name) != value for name, value in operation.set.items())
 
 

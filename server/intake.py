@@ -182,6 +182,8 @@ def _streams_of(operation: Operation) -> Iterator[str]:
 def _moved_to(operation: Operation) -> str | None:
     """The child that an operation gives the record to; None where it says none that can be."""
     child = operation.set.get("child_id")
+    if child == operation.child_id:
+        return operation.child_id
     return child if isinstance(child, str) and is_id(child) else None
 
 

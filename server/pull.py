@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import Connection, text
 
@@ -75,9 +75,9 @@ def pull(
         if name in page.heads or name == SERVICE_STREAM
     }
     _keep_manifest(connection, caller, after, held=held, reached=reached, now=now)
-    lease = _lease(connection, caller)
+    lease, restricted = _lease(connection, caller), people.restricted
     states = [
-        page.state(name, people, lease)
+        page.state(name, lease, restricted=restricted)
         if name in visible
         else StreamState(stream=name, head=0, next=after[name], more=False, held=False)
         for name in after
@@ -107,13 +107,13 @@ class _Page:
     conflicts: list[ConflictItem] = field(default_factory=list)
     moved: set[str] = field(default_factory=set)
 
-    def state(self, name: str, people: People, lease: datetime | None) -> StreamState:
+    def state(self, name: str, lease: datetime | None, *, restricted: bool) -> StreamState:
         head = self.heads.get(name) or Head(name)
         reached = self.reached[name]
         more = reached < head.head or name in self.moved
         whole = not more and reached == head.head
-        total = head.count_all if people.restricted else head.count_open
-        digest = head.digest_all if people.restricted else head.digest_open
+        total = head.count_all if restricted else head.count_open
+        digest = head.digest_all if restricted else head.digest_open
         return StreamState(
             stream=name,
             head=head.head,
@@ -121,7 +121,7 @@ class _Page:
             more=more,
             count=total if whole else None,
             digest=digest_text(digest) if whole else None,
-            restricted=people.restricted,
+            restricted=restricted,
             lease_until=lease,
         )
 
@@ -150,9 +150,10 @@ def _page(
         return page
     found, reached = news.read(connection, service_id, behind, limit)
     page.reached.update(reached)
+    restricted = people.restricted
     for piece in found:
         if isinstance(piece, Row):
-            if people.restricted or not access.is_restricted(piece.type):
+            if restricted or not access.is_restricted(piece.type):
                 same = _is_same(piece, caller, wanted[piece.stream], held)
                 page.changes.append(_change(piece, keys, same=same))
         elif isinstance(piece, news.Departure):
@@ -166,7 +167,7 @@ def _page(
                     rev=0,
                 )
             )
-        elif people.restricted or not access.is_restricted(piece.type):
+        elif restricted or not access.is_restricted(piece.type):
             page.conflicts.append(conflicts.as_item(piece.opened(keys)))
     # What was written again while the page was read lies after it: its digest says so only then.
     now = streams.read(connection, service_id, [name for name, _, _ in behind])
@@ -190,8 +191,8 @@ def _is_same(row: Row, caller: Caller, after: int, held: Mapping[str, int]) -> b
 
 
 def _change(row: Row, keys: ServiceKeys, *, same: bool) -> RecordChange:
-    op = "erase" if row.erased else "same" if same else "upsert"
-    return RecordChange.model_construct(
+    op: Literal["upsert", "same", "erase"] = "erase" if row.erased else "same" if same else "upsert"
+    return RecordChange(
         stream=row.stream,
         seq=row.seq,
         op=op,

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, Final
 
 from pydantic_core import PydanticSerializationError, to_json
@@ -107,10 +107,9 @@ def entry_of(operation: Operation) -> Entry:
 
 def _is_keepable(operation: Operation) -> bool:
     """Whether every value is one that a JSON answer can give back, and PostgreSQL keep."""
-    if any("\0" in name for name in operation.set):
+    if "\0" in "".join(operation.set):
         return False
-    inner = [*operation.set.values(), *operation.base.values(), operation.detail]
-    for value in inner:
+    for value in chain(operation.set.values(), operation.base.values(), (operation.detail,)):
         if type(value) is dict or type(value) is list:
             if depth_of(value) > MOST_DEPTH or not _is_finite(value):
                 return False

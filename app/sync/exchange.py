@@ -8,9 +8,10 @@ begun again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -46,6 +47,7 @@ from app.sync.protocol import (
     Pushed,
     StreamState,
 )
+from app.sync.requests import Asked, Requests
 from app.sync.standing import Standing
 from app.sync.stops import Stopped
 from app.sync.wire import BadAnswer, Refused, Wire
@@ -133,9 +135,9 @@ def sync(
         orders.Ordered: The server signed an order to this device; the caller obeys it.
         KnownError: The network or the server failed, see `wire`.
     """
-    sync_ = _Sync(casebook, wire, progress, cancelled)
     try:
-        return sync_.run()
+        with Requests() as requests:
+            return _Sync(casebook, wire, requests, progress, cancelled).run()
     except Stopped as stopped:
         with casebook.exchange() as (connection, _log):
             stops.keep(connection, stopped)
@@ -162,8 +164,8 @@ def send_what_waits(
         Cancelled: `cancelled` said so.
         KnownError: The network or the server failed. What is left then, `orders.obey` seals.
     """
-    sync_ = _Sync(casebook, wire, None, cancelled)
-    return sync_.send()
+    with Requests() as requests:
+        return _Sync(casebook, wire, requests, None, cancelled).send()
 
 
 def _stop_of(refused: Refused) -> Stopped | None:
@@ -176,18 +178,46 @@ def _stop_of(refused: Refused) -> Stopped | None:
     return Stopped("went_back") if refusal.code == "sequence_gap" else None
 
 
+class _ToSend(NamedTuple):
+    """A page of the outbox.
+
+    Attributes:
+        here: Where this copy stands when it is sent. waiting: Operations that wait then.
+        seen: The newest entry of the log when it was read.
+    """
+
+    here: Standing
+    page: outbox.Page
+    waiting: int
+    seen: int
+
+
+class _Coming(NamedTuple):
+    """A page that was asked for, and how far this copy has come when it is written."""
+
+    after: Mapping[str, int]
+    answer: Asked[Pulled]
+
+
 class _Sync:
-    """One run of `sync`."""
+    """One run of `sync`.
+
+    While the server works on a request, the next page of the outbox is made ready; while a page
+    that came down is written, the server already works on the next. Neither changes what is
+    written when: an operation counts as sent with its answer, a page is written whole.
+    """
 
     def __init__(
         self,
         casebook: Casebook,
         wire: Wire,
+        requests: Requests,
         progress: Callable[[Progress], None] | None,
         cancelled: Callable[[], bool] | None,
     ) -> None:
         self._casebook = casebook
         self._wire = wire
+        self._requests = requests
         self._progress = progress
         self._cancelled = cancelled
         self._outcome = Outcome()
@@ -292,28 +322,42 @@ class _Sync:
     # -- sending ------------------------------------------------------------------------------
 
     def _push(self) -> None:
-        # What a page visit left open is sealed by the transaction that reads the outbox.
-        while True:
-            with self._casebook.exchange() as (connection, _log):
-                here = standing.read(connection)
-                total = outbox.waiting(connection, here)
-                next_page = outbox.next_page(connection, here)
-            if next_page is None:
-                return
-            self._step("send", self._outcome.sent, self._outcome.sent + total)
-            next_page = blobs.send(self._casebook, self._wire, next_page, self._count)
+        following = self._to_send()
+        while following is not None:
+            here, page_, waiting, _seen = following
+            self._step("send", self._outcome.sent, self._outcome.sent + waiting)
+            page_ = blobs.send(self._casebook, self._wire, page_, self._count)
             message = Push(
                 protocol=PROTOCOL,
                 schema_version=migrations.NEWEST,
                 device_id=self._casebook.device_id,
                 epoch=str(here.epoch),
-                operations=next_page.operations,
+                operations=page_.operations,
             )
             self._count()
-            answer = self._wire.push(message)
+            asked = self._requests.ask(partial(self._wire.push, message))
+            following = self._to_send_after(here, page_)
+            answer = asked.answer()
             _check_results(message, answer)
             with self._casebook.exchange() as (connection, _log):
-                self._sent(connection, here, next_page, answer)
+                self._sent(connection, here, page_, answer)
+                if following is not None and outbox.erased_after(connection, following.seen):
+                    # What was lawfully erased meanwhile goes without its values.
+                    following = None
+            following = following or self._to_send()
+
+    def _to_send(self) -> _ToSend | None:
+        """The next page of the outbox. What a page visit left open is sealed before it is read."""
+        with self._casebook.exchange() as (connection, _log):
+            return _next_of(connection, standing.read(connection))
+
+    def _to_send_after(self, here: Standing, sent: outbox.Page) -> _ToSend | None:
+        """What follows a page that is under way, as far as it is sealed already."""
+        with self._casebook.engine.connect() as connection:
+            return _next_of(
+                connection,
+                replace(here, acked=sent.operations[-1].device_seq, sent_to=sent.entries[-1]),
+            )
 
     def _sent(
         self, connection: Connection, before: Standing, sent: outbox.Page, answer: Pushed
@@ -358,32 +402,65 @@ class _Sync:
     def _pull(self) -> None:
         with self._casebook.exchange() as (connection, _log):
             caseload.want(connection, self._children)
+        here, coming = self._ask_for_changes()
         while True:
-            with self._casebook.exchange() as (connection, _log):
-                here = standing.read(connection)
-                asked = {
-                    stream: state.after for stream, state in standing.streams(connection).items()
-                }
-            self._step("receive", self._outcome.received, 0)
-            answer = self._wire.pull(self._asking(asked, here))
-            page.check(answer, asked, str(here.epoch))
-            self._removals.look_at(self._casebook, answer, self._following(answer, asked, here))
+            answer = coming.answer.answer()
+            page.check(answer, coming.after, str(here.epoch))
+            self._removals.look_at(
+                self._casebook, answer, self._following(answer, coming.after, here)
+            )
             received = blobs.fetch(self._casebook, self._wire, answer, self._count)
-            with self._casebook.exchange() as (connection, log_):
-                if standing.streams(connection).keys() != asked.keys():
-                    raise BugError("two syncs of one casebook ran at once")
-                applied = apply.apply_page(connection, log_, answer, self._arrival(here, received))
-                refusals.send_again_what_is_known(connection, log_, answer)
-                _nothing_waits(connection)
-            self._outcome.received += len(answer.changes)
-            self._outcome.aside += applied.aside
-            self._outcome.changed += applied.changed
-            if applied.taken_away:
-                purge.clear_old_pages(self._casebook)
-            self._states.update((state.stream, state) for state in answer.streams)
-            if not any(state.more and state.held for state in answer.streams):
+            more = any(state.more and state.held for state in answer.streams)
+            following = self._ask_ahead(here, coming, answer) if more else None
+            self._take_in(here, coming, answer, received)
+            if not more:
                 self._let_leave(here)
                 return
+            if following is None or not self._rests_on(following):
+                here, coming = self._ask_for_changes()
+            else:
+                coming = following
+                self._tell("receive", self._outcome.received, 0)
+
+    def _ask_for_changes(self) -> tuple[Standing, _Coming]:
+        with self._casebook.exchange() as (connection, _log):
+            here = standing.read(connection)
+            after = _cursors(connection)
+        self._step("receive", self._outcome.received, 0)
+        return here, self._ask_after(here, after)
+
+    def _ask_ahead(self, here: Standing, before: _Coming, answer: Pulled) -> _Coming | None:
+        """Ask for what follows a page that isn't written yet; None: the person stopped the sync."""
+        if self._is_cancelled():
+            return None
+        reached = {state.stream: state.next for state in answer.streams if state.held}
+        self._outcome.requests += 1
+        return self._ask_after(here, {**before.after, **reached})
+
+    def _ask_after(self, here: Standing, after: Mapping[str, int]) -> _Coming:
+        message = self._asking(after, here)
+        return _Coming(after, self._requests.ask(partial(self._wire.pull, message)))
+
+    def _rests_on(self, coming: _Coming) -> bool:
+        """Whether this copy has come as far as it said when it asked ahead."""
+        with self._casebook.engine.connect() as connection:
+            return _cursors(connection) == coming.after
+
+    def _take_in(
+        self, here: Standing, coming: _Coming, answer: Pulled, received: dict[str, bytes]
+    ) -> None:
+        with self._casebook.exchange() as (connection, log_):
+            if _cursors(connection).keys() != coming.after.keys():
+                raise BugError("two syncs of one casebook ran at once")
+            applied = apply.apply_page(connection, log_, answer, self._arrival(here, received))
+            refusals.send_again_what_is_known(connection, log_, answer)
+            _nothing_waits(connection)
+        self._outcome.received += len(answer.changes)
+        self._outcome.aside += applied.aside
+        self._outcome.changed += applied.changed
+        if applied.taken_away:
+            purge.clear_old_pages(self._casebook)
+        self._states.update((state.stream, state) for state in answer.streams)
 
     def _asking(self, asked: Mapping[str, int], here: Standing) -> Pull:
         return Pull(
@@ -480,14 +557,32 @@ class _Sync:
         )
 
     def _count(self) -> None:
-        if self._cancelled is not None and self._cancelled():
+        if self._is_cancelled():
             raise Cancelled
         self._outcome.requests += 1
 
+    def _is_cancelled(self) -> bool:
+        return self._cancelled is not None and self._cancelled()
+
     def _step(self, step: str, done: int, total: int) -> None:
         self._count()
+        self._tell(step, done, total)
+
+    def _tell(self, step: str, done: int, total: int) -> None:
         if self._progress is not None:
             self._progress(Progress(step, done, total))
+
+
+def _next_of(connection: Connection, here: Standing) -> _ToSend | None:
+    page_ = outbox.next_page(connection, here)
+    if page_ is None:
+        return None
+    return _ToSend(here, page_, outbox.waiting(connection, here), outbox.newest(connection))
+
+
+def _cursors(connection: Connection) -> dict[str, int]:
+    """How far this copy has come, by stream."""
+    return {stream: state.after for stream, state in standing.streams(connection).items()}
 
 
 def _by_our_clock(moment: datetime, server_time: datetime, now: datetime) -> datetime:

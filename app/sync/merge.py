@@ -125,6 +125,8 @@ def merge(
             It counts as it was closed; what others wrote there, unseen, becomes a conflict.
     """
     rev = held.rev + 1
+    if not (held.fields or held.field_rev):
+        return _made(held, set_to, rev)
     fields, field_rev = dict(held.fields), dict(held.field_rev)
     collisions: list[Collision] = []
     wrote = False
@@ -166,10 +168,16 @@ def merge(
         field_rev[REMOVED] = rev
         collisions.append(Collision(REMOVED, None, taken_out, None, None, False))
     after = Held(rev, fields, field_rev) if wrote else held
-    if collisions:
-        return Merged(after, "conflict", tuple(collisions))
     moved_on = any(at > base_rev for name, at in held.field_rev.items() if name not in set_to)
-    return Merged(after, "merged" if moved_on else "applied")
+    outcome: Outcome = "conflict" if collisions else "merged" if moved_on else "applied"
+    return Merged(after, outcome, tuple(collisions))
+
+
+def _made(held: Held, set_to: Mapping[str, Any], rev: int) -> Merged:
+    """Write into a record in which nobody ever wrote: nothing can stand against it."""
+    fields = {name: value for name, value in set_to.items() if value is not None}
+    after = Held(rev, fields, dict.fromkeys(fields, rev)) if fields else held
+    return Merged(after, "applied")
 
 
 def _part_ways(

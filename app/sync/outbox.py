@@ -143,6 +143,23 @@ def entry_of_number(connection: Connection, standing: Standing, number: int) -> 
     return standing.numbered_from if found is None else int(found)
 
 
+def newest(connection: Connection) -> int:
+    """The newest entry of the log; 0 where there is none."""
+    return int(
+        connection.exec_driver_sql("SELECT coalesce(max(entry), 0) FROM change").scalar_one()
+    )
+
+
+def erased_after(connection: Connection, entry: int) -> bool:
+    """Whether values were lawfully erased, or taken away, after that entry."""
+    return (
+        connection.exec_driver_sql(
+            "SELECT 1 FROM change WHERE entry > ? AND kind IN ('erase', 'purge') LIMIT 1", (entry,)
+        ).fetchone()
+        is not None
+    )
+
+
 def newest_number(connection: Connection, standing: Standing) -> int:
     """The number of the last operation that this device made, sent or not."""
     return standing.acked + waiting(connection, standing)

@@ -29,6 +29,7 @@ answer, because a server can be hostile too.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -617,8 +618,6 @@ def record_digest(record_id: str, rev: int) -> int:
     A sum of these does not depend on order, and either side can keep it up to date by taking one
     away and adding another.
     """
-    from hashlib import sha256
-
     return int.from_bytes(sha256(f"{record_id}:{rev}".encode("ascii")).digest()[:16], "big")
 
 
@@ -629,12 +628,14 @@ def digest_text(total: int) -> str:
 
 def depth_of(value: Any) -> int:
     """How deep a JSON value is nested; 0 for a plain one. Never recurses."""
-    deepest, waiting = 0, [(value, 0)]
+    deepest, waiting = 0, [(value, 0)] if isinstance(value, _NESTS) else []
     while waiting:
         part, depth = waiting.pop()
-        deepest = max(deepest, depth)
-        if isinstance(part, dict):
-            waiting += [(inner, depth + 1) for inner in part.values()]
-        elif isinstance(part, list | tuple):
-            waiting += [(inner, depth + 1) for inner in part]
+        if part:
+            deepest = max(deepest, depth + 1)
+            within = part.values() if isinstance(part, dict) else part
+            waiting += [(inner, depth + 1) for inner in within if isinstance(inner, _NESTS)]
     return deepest
+
+
+_NESTS: Final = (dict, list, tuple)

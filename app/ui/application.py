@@ -52,9 +52,14 @@ class Opening:
 
 
 class Application(QObject):
-    """Holds the settings, the database thread and the one window."""
+    """Holds the settings, the database thread and the one window.
+
+    Signals:
+        shown: The first window is there. entered: The window over the open casebook is.
+    """
 
     shown = Signal()
+    entered = Signal()
 
     def __init__(
         self,
@@ -188,6 +193,7 @@ class Application(QObject):
             gate.deleteLater()
         self.marker.put()
         self.watch_over(shell)
+        self.entered.emit()
 
     def watch_over(self, window: QWidget | None) -> None:
         """Lock by itself from now on, for this window."""

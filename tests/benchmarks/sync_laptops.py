@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import httpx
 
+from app.core import turns
 from app.core.clock import SystemClock
 from app.core.ids import new_id
 from app.models import change_log, database
@@ -115,6 +116,8 @@ def copied(folder: Path, other: Path) -> Iterator[Laptop]:
     """A copy of the closed casebook in a folder, which goes afterwards."""
     shutil.copytree(folder, other)
     with opened(other) as laptop:
+        # As the program does once its window is there.
+        turns.spare_what_is_loaded()
         yield laptop
     shutil.rmtree(other)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import bootstrap
 from app.casework.desk import Desk
+from app.core import turns
 from app.core.settings import Settings
 from app.forms.loader import FormLibrary
 from app.ui import theme
@@ -37,4 +38,6 @@ def window(desk: Desk, tasks: Tasks | None = None, *, forms: Path | None = None)
     shell.resize(1366, 768)
     shell.show()
     QApplication.processEvents()
+    # As the program does once its window is there.
+    turns.spare_what_is_loaded()
     return shell

@@ -1,0 +1,32 @@
+"""Python runs one thread at a time: what keeps the window's from its turn is made short here."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from typing import Final
+
+# How many objects more than were let go of set off a search among the new ones. Python's 700 are
+# made by a dozen records; a search among 20,000 takes some two milliseconds.
+_NEW_OBJECTS: Final = 20_000
+_OFTEN: Final = (10, 10)
+# How long another thread may go on while the window's waits; Python's own is five milliseconds,
+# which a key that is pressed during a sync would wait several times over.
+_LONGEST_TURN_SECONDS: Final = 0.001
+
+
+def spare_what_is_loaded() -> None:
+    """Leave what lives now out of the search for objects that hold one another in rings.
+
+    Python looks through everything that lives, again and again while many objects are made, and
+    no thread goes on meanwhile: a third of a second while a page of changes came in. Most of what
+    lives is the program itself and stays. Called once it has started.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, *_OFTEN)
+
+
+def let_the_window_in() -> None:
+    """Let no other thread keep the window's waiting for long. Called where there is a window."""
+    sys.setswitchinterval(_LONGEST_TURN_SECONDS)
