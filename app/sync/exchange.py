@@ -416,7 +416,11 @@ class _Sync:
             if not more:
                 self._let_leave(here)
                 return
-            if following is None or not self._rests_on(following):
+            if following is not None and not self._rests_on(following):
+                # It answers what this copy doesn't ask any more, but the wire is its until then.
+                following.answer.answer()
+                following = None
+            if following is None:
                 here, coming = self._ask_for_changes()
             else:
                 coming = following

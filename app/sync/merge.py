@@ -124,9 +124,9 @@ def merge(
         whole: The operation closes the record and says all of what is closed with it (`SEALED`).
             It counts as it was closed; what others wrote there, unseen, becomes a conflict.
     """
+    if held is NOTHING:
+        return _made(set_to)
     rev = held.rev + 1
-    if not (held.fields or held.field_rev):
-        return _made(held, set_to, rev)
     fields, field_rev = dict(held.fields), dict(held.field_rev)
     collisions: list[Collision] = []
     wrote = False
@@ -173,11 +173,10 @@ def merge(
     return Merged(after, outcome, tuple(collisions))
 
 
-def _made(held: Held, set_to: Mapping[str, Any], rev: int) -> Merged:
-    """Write into a record in which nobody ever wrote: nothing can stand against it."""
+def _made(set_to: Mapping[str, Any]) -> Merged:
+    """Make a record: nothing can stand against what is written first."""
     fields = {name: value for name, value in set_to.items() if value is not None}
-    after = Held(rev, fields, dict.fromkeys(fields, rev)) if fields else held
-    return Merged(after, "applied")
+    return Merged(Held(1, fields, dict.fromkeys(fields, 1)) if fields else NOTHING, "applied")
 
 
 def _part_ways(

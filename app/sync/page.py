@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from app.core.ids import is_id
 from app.models.records import RECORD_TYPES
-from app.sync import apply, fields, outbox, standing
+from app.sync import departures, fields, outbox, standing
 from app.sync.fields import Blob
 from app.sync.protocol import MANY_REMOVALS, MANY_REMOVALS_SHARE, MOST_CHANGES, Pulled, RecordChange
 from app.sync.stops import Stopped
@@ -89,7 +89,7 @@ def would_take_away(connection: Connection, page: Pulled) -> set[tuple[str, str]
                 going.add((change.type, change.id))
     for state in page.streams:
         if state.held and not state.restricted:
-            going.update(apply.restricted_of(connection, state.stream))
+            going.update(departures.restricted_of(connection, state.stream))
     # A child with work that the server hasn't taken stays until that is settled.
     stay = outbox.unsettled_streams(connection, standing.read(connection))
     let_go = [one.stream for one in page.streams if not one.held and one.stream not in stay]

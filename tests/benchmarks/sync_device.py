@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -60,19 +61,20 @@ class Place:
     """How far a device has come at one server.
 
     Attributes:
-        token: Which lets it in; empty before it signed in.
+        token: Which lets it in; empty before it signed in. token_until: By `time.monotonic`.
         seq: The number of its last operation.
         cursors: By stream. revisions: By record.
     """
 
     token: str = ""
+    token_until: float = 0.0
     seq: int = 0
     cursors: dict[str, int] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
 
     def copy(self) -> Place:
         """The same place at another server over a copy of the database."""
-        return Place("", self.seq, dict(self.cursors), dict(self.revisions))
+        return Place("", 0.0, self.seq, dict(self.cursors), dict(self.revisions))
 
 
 @dataclass
@@ -114,7 +116,9 @@ class Device:
             "service_id": self.service_id,
             "user_id": self.user_id,
         }
-        place.token = (await self._ask(wire, "/v1/token", said))["access_token"]
+        told = await self._ask(wire, "/v1/token", said)
+        place.token = told["access_token"]
+        place.token_until = time.monotonic() + told["expires_in"] / 2
 
     async def register(self, wire: Wire, place: Place) -> None:
         """Send the children and what belongs to them, and listen once."""
