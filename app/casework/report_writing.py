@@ -35,9 +35,9 @@ from app.models.records import (
     User,
 )
 from app.models.work import UnitOfWork
+from app.reports.kinds import kind
 from app.reports.material import said_in
 from app.reports.passages import KINDS, Passage, PassageKind, Quote, changed_quotes
-from app.reports.psr import headings
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -269,6 +269,7 @@ def open_writing(desk: Desk, report_id: str) -> WritingView:
     with desk.casebook.read() as session:
         report = present(session, Report, report_id)
         child = session.get_one(Child, report.child_id)
+        headings = kind(report.kind).headings(report.language)
         return WritingView(
             report_id=report.id,
             child_id=child.id,
@@ -278,7 +279,7 @@ def open_writing(desk: Desk, report_id: str) -> WritingView:
             editable=report.state == "draft" and desk.actor.may_write,
             sections=tuple(
                 SectionView(code, str(number), heading)
-                for number, (code, heading) in enumerate(headings(report.language).items(), start=1)
+                for number, (code, heading) in enumerate(headings.items(), start=1)
             ),
             passages=held,
         )
@@ -391,6 +392,13 @@ def made_words(code: str) -> str:
         "aim": _("The aim of youth justice"),
         "all_options": _("That the court has left custody open"),
         "sign_off": _("Who wrote, checked and read it"),
+        "order": _("The order that it is about"),
+        "attendance": _("Appointments that were kept and missed"),
+        "missed": _("Appointments that were missed, with reasons"),
+        "plan": _("The targets of the plan and how far they are"),
+        "existing": _("The report to be used, and what speaks against it"),
+        "changed_since": _("What has changed since"),
+        "added_to": _("Which report this adds to"),
     }.get(code, code)
 
 
@@ -414,7 +422,7 @@ def change_text(desk: Desk, passage_id: str, text: str) -> PassageView:
         _must_fit(text)
         if record.text != text:
             record.text = text
-            report.content_hash = STALE
+            _written_in(report)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
 
@@ -501,7 +509,7 @@ def insert_fact(desk: Desk, passage_id: str, fact: Fact, at: int | None = None) 
             "value": value,
         }
         record.facts = {"facts": [*record.facts.get("facts", ()), kept]}
-        report.content_hash = STALE
+        _written_in(report)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
 
@@ -520,7 +528,7 @@ def take_up(desk: Desk, passage_id: str) -> PassageView:
             else:
                 kept.append(one)
         record.text, record.facts = text, {"facts": kept}
-        report.content_hash = STALE
+        _written_in(report)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
 
@@ -536,7 +544,7 @@ def move(desk: Desk, passage_id: str, *, after: str | None) -> PassageView:
             if one.section == record.section and one.id != record.id
         ]
         record.place = _place(work, others, after, first=after is None)
-        report.content_hash = STALE
+        _written_in(report)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
 
@@ -554,7 +562,7 @@ def remove(desk: Desk, passage_id: str, reason: str = "") -> None:
     with desk.casebook.write(why) as work:
         record, report = _open(work, passage_id)
         work.remove(record)
-        report.content_hash = STALE
+        _written_in(report)
 
 
 def restore(desk: Desk, passage_id: str) -> PassageView:
@@ -567,9 +575,15 @@ def restore(desk: Desk, passage_id: str) -> PassageView:
         report = _draft(work, record.report_id)
         if record.removed_at is not None:
             work.restore(record)
-        report.content_hash = STALE
+        _written_in(report)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
+
+
+def _written_in(report: Report) -> None:
+    """The pages are older than the text now, and what somebody checked is not what it says."""
+    report.content_hash = STALE
+    report.checked_at = report.checked_by = None
 
 
 def _open(work: UnitOfWork, passage_id: str) -> tuple[ReportPassage, Report]:
@@ -611,7 +625,7 @@ def _placed(
         text=text,
     )
     work.add(record)
-    report.content_hash = STALE
+    _written_in(report)
     work.flush()
     return record
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import court, reference, report_writing
+from app.casework import court, reference, report_checking, report_material, report_writing
 from app.casework.dates import in_words
 from app.casework.disclosure import (
     Exported,
@@ -31,19 +31,23 @@ from app.core.clock import local
 from app.core.errors import KnownError
 from app.core.i18n import _
 from app.core.ids import new_id
-from app.models.records import Child, FormRecord, Hearing, Report
+from app.models.records import Child, FormRecord, Hearing, Report, User
 from app.reports.content import Report as Content
 from app.reports.content import Status
 from app.reports.digest import canonical, content_hash
+from app.reports.kinds import ReportKind, kind, kinds
+from app.reports.material import PsrMaterial, SignOff
 from app.reports.pdf import render
-from app.reports.psr import PsrMaterial, first_draft, psr
+from app.reports.psr import PSR, first_draft, report_of
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
 
-ReportState = Literal["draft", "final"]
+ReportState = Literal["draft", "final", "withdrawn", "superseded"]
 
 __all__ = ["Exported", "FileIsThere"]
+
+ADDENDUM: Final = "addendum"
 
 
 class ReportIsFinal(KnownError):
@@ -160,6 +164,13 @@ def psr_choices(desk: Desk, child_id: str) -> PsrChoices:
     return PsrChoices(assessments, hearings, why_not)
 
 
+def kinds_of_report() -> tuple[Choice, ...]:
+    """The kinds of report that can be made, by id, in words. An addendum is made from a report."""
+    return tuple(
+        Choice(one.id, one.named(i18n.language())) for one in kinds().values() if one.id != ADDENDUM
+    )
+
+
 def create_psr(
     desk: Desk,
     child_id: str,
@@ -168,45 +179,93 @@ def create_psr(
     *,
     language: str | None = None,
 ) -> ReportView:
+    """Make a draft of a pre-sentence report: `create` for the commonest kind."""
+    return create(desk, child_id, PSR, assessment_id, hearing_id=hearing_id, language=language)
+
+
+def create(
+    desk: Desk,
+    child_id: str,
+    kind_id: str,
+    assessment_id: str,
+    *,
+    hearing_id: str | None = None,
+    order_id: str | None = None,
+    existing_id: str | None = None,
+    language: str | None = None,
+) -> ReportView:
     """Make a draft report from a locked assessment and the records as they are now.
+
+    Args:
+        order_id: Of a report on an order: the outcome. existing_id: the report to be used again.
 
     Raises:
         RecordGone: The assessment or hearing is not in the casebook.
+        KnownError: What reports of this kind are about was not chosen.
         WelshNotReviewed: The report was to be in Welsh and nobody has reviewed the form's Welsh.
     """
-    desk.must_write()
-    record_id = new_id()
-    number = reference_of(desk, record_id)
-    tongue = language or i18n.language()
-    with desk.casebook.write() as work:
-        material = _material(
-            desk,
-            work.session,
-            child_id=child_id,
-            assessment_id=assessment_id,
-            hearing_id=hearing_id,
-            number=number,
-            status="draft",
-            tongue=tongue,
+    of = kind(kind_id)
+    if of.for_ == "order" and not order_id:
+        raise KnownError(
+            _("Choose the order that the report is about."),
+            _("It is added under Court and orders."),
         )
-        passages = first_draft(material)
-        report = psr(material, passages)
-        pdf = render(report)
-        kept = Report(
-            id=record_id,
+    details = {report_material.ORDER: order_id, report_material.EXISTING: existing_id}
+    return _begin(
+        desk,
+        of,
+        Report(
+            id=new_id(),
             child_id=child_id,
-            kind=report.kind,
-            title=report.title,
-            reference=number,
-            language=tongue,
-            content=json.loads(canonical(report)),
-            content_hash=content_hash(report),
-            pdf=pdf,
-            pdf_hash=hashlib.sha256(pdf).hexdigest(),
+            kind=kind_id,
+            language=language or i18n.language(),
             assessment_id=assessment_id,
             hearing_id=hearing_id,
+            details={name: value for name, value in details.items() if value} or None,
+            made_by=desk.actor.id,
+        ),
+    )
+
+
+def create_addendum(desk: Desk, report_id: str) -> ReportView:
+    """Make a draft that adds to a final report, which stays as it is.
+
+    Raises:
+        KnownError: The report is not final.
+    """
+    with desk.casebook.read() as session:
+        old = _found(session, report_id)
+        if old.state != "final":
+            raise KnownError(
+                _("Only a final report that still stands can be added to."),
+                _("A draft can simply be changed."),
+            )
+        new = Report(
+            id=new_id(),
+            child_id=old.child_id,
+            kind=ADDENDUM,
+            language=old.language,
+            assessment_id=old.assessment_id,
+            hearing_id=old.hearing_id,
+            addendum_to=old.id,
             made_by=desk.actor.id,
         )
+    return _begin(desk, kind(ADDENDUM), new)
+
+
+def _begin(desk: Desk, of: ReportKind, kept: Report) -> ReportView:
+    desk.must_write()
+    kept.reference = reference_of(desk, kept.id)
+    with desk.casebook.write() as work:
+        material = _material(desk, work.session, kept, "draft")
+        passages = first_draft(material, of)
+        report = report_of(of, material, passages)
+        pdf = render(report)
+        kept.title = report.title
+        kept.content = json.loads(canonical(report))
+        kept.content_hash = content_hash(report)
+        kept.pdf = pdf
+        kept.pdf_hash = hashlib.sha256(pdf).hexdigest()
         report_writing.keep_first_draft(work, kept, passages)
         work.add(kept)
         work.session.flush()
@@ -270,7 +329,8 @@ def make_final(desk: Desk, report_id: str, reason: str) -> ReportView:
     """Make the report final: its content and pages are sealed and never change again.
 
     Args:
-        reason: Needed where no manager has countersigned the assessment.
+        reason: Needed where no manager has countersigned the assessment, or nobody else has
+            checked the report; then every page says that the check is still to come.
 
     Raises:
         ReportIsFinal: It is final already.
@@ -283,12 +343,25 @@ def make_final(desk: Desk, report_id: str, reason: str) -> ReportView:
         _must_be_draft(draft)
         assessment = session.get(FormRecord, draft.assessment_id)
         held = draft.content_hash
+        unchecked = kind(draft.kind).second_person and draft.checked_at is None
+    if unchecked and not reason.strip():
+        raise KnownError(
+            _("Nobody else has checked this report, so say why it can't wait."),
+            _("It then says on every page that the check is still to come."),
+        )
     if (assessment is None or assessment.state != "countersigned") and not reason.strip():
         raise KnownError(
             _("No manager has countersigned the assessment, so say why the report can't wait."),
             _("Your reason is kept with the report."),
         )
-    return _rewrite(desk, report_id, "final", only_if_hash=held, reason=reason.strip() or None)
+    return _rewrite(
+        desk,
+        report_id,
+        "final",
+        only_if_hash=held,
+        reason=reason.strip() or None,
+        pending=reason.strip() if unchecked else None,
+    )
 
 
 def export(
@@ -344,56 +417,74 @@ def note_print(desk: Desk, report_id: str, *, recipient: str, reason: str) -> No
 
 def file_name(report: ReportView) -> str:
     """The name to offer for the file: the reference, nothing of the child."""
-    return f"{report.reference}.pdf" if report.state == "final" else f"{report.reference}-draft.pdf"
+    return f"{report.reference}-draft.pdf" if report.state == "draft" else f"{report.reference}.pdf"
 
 
 # ---- inside -------------------------------------------------------------------------------
 
 
-def _material(
-    desk: Desk,
-    session: Session,
-    *,
-    child_id: str,
-    assessment_id: str,
-    hearing_id: str | None,
-    number: str,
-    status: Status,
-    tongue: str,
-) -> PsrMaterial:
-    if tongue != "en":
-        record = session.get(FormRecord, assessment_id)
+def _material(desk: Desk, session: Session, kept: Report, status: Status) -> PsrMaterial:
+    assert kept.assessment_id is not None
+    if kept.language != "en":
+        record = session.get(FormRecord, kept.assessment_id)
         if record is not None:
             form = desk.forms.form(record.form_id, record.form_version)
             if status == "final" and not form.welsh_reviewed_by:
                 raise WelshNotReviewed
-    return gather(
-        desk,
-        session,
-        child_id=child_id,
-        assessment_id=assessment_id,
-        hearing_id=hearing_id,
-        reference_number=number,
-        status=status,
-        language=tongue,
-        made_on=desk.clock.today(),
-    )
-
-
-def _made(desk: Desk, session: Session, kept: Report, status: Status) -> tuple[Content, bytes]:
-    """A report as it is written, with what it takes from the record as that is now."""
-    assert kept.assessment_id is not None
-    material = _material(
+    material = gather(
         desk,
         session,
         child_id=kept.child_id,
         assessment_id=kept.assessment_id,
         hearing_id=kept.hearing_id,
-        number=kept.reference,
+        reference_number=kept.reference,
         status=status,
-        tongue=kept.language,
+        language=kept.language,
+        made_on=desk.clock.today(),
     )
-    content = psr(material, report_writing.written(session, kept.id))
+    with_kind = report_material.with_kind(
+        desk,
+        session,
+        material,
+        kept.child_id,
+        kept.details or {},
+        addendum_to=kept.addendum_to,
+        pending=(kept.pending_reason or "") if status == "final" else "",
+    )
+    return replace(with_kind, sign_off=_sign_off(session, kept, material.sign_off))
+
+
+def _sign_off(session: Session, kept: Report, found: SignOff) -> SignOff:
+    """Who checked the report and what was said when it was read back."""
+    checker = session.get(User, kept.checked_by) if kept.checked_by else None
+    heard = report_checking.read_back_of(session, kept.id)
+
+    def said(listener: str) -> str:
+        return " ".join(one.comment for one in heard if one.listener == listener and one.comment)
+
+    def on(listener: str) -> date | None:
+        return max(
+            (one.read_on for one in heard if one.listener == listener and one.read_on), default=None
+        )
+
+    return replace(
+        found,
+        checked_by="" if checker is None else checker.name,
+        checked_on=None if kept.checked_at is None else local(kept.checked_at).date(),
+        read_with_child_on=on("child") or found.read_with_child_on,
+        child_comment=said("child") or found.child_comment,
+        read_with_parent_on=on("parent") or found.read_with_parent_on,
+        parent_comment=said("parent") or found.parent_comment,
+    )
+
+
+def _made(desk: Desk, session: Session, kept: Report, status: Status) -> tuple[Content, bytes]:
+    """A report as it is written, with what it takes from the record as that is now."""
+    content = report_of(
+        kind(kept.kind),
+        _material(desk, session, kept, status),
+        report_writing.written(session, kept.id),
+    )
     return content, render(content)
 
 
@@ -404,6 +495,7 @@ def _rewrite(
     *,
     only_if_hash: str | None,
     reason: str | None = None,
+    pending: str | None = None,
 ) -> ReportView:
     desk.must_write()
     changed = False
@@ -413,6 +505,7 @@ def _rewrite(
         content, pdf = _made(desk, work.session, kept, "draft")
         changed = only_if_hash is not None and content_hash(content) != only_if_hash
         if status == "final" and not changed:
+            kept.pending_reason = pending
             content, pdf = _made(desk, work.session, kept, "final")
             kept.finalised_at = desk.clock.now()
             kept.finalised_by = desk.actor.id
@@ -438,6 +531,18 @@ def _found(session: Session, report_id: str) -> Report:
     if report is None or report.removed_at is not None:
         raise RecordGone
     return report
+
+
+def _state_words(report: Report) -> str:
+    if report.state == "final" and report.pending_reason and report.checked_at is None:
+        return _("Final, quality check pending")
+    if report.state == "draft" and report.check_asked_at is not None:
+        return _("Found fit") if report.checked_at is not None else _("With a colleague to check")
+    return {
+        "final": _("Final"),
+        "withdrawn": _("Withdrawn"),
+        "superseded": _("Replaced by a newer report"),
+    }.get(report.state, _("Draft"))
 
 
 def _assessment_words(desk: Desk, record: FormRecord) -> str:
@@ -471,11 +576,11 @@ def _view(desk: Desk, session: Session, report: Report) -> ReportView:
         id=report.id,
         child_id=report.child_id,
         child_name=f"{called(child)} {child.family_name}".strip(),
-        title=_("Pre-sentence report"),
+        title=kind(report.kind).named(i18n.language()),
         subtitle=subtitle,
         reference=report.reference,
-        state="final" if report.state == "final" else "draft",
-        state_text=_("Final") if report.state == "final" else _("Draft"),
+        state=cast("ReportState", report.state),
+        state_text=_state_words(report),
         made_at=report.changed_at,
         basis="" if assessment is None else _assessment_words(desk, assessment),
         content_hash=report.content_hash,

@@ -131,6 +131,7 @@ class Report:
         draft_notice: What a draft says of itself on its first page.
         marking: How the paper must be handled, at the foot of each page; None for
             “Official: sensitive”.
+        pending: What every page says of a check that is still to come; empty where none is.
     """
 
     kind: str
@@ -146,3 +147,4 @@ class Report:
     front_blocks: tuple[Block, ...] = ()
     draft_notice: str = ""
     marking: str | None = None
+    pending: str = ""

@@ -124,6 +124,49 @@ class AssessmentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """The order that a report is about, as the court made it."""
+
+    name: str
+    made_on: date | None
+    ends_on: date | None = None
+    court: str = ""
+    requirements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFacts:
+    """Something that the child was expected at. `missed`: the child did not come."""
+
+    on: date
+    what: str
+    attendance: str
+    missed: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFacts:
+    """A target of the plan and how far it is, in words."""
+
+    outcome: str
+    state: str = ""
+    by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingFacts:
+    """A final report that was made before, and what speaks against its use, line by line."""
+
+    title: str
+    reference: str
+    made_on: date
+    checked_by: str = ""
+    against: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Author:
     """Who wrote the report."""
 
@@ -152,6 +195,10 @@ class PsrMaterial:
     Attributes:
         said: What the answers of the locked assessment say in the sections of `SECTIONS`, in the
             report's language.
+        order: Of a report on an order. contacts: what the child was expected at while it ran.
+        plan: The targets of the plan as they stand.
+        existing: The report that is used again, or that an addendum adds to.
+        pending: Why nobody has checked the report yet, though it goes out; else empty.
     """
 
     reference: str
@@ -170,6 +217,11 @@ class PsrMaterial:
     missing_sources: tuple[MissingSource, ...] = ()
     levels: tuple[LevelFacts, ...] = ()
     said: tuple[Sentence, ...] = ()
+    order: OrderFacts | None = None
+    contacts: tuple[ContactFacts, ...] = ()
+    plan: tuple[TargetFacts, ...] = ()
+    existing: ExistingFacts | None = None
+    pending: str = ""
     sign_off: SignOff = field(default_factory=SignOff)
 
 

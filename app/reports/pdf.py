@@ -152,6 +152,8 @@ class Setter:
         if report.status == "draft":
             text = report.draft_notice or self._say("This is a draft. It is not finished.")
             yield from self._notice(Notice(text), self._root)
+        if report.pending:
+            yield from self._notice(Notice(report.pending), self._root)
         if report.front:
             yield from self._facts(Facts(report.front), self._root)
         for block in report.front_blocks:
@@ -456,6 +458,7 @@ class _Furniture:
             if report.status == "draft"
             else self._reference
         )
+        self._pending = one_line(say("Quality check pending")) if report.pending else None
         self._measure = Measure()
 
     def draw_head(self, pen: Pen) -> None:
@@ -467,6 +470,12 @@ class _Furniture:
             y = look.PAGE_HEIGHT - 48
             pen.text(look.RUNNING_STRONG, [(look.LEFT, y, self._service)])
             self._at_right(pen, look.RUNNING, y, self._running)
+            if self._pending is not None:
+                wide = self._measure.width(
+                    self._pending, look.RUNNING_STRONG.face, look.RUNNING_STRONG.size
+                )
+                middle = (look.LEFT + look.RIGHT - wide) / 2
+                pen.text(look.RUNNING_STRONG, [(middle, y, self._pending)])
             pen.rule(look.LEFT, y - 8, look.RIGHT, "ink", 0.9)
 
     def draw_foot(self, pen: Pen, number: int) -> None:

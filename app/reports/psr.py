@@ -1,4 +1,4 @@
-"""The pre-sentence report: what a court is told about a child, under the headings it expects.
+"""Reports to courts and panels: what they are told about a child, under the headings they expect.
 
 The order of headings follows youth justice guidance on reports: front sheet, sources, offence
 analysis, the child, risk to the community, conclusion and proposal, sign-off. Every heading holds
@@ -32,6 +32,7 @@ from app.reports.content import (
     SubHeading,
     Table,
 )
+from app.reports.kinds import SAID, ReportKind, kind
 from app.reports.material import (
     JUDGED,
     HearingFacts,
@@ -47,11 +48,14 @@ from app.reports.passages import Passage, Quote, blocks_of
 from app.reports.words import Wording, day, listed, wording
 
 __all__ = [
+    "PSR",
     "PsrMaterial",
     "first_draft",
-    "headings",
     "psr",
+    "report_of",
 ]
+
+PSR: Final = "psr"
 
 _WORDS_IN_PARAGRAPH: Final = 85
 """A paragraph that has reached this many words is long enough to be read aloud in court."""
@@ -61,35 +65,30 @@ _QUOTED: Final = re.compile("“.*”", re.DOTALL)
 
 
 def psr(material: PsrMaterial, passages: Sequence[Passage] | None = None) -> Report:
-    """The pre-sentence report that `material` makes.
+    """The pre-sentence report that `material` makes: `report_of` for the commonest kind."""
+    return report_of(kind(PSR), material, passages)
+
+
+def report_of(
+    of: ReportKind, material: PsrMaterial, passages: Sequence[Passage] | None = None
+) -> Report:
+    """The report of a kind that `material` makes.
 
     Args:
         passages: Its text as the author wrote it; without, the text that the assessment gives.
     """
-    return _Psr(material).report(passages)
+    return _Psr(material, of).report(passages)
 
 
-def headings(language: str) -> dict[str, str]:
-    """What each section is called, by its code, in the order that courts expect."""
-    say = wording(language)
-    return {
-        "psr.sources": say("Sources of information"),
-        "psr.offence": say("Offence analysis"),
-        "psr.child": say("Assessment of the child"),
-        "psr.risk": say("Assessment of risk to the community"),
-        "psr.conclusion": say("Conclusion and proposal"),
-        "psr.sign_off": say("Sign-off"),
-    }
-
-
-def first_draft(material: PsrMaterial) -> tuple[Passage, ...]:
+def first_draft(material: PsrMaterial, of: ReportKind | None = None) -> tuple[Passage, ...]:
     """The text that a report begins with: what the locked assessment says, heading by heading."""
-    return tuple(_Psr(material).passages())
+    return tuple(_Psr(material, of or kind(PSR)).passages())
 
 
 class _Psr:
-    def __init__(self, material: PsrMaterial) -> None:
+    def __init__(self, material: PsrMaterial, of: ReportKind) -> None:
         self._material = material
+        self._kind = of
         self._say: Wording = wording(material.language)
         self._child = material.child.preferred_name or material.child.name
 
@@ -98,7 +97,7 @@ class _Psr:
         _ = self._say
         material = self._material
         written = tuple(self.passages()) if passages is None else passages
-        named = headings(material.language)
+        named = self._kind.headings(material.language)
         sections = tuple(
             Section(
                 str(at),
@@ -109,8 +108,8 @@ class _Psr:
             for at, (code, heading) in enumerate(named.items(), start=1)
         )
         return Report(
-            kind="psr",
-            title=_("Pre-sentence report"),
+            kind=self._kind.id,
+            title=self._kind.named(material.language),
             subtitle=self._subtitle(),
             reference=material.reference,
             language=material.language,
@@ -123,24 +122,29 @@ class _Psr:
             draft_notice=_(
                 "This is a draft. It is not finished, and it must not be given to the court."
             ),
+            pending=self._pending(),
         )
+
+    def _pending(self) -> str:
+        """What every page says where nobody has checked the report yet, and why."""
+        if not self._material.pending:
+            return ""
+        return self._say(
+            "Final, quality check pending: nobody else has checked this report yet. {why}"
+        ).format(why=self._material.pending)
 
     def passages(self) -> Iterator[Passage]:
         """The text that the assessment gives, with the parts that are made from the record."""
-        yield _made("psr.sources", "rests_on")
-        yield from self._said("psr.sources")
-        yield _made("psr.sources", "sources")
-        yield _made("psr.sources", "missing_sources")
-        yield _made("psr.offence", "offences")
-        yield from self._said("psr.offence")
-        yield from self._child_passages()
-        yield _made("psr.risk", "levels")
-        yield from self._said("psr.risk")
-        yield _made("psr.risk", "dangerousness")
-        yield _made("psr.conclusion", "aim")
-        yield from self._said("psr.conclusion")
-        yield _made("psr.conclusion", "all_options")
-        yield _made("psr.sign_off", "sign_off")
+        for section in self._kind.sections:
+            for part in section.parts:
+                if part.startswith(SAID):
+                    yield from self._said(section.code, part.removeprefix(SAID))
+                elif part == "child":
+                    yield from self._child_passages(section.code)
+                elif part == "strengths":
+                    yield from self._strengths(section.code)
+                else:
+                    yield _made(section.code, part)
 
     def _blocks(self, section: str, written: Sequence[Passage]) -> Iterator[Block]:
         here = [passage for passage in written if passage.section == section]
@@ -148,6 +152,8 @@ class _Psr:
         if not any(passage.says_something for passage in here):
             silent = self._silent(section)
         drawn = list(blocks_of(here, self._draw))
+        if silent is None and not drawn:
+            silent = self._say("Nothing has been written here yet.")
         if silent is not None:
             at = 1 if drawn else 0
             if section == "psr.risk":
@@ -195,6 +201,13 @@ class _Psr:
             "aim": self._aim,
             "all_options": self._all_options,
             "sign_off": self._sign_off,
+            "order": self._order,
+            "attendance": self._attendance,
+            "missed": self._missed,
+            "plan": self._plan,
+            "existing": self._existing,
+            "changed_since": self._changed_since,
+            "added_to": self._added_to,
         }
         drawing = parts.get(code)
         return drawing() if drawing is not None else ()
@@ -425,22 +438,12 @@ class _Psr:
 
     # 3 Assessment of the child
 
-    def _child_passages(self) -> Iterator[Passage]:
+    def _child_passages(self, section: str) -> Iterator[Passage]:
         _ = self._say
-        section = "psr.child"
-        every = self._of_section(section)
-        strengths = [said for said in every if said.strength]
+        every = self._of_section("psr.child")
         others = [said for said in every if not said.strength]
         yield Passage(section, "heading", _("Strengths"))
-        if strengths:
-            yield Passage(
-                section,
-                "paragraph",
-                _("What goes well for {child}, and who and what helps:").format(child=self._child),
-            )
-            yield from _items(section, strengths)
-        else:
-            yield _made(section, "no_strengths")
+        yield from self._strengths(section)
         yield _made(section, "how_to_speak")
         if not any(said.topic for said in others):
             heading = _("{child} now").format(child=self._child)
@@ -451,6 +454,19 @@ class _Psr:
             yield _made(section, "nothing_of_child")
         yield Passage(section, "heading", _("Earlier outcomes"))
         yield _made(section, "outcomes")
+
+    def _strengths(self, section: str) -> Iterator[Passage]:
+        _ = self._say
+        strengths = [said for said in self._of_section("psr.child") if said.strength]
+        if strengths:
+            yield Passage(
+                section,
+                "paragraph",
+                _("What goes well for {child}, and who and what helps:").format(child=self._child),
+            )
+            yield from _items(section, strengths)
+        else:
+            yield _made(section, "no_strengths")
 
     def _no_strengths(self) -> Iterator[Block]:
         yield _paragraph(
@@ -582,6 +598,129 @@ class _Psr:
                 ).format(child=self._child)
             )
 
+    # What reports on orders, and on other reports, tell
+
+    def _order(self) -> Iterator[Block]:
+        _ = self._say
+        order = self._material.order
+        if order is None:
+            yield _paragraph(_("The record names no order that this report is about."))
+            return
+        facts = [
+            Fact(_("Order"), order.name),
+            Fact(_("Made on"), self._day(order.made_on) if order.made_on else _("Not recorded")),
+            Fact(_("Ends on"), self._day(order.ends_on) if order.ends_on else _("Not recorded")),
+            Fact(_("Court"), order.court or _("Not recorded")),
+        ]
+        if order.requirements:
+            facts.append(Fact(_("Requirements"), "\n".join(order.requirements)))
+        yield Facts(tuple(facts))
+
+    def _attendance(self) -> Iterator[Block]:
+        _ = self._say
+        contacts = self._material.contacts
+        kept = sum(not contact.missed for contact in contacts)
+        if not contacts:
+            yield _paragraph(_("The chronology holds no appointment while the order ran."))
+            return
+        yield _paragraph(
+            _("{child} kept {kept} of {count} appointments.").format(
+                child=self._child, kept=kept, count=len(contacts)
+            )
+        )
+        yield Table(
+            headers=(_("Date"), _("Appointment"), _("Was it kept?")),
+            rows=tuple(
+                (self._day(contact.on), contact.what, contact.attendance) for contact in contacts
+            ),
+            weights=(1.7, 2.8, 2.6),
+        )
+
+    def _missed(self) -> Iterator[Block]:
+        _ = self._say
+        missed = [contact for contact in self._material.contacts if contact.missed]
+        if not missed:
+            yield _paragraph(_("The chronology holds no missed appointment while the order ran."))
+            return
+        yield Table(
+            headers=(_("Date"), _("Appointment"), _("Was it kept?"), _("Reason given")),
+            rows=tuple(
+                (
+                    self._day(contact.on),
+                    contact.what,
+                    contact.attendance,
+                    contact.why or _("No reason is recorded"),
+                )
+                for contact in missed
+            ),
+            caption=_("Appointments that were missed"),
+            weights=(1.6, 2.2, 2.0, 2.6),
+        )
+
+    def _plan(self) -> Iterator[Block]:
+        _ = self._say
+        if not self._material.plan:
+            yield _paragraph(_("No plan has been written yet."))
+            return
+        yield Table(
+            headers=(_("What will be different"), _("By"), _("How far it is")),
+            rows=tuple(
+                (
+                    target.outcome,
+                    self._day(target.by) if target.by else _("No date"),
+                    target.state or _("Not recorded"),
+                )
+                for target in self._material.plan
+            ),
+            caption=_("Targets of the plan"),
+            weights=(3.4, 1.7, 1.6),
+        )
+
+    def _existing(self) -> Iterator[Block]:
+        _ = self._say
+        held = self._material.existing
+        if held is None:
+            yield _paragraph(_("The record holds no final report that could be used."))
+            return
+        yield Facts(
+            (
+                Fact(_("Report"), held.title),
+                Fact(_("Reference"), held.reference),
+                Fact(_("Date of this report"), self._day(held.made_on)),
+                Fact(_("Checked by"), held.checked_by or _("Nobody has checked it")),
+            )
+        )
+        if held.against:
+            yield _paragraph(_("What speaks against using it:"))
+            yield Bullets(tuple((Run(line),) for line in held.against))
+        else:
+            yield _paragraph(
+                _("It is recent enough, was checked, and the record shows no significant change.")
+            )
+
+    def _changed_since(self) -> Iterator[Block]:
+        _ = self._say
+        held = self._material.existing
+        if held is None or not held.changes:
+            yield _paragraph(_("The record shows no change since that report was made."))
+            return
+        yield _paragraph(_("Since that report was made, the record shows:"))
+        yield Bullets(tuple((Run(line),) for line in held.changes))
+
+    def _added_to(self) -> Iterator[Block]:
+        _ = self._say
+        held = self._material.existing
+        if held is None:
+            yield _paragraph(_("The record does not hold the report that this one adds to."))
+            return
+        yield _paragraph(
+            _("This adds to the {title} {reference} of {day}, which stays as it is.").format(
+                title=_inside_sentence(held.title),
+                reference=held.reference,
+                day=self._day(held.made_on),
+            )
+        )
+
     # 6 Sign-off
 
     def _sign_off(self) -> Iterator[Block]:
@@ -633,8 +772,8 @@ class _Psr:
             key=lambda said: said.order,
         )
 
-    def _said(self, section: str) -> Iterator[Passage]:
-        return self._paragraphs(section, self._of_section(section))
+    def _said(self, section: str, source: str) -> Iterator[Passage]:
+        return self._paragraphs(section, self._of_section(source))
 
     def _paragraphs(
         self, section: str, every: Sequence[Sentence], *, headed: bool = False
@@ -646,10 +785,10 @@ class _Psr:
         for topic, sentences in topics.items():
             if headed and topic:
                 yield Passage(section, "heading", topic)
-            for kind, group in groupby(_rows_together(sentences), key=_shape):
-                if kind == "row":
+            for shape, group in groupby(_rows_together(sentences), key=_shape):
+                if shape == "row":
                     yield from _items(section, group)
-                elif kind == "alone":
+                elif shape == "alone":
                     for said in group:
                         yield self._quotation(section, said)
                 else:

@@ -23,6 +23,7 @@ from app.casework import (
     people,
     psr_material,
     questionnaires,
+    report_checking,
     reports,
 )
 from app.casework.desk import Actor, Desk
@@ -214,7 +215,7 @@ def test_a_draft_says_so_until_it_is_final(desk: Desk, add_child: AddChild) -> N
     report = made(desk, case(desk, add_child))
     draft = reports.preview(desk, report.id)
     assert "DRAFT" in words(draft)
-    with pytest.raises(KnownError, match="countersigned"):
+    with pytest.raises(KnownError, match="Nobody else has checked"):
         reports.make_final(desk, report.id, " ")
     final = reports.make_final(desk, report.id, "The hearing is this morning.")
     assert final.state == "final" and not final.editable
@@ -255,6 +256,10 @@ def test_countersigned_work_needs_no_reason_and_names_who_checked(
     desk.actor = Actor(new_id(), "Robin Okell", "manager")
     oversight.countersign(desk, oversight.queue(desk)[0].id, "Agreed.")
     report = made(desk, of)
+    report_checking.ask(desk, report.id)
+    desk.actor = Actor(new_id(), "Wren Abbott", "practitioner")
+    report_checking.find_fit(desk, report.id)
+    reports.preview(desk, report.id)
     assert reports.make_final(desk, report.id, "").state == "final"
 
 

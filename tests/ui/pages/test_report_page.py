@@ -125,7 +125,7 @@ def test_a_final_report_can_not_be_changed_any_more(
     assert no_dialog()
     assert reports.open_report(desk, report.id).state == "final"
     page = opened.page
-    assert page.state.text == "Final"
+    assert page.state.text == "Final, quality check pending"
     assert not page.final.isVisible()
     assert not page.anew.isVisible()
     assert focused() == "Export as PDF"

@@ -1,0 +1,183 @@
+"""What reports on orders and on other reports tell, beside what every report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework import chronology, dates, plan, reference, wording
+from app.casework.keeping import of_child
+from app.core.i18n import _
+from app.models.records import (
+    ChronologyEntry,
+    FormRecord,
+    Hearing,
+    Offence,
+    Outcome,
+    Report,
+    User,
+)
+from app.reports.material import (
+    ContactFacts,
+    ExistingFacts,
+    OrderFacts,
+    PsrMaterial,
+    TargetFacts,
+)
+
+if TYPE_CHECKING:
+    from app.casework.desk import Desk
+
+ORDER: Final = "order_id"
+"""Under this name the details of a report hold the outcome that it is about."""
+EXISTING: Final = "existing_id"
+"""Under this name the details of a report hold the report that it uses again."""
+
+
+def with_kind(
+    desk: Desk,
+    session: Session,
+    material: PsrMaterial,
+    child_id: str,
+    details: Mapping[str, Any],
+    *,
+    addendum_to: str | None = None,
+    pending: str = "",
+) -> PsrMaterial:
+    """The material with what only some kinds of report tell."""
+    order = _order(session, child_id, str(details.get(ORDER) or ""))
+    held = session.get(Report, addendum_to or str(details.get(EXISTING) or ""))
+    existing = held if held is not None and held.child_id == child_id else None
+    return replace(
+        material,
+        order=None if order is None else _order_facts(order, material.language),
+        contacts=tuple(_contacts(session, child_id, order, material.language)),
+        plan=tuple(_plan(desk, child_id, material.language)),
+        existing=None if existing is None else existing_facts(desk, session, existing),
+        pending=pending,
+    )
+
+
+def _order(session: Session, child_id: str, order_id: str) -> Outcome | None:
+    order = session.get(Outcome, order_id) if order_id else None
+    if order is None or order.child_id != child_id or order.removed_at is not None:
+        return None
+    return order
+
+
+def _order_facts(order: Outcome, language: str) -> OrderFacts:
+    return OrderFacts(
+        name=reference.label("outcomes", order.disposal, language),
+        made_on=order.outcome_date,
+        ends_on=order.end_date,
+        court=reference.label("courts", order.court, language) if order.court else "",
+        requirements=tuple(
+            reference.label("yro_requirements", code, language) for code in order.requirements
+        ),
+    )
+
+
+def _contacts(
+    session: Session, child_id: str, order: Outcome | None, language: str
+) -> Iterator[ContactFacts]:
+    """What the child was expected at while the order ran; all of it where no order is named."""
+    entries = of_child(session, ChronologyEntry, child_id)
+    corrected = {entry.corrects_id for entry in entries}
+    start = order.outcome_date if order is not None and order.outcome_date else date.min
+    found = [
+        entry
+        for entry in entries
+        if entry.attendance and entry.id not in corrected and (entry.happened_on or start) >= start
+    ]
+    listed = reference.listing("attendance")
+    for entry in sorted(found, key=lambda one: (one.happened_on or start, one.id)):
+        attended = listed.entry(entry.attendance)
+        if entry.happened_on is not None and attended is not None:
+            yield ContactFacts(
+                on=entry.happened_on,
+                what=reference.label(chronology.KINDS, entry.kind, language),
+                attendance=attended.label(language),
+                missed=bool(attended.column("missed")),
+                why=entry.missed_why,
+            )
+
+
+def _plan(desk: Desk, child_id: str, language: str) -> Iterator[TargetFacts]:
+    found = plan.plan_of(desk, child_id)
+    for target in found.targets if found is not None else ():
+        state = reference.label("target_progress", target.state, language)
+        yield TargetFacts(target.outcome, state, target.by)
+
+
+# ---- using a report again --------------------------------------------------------------------
+
+
+def existing_facts(desk: Desk, session: Session, report: Report) -> ExistingFacts:
+    """A final report that was made before: who checked it, and what speaks against its use."""
+    made_on = dates.local_day(report.finalised_at or report.changed_at)
+    checked = session.get(User, report.checked_by) if report.checked_by else None
+    changes = tuple(changes_since(session, report))
+    return ExistingFacts(
+        title=report.title,
+        reference=report.reference,
+        made_on=made_on,
+        checked_by=checked.name if checked is not None else "",
+        against=tuple(
+            _against(desk, report, made_on, checked=checked is not None, changes=changes)
+        ),
+        changes=changes,
+    )
+
+
+def _against(
+    desk: Desk, report: Report, made_on: date, *, checked: bool, changes: tuple[str, ...]
+) -> Iterator[str]:
+    today = desk.clock.today()
+    rule = reference.rule("existing_psr_reuse", today)
+    if report.state != "final":
+        yield _("It is not a final report that still stands.")
+    if rule is not None and dates.after(rule, made_on) < today:
+        yield _("It was made more than {count} months ago ({source}).").format(
+            count=rule.value, source=rule.source
+        )
+    if not checked:
+        yield _("Nobody but its author has checked it.")
+    if changes:
+        yield _("The record has changed since.")
+
+
+# Which records tell of a significant change, by the day on which it happened.
+_CHANGES: Final = ((Offence, "offence_date"), (Outcome, "outcome_date"), (Hearing, "hearing_date"))
+
+
+def changes_since(session: Session, report: Report) -> Iterator[str]:
+    """What the record shows since a report was made, a line for each thing."""
+    since = report.finalised_at or report.changed_at
+    for type_, field in _CHANGES:
+        for record in of_child(session, type_, report.child_id):
+            if record.created_at > since:
+                day = getattr(record, field)
+                when = dates.in_words(day) if day else _("date not known")
+                yield f"{wording.record_word(record.record_type())}: {when}"
+    prompting = chronology.prompting_kinds()
+    entries = of_child(session, ChronologyEntry, report.child_id)
+    corrected = {entry.corrects_id for entry in entries}
+    for entry in entries:
+        if entry.created_at > since and entry.kind in prompting and entry.id not in corrected:
+            when = dates.in_words(entry.happened_on) if entry.happened_on else ""
+            yield f"{reference.label(chronology.KINDS, entry.kind)}: {when}"
+    newer = session.scalars(
+        select(FormRecord).where(
+            FormRecord.child_id == report.child_id,
+            FormRecord.kind == "assessment",
+            FormRecord.submitted_at > since,
+            FormRecord.removed_at.is_(None),
+        )
+    ).first()
+    if newer is not None:
+        yield _("A newer assessment was submitted.")
