@@ -22,11 +22,12 @@ from app.core import log
 from app.core.errors import KnownError
 from app.core.i18n import _
 from app.core.ids import new_id
-from app.models import durable, escrow
+from app.models import durable, escrow, key_file
 from app.models.base import moment_text
 from app.models.casebook import BACKUPS_NAME, Casebook
+from app.models.change_log import values
 from app.models.database import STORE_NAME
-from app.models.key_file import KEYS_NAME
+from app.models.key_file import KEYS_NAME, EscrowSlot
 from app.sync import outbox, standing
 from app.sync.standing import Standing
 from app.sync.wire import Refused
@@ -171,17 +172,45 @@ def _destroy(file: Path) -> None:
 def _rescue(casebook: Casebook, folder: Path) -> Path | None:
     with casebook.exchange() as (connection, _log):
         here = standing.read(connection)
-        if not outbox.waiting(connection, here):
+        refused = _refused(connection)
+        if not refused and not outbox.waiting(connection, here):
             return None
-        if here.organisation_key is None:
-            raise NoKeyToRescueTo
-        content = json.dumps(_unsent(connection, here)).encode("utf-8")
-    sealed = escrow.seal(
-        content, base64.b64decode(here.organisation_key), _PURPOSE + str(here.device_id).encode()
-    )
+        key = _key_of_service(here, folder)
+        content = json.dumps(_unsent(connection, here) | {"refused": refused}).encode("utf-8")
+    sealed = escrow.seal(content, key, _PURPOSE + str(here.device_id).encode())
     file = folder / RESCUE_NAME
     durable.replace_file(file, sealed)
     return file
+
+
+def _key_of_service(here: Standing, folder: Path) -> bytes:
+    """The public key that a rescue is sealed to: the one of the service as its server gave it, else
+    the one that can open this very casebook.
+
+    Raises:
+        NoKeyToRescueTo: There is neither.
+    """
+    if here.organisation_key is not None:
+        return base64.b64decode(here.organisation_key)
+    try:
+        slots = key_file.read(folder).slots
+    except KnownError as error:
+        raise NoKeyToRescueTo from error
+    keys = [slot.public_key for slot in slots if isinstance(slot, EscrowSlot)]
+    if not keys:
+        raise NoKeyToRescueTo
+    return keys[0]
+
+
+def _refused(connection: Connection) -> list[dict[str, Any]]:
+    """Work that the server refused, which stands nowhere else."""
+    rows = connection.exec_driver_sql(
+        "SELECT r.code, c.kind, c.record_type, c.record_id, c.child_id, c.actor_id, c.made_at,"
+        " p.body FROM sync_refused AS r JOIN change AS c ON c.entry = r.entry"
+        " LEFT JOIN change_payload AS p ON p.entry = r.entry ORDER BY r.entry"
+    )
+    names = ("code", "kind", "type", "id", "child_id", "actor_id", "made_at")
+    return [dict(zip(names, row[:-1], strict=True)) | values(row[-1]) for row in rows]
 
 
 def _unsent(connection: Connection, here: Standing) -> dict[str, Any]:
@@ -207,7 +236,8 @@ def _unsent(connection: Connection, here: Standing) -> dict[str, Any]:
 
 
 def read_rescue(file: Path, private_key: X25519PrivateKey, device_id: str) -> dict[str, Any]:
-    """What a rescue put in safety: `operations` and, by hash, `blobs` in base64.
+    """What a rescue put in safety: `operations` that waited, `blobs` that they name, by hash and in
+    base64, and what the server had `refused`.
 
     Raises:
         NotSealedToThisKey: It was sealed to another key, or for another device.

@@ -350,6 +350,25 @@ def test_a_rescue_seals_what_was_not_sent_to_the_organisation_first(ash: Laptop)
     assert [o["id"] for o in rescued["operations"] if o["kind"] == "create"] == [child.id]
 
 
+def test_a_rescue_seals_what_the_server_refused_too(ash: Laptop) -> None:
+    child = ash.child("Refused there")
+    ash.sync()
+    private = X25519PrivateKey.generate()
+    public = base64.b64encode(escrow.public_bytes(private)).decode()
+    keys_of(ash)
+    with ash.casebook.exchange() as (connection, _log):
+        standing.write(connection, organisation_key=public)
+        connection.exec_driver_sql(
+            "INSERT INTO sync_refused SELECT op_id, 1, entry, 'not_your_child', record_type,"
+            " record_id, child_id, made_at FROM change WHERE record_id = ? AND kind = 'create'",
+            (child.id,),
+        )
+    sealed = orders.obey(ash.casebook, ash.folder, orders.Order("rescue", "n"))
+    assert sealed is not None
+    (refused,) = orders.read_rescue(sealed, private, ash.casebook.device_id)["refused"]
+    assert (refused["code"], refused["set"]["given_name"]) == ("not_your_child", "Refused there")
+
+
 def test_a_device_that_was_told_to_rescue_sends_what_it_holds_and_then_wipes(ash: Laptop) -> None:
     ash.sync()
     child = ash.child("Not sent yet")
