@@ -26,7 +26,7 @@ from app.core.errors import KnownError
 from app.core.i18n import N_, _, language
 from app.forms.answers import is_rows
 from app.forms.errors import FormError
-from app.forms.schema import Form
+from app.forms.schema import ASSESSING, Form
 from app.forms.sheet import Sheet
 from app.forms.unknown import UnknownAnswer, unknown_answers
 from app.forms.upgrades import upgraded
@@ -167,6 +167,7 @@ _STATE_WORDS: dict[str, str] = {
 
 
 LOCKED: Final = ("submitted", "countersigned")
+SHOWS_RECORD: Final = ASSESSING | {"court_report"}
 STAGES: Final = "assessment_stages"
 
 
@@ -230,7 +231,10 @@ def new_draft(
     carried_from_id: str | None = None,
     due_on: date | None = None,
 ) -> FormRecord:
-    """A new draft of the newest version of a form, with `answers` in it where there are some."""
+    """A new draft of the newest version of a form, with `answers` in it where there are some.
+
+    What the record knows of a question that asks it so is put in once, to be looked at.
+    """
     form = desk.forms.form(form_id)
     record = FormRecord(
         child_id=child_id,
@@ -247,7 +251,22 @@ def new_draft(
     )
     work.add(record)
     work.session.flush()
+    known = _known(desk, work.session, record, form)
+    if known:
+        record.answers = {**record.answers, **known}
+        work.session.flush()
     return record
+
+
+def _known(desk: Desk, session: Session, record: FormRecord, form: Form) -> dict[str, Any]:
+    """The answers whose default looks at what the casebook knows of the child."""
+    asked = [q.name for q in form.questions() if q.default and "context(" in q.default]
+    child = session.get(Child, record.child_id)
+    if not asked or child is None:
+        return {}
+    context = _shown_context(desk, session, record, form, child)
+    filled = Sheet(form, record.answers, clock=desk.clock, context=context).document()
+    return {name: filled[name] for name in asked if name in filled and name not in record.answers}
 
 
 def open_form(desk: Desk, record_id: str, *, for_child: bool = False) -> OpenForm:
@@ -404,9 +423,11 @@ def context_of(
 def _shown_context(
     desk: Desk, session: Session, record: FormRecord, form: Form, child: Child
 ) -> dict[str, str]:
-    """The context of a form that is read on the screen: an assessment shows facts of the record."""
+    """The context of a form that is read on the screen: most that a worker writes show facts of
+    the record.
+    """
     context = context_of(desk, session, record)
-    if form.kind != "assessment":
+    if form.kind not in SHOWS_RECORD:
         return context
     return {**facts_for_form(session, child, desk.clock.today()), **context}
 

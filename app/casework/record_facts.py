@@ -16,11 +16,13 @@ from app.casework import dates, reference
 from app.casework.keeping import of_child
 from app.casework.wording import value_words
 from app.core.i18n import _
-from app.models.records import Address, Alert, Carer, CareStatus, Child, Offence, Outcome
+from app.models.records import Address, Alert, Carer, CareStatus, Child, Hearing, Offence, Outcome
 
 MOST: Final = 6
 """So many entries of one kind are named; a note is for a glance, the record has the rest."""
 
+PANEL: Final = "referral_panel"
+"""The hearing before which the report for a panel is written."""
 REVIEW_RULES: Final = {"review_by": "review_interval", "review_by_high": "review_interval_high"}
 
 
@@ -37,6 +39,8 @@ def facts_for_form(session: Session, child: Child, today: date) -> dict[str, str
         "record_outcomes": _line(_outcomes(session, child.id)),
         "record_alerts": _line(_alerts(session, child.id, today)),
     }
+    found["next_hearing_day"] = _next_day(session, child.id, today)
+    found["next_panel_day"] = _next_day(session, child.id, today, only=PANEL)
     for key, rule_id in REVIEW_RULES.items():
         rule = reference.rule(rule_id, today)
         day = dates.after(rule, today) if rule is not None else None
@@ -105,6 +109,17 @@ def _outcomes(session: Session, child_id: str) -> Iterator[str]:
     for outcome in of_child(session, Outcome, child_id, Outcome.outcome_date.desc()):
         words = value_words("outcome", "disposal", outcome.disposal)
         yield _dated(words, outcome.outcome_date)
+
+
+def _next_day(session: Session, child_id: str, today: date, *, only: str = "") -> str:
+    """The day of the next hearing, of the kind that is asked for, as a form keeps a day."""
+    days = [
+        hearing.hearing_date
+        for hearing in of_child(session, Hearing, child_id)
+        if hearing.hearing_date and hearing.hearing_date >= today
+        if not only or hearing.hearing_type == only
+    ]
+    return min(days).isoformat() if days else ""
 
 
 def _alerts(session: Session, child_id: str, today: date) -> Iterator[str]:

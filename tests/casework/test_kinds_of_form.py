@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from app.casework import (
     assessments,
     caseload,
+    court,
     demo,
     due,
     form_copies,
@@ -19,10 +20,12 @@ from app.casework import (
     permission,
     search,
 )
+from app.casework.court import HearingDetails, OutcomeDetails
 from app.casework.desk import Actor, Desk, NotAllowed, Role
 from app.casework.form_copies import CopyFor
 from app.core.ids import new_id
 from app.forms.sentences import sentences
+from app.forms.sheet import Sheet
 from app.models.records import FormRecord, Oversight
 from tests.casework.conftest import AddChild
 from tests.reports.reading import text_of
@@ -134,9 +137,6 @@ def test_a_form_that_says_nothing_of_one_level_leaves_it_as_it_was(
 
 
 def test_a_short_assessment_is_reviewed_like_a_long_one(desk: Desk, add_child: AddChild) -> None:
-    from app.casework import court
-    from app.casework.court import OutcomeDetails
-
     child = add_child()
     day = desk.clock.today()
     court.add_outcome(
@@ -190,3 +190,22 @@ def test_a_parents_words_leave_the_casebook_only_with_a_yes(
         sheet = form_records.sheet_of(desk, session, form_records.found(session, record_id))
     said = [one.text for one in sentences(sheet, "psr.child", "en")]
     assert any("kingfisher" in text for text in said) is told
+
+
+def test_a_form_opens_with_what_the_record_knows(desk: Desk, add_child: AddChild) -> None:
+    child, day = add_child(), desk.clock.today()
+    for after, hearing_type in ((-3, "first"), (9, "bail"), (20, "referral_panel")):
+        court.add_hearing(
+            desk,
+            child.id,
+            HearingDetails(
+                hearing_date=day + timedelta(days=after), hearing_type=hearing_type, court="x"
+            ),
+        )
+    for form_id, question, after in (
+        ("bail_remand", "bail_hearing", 9),
+        ("referral_panel", "panel_date", 20),
+    ):
+        opened = form_records.start(desk, child.id, form_id)
+        sheet = Sheet(opened.form, opened.document, clock=desk.clock, context=opened.context)
+        assert sheet.value(question) == (day + timedelta(days=after)).isoformat()
