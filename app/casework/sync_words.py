@@ -134,6 +134,11 @@ NOTICES: Final[Mapping[str, str]] = {
     ),
     "sequence_reused": N_("Another copy of a casebook sent work as if it were this laptop."),
     "quality_check": N_("A report about {child} was issued before its quality check."),
+    "lost_work": N_(
+        "The central server was put back from a backup and has lost work that was sent from here. "
+        "It was about a record that has left this laptop since, so it can’t be sent again. Tell "
+        "your administrator: another laptop or a newer backup may hold it."
+    ),
     "forged_order": N_(
         "Somebody tried to have this casebook removed without the right to. Nothing was removed. "
         "Tell your administrator."

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from app.core.ids import is_id
 from app.models.casebook import Casebook
 from app.sync import outbox, standing
 from app.sync.protocol import MOST_STREAMS, SERVICE_STREAM, CaseloadChild
@@ -27,7 +28,8 @@ def want(connection: Connection, children: Iterable[CaseloadChild]) -> None:
     joined = connection.exec_driver_sql(
         "SELECT merged_into FROM child WHERE merged_into IS NOT NULL ORDER BY id"
     ).scalars()
-    wanted = [SERVICE_STREAM, *sorted(own), *(into for into in joined if into not in unheard)]
+    kept = [into for into in joined if is_id(into) and into not in unheard]
+    wanted = [SERVICE_STREAM, *sorted(own), *kept]
     wanted += [
         child.child_id
         for child in children

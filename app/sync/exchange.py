@@ -26,6 +26,7 @@ from app.sync import (
     caseload,
     digests,
     extras,
+    joined,
     orders,
     outbox,
     page,
@@ -245,6 +246,7 @@ class _Sync:
             self._pull()
             self._count_revisions_anew()
             self._let_go()
+            joined.follow(self._casebook, self._standing().role)
             if not self._waits():
                 break
         self._compare()
@@ -379,6 +381,9 @@ class _Sync:
                 outbox.keep_refused(
                     connection, operation, entry, code=result.code or "malformed", at=now
                 )
+        pairs = zip(sent.operations, answer.results, strict=True)
+        emptied = [pair for pair in pairs if pair[0].op_id in sent.emptied]
+        refusals.tell_of_lost(connection, emptied, now)
         self._outcome.sent += len(sent.operations)
         standing.write(connection, acked=sent.operations[-1].device_seq, sent_to=sent.entries[-1])
 

@@ -88,12 +88,14 @@ class Page:
         blobs: What must be with the server before.
         unsendable: `op_id` of those whose values exceed what the protocol carries; they go
             without values, and a person is told.
+        emptied: `op_id` of those whose values were taken away here since they were made.
     """
 
     operations: tuple[Operation, ...]
     entries: tuple[int, ...]
     blobs: tuple[NamedBlob, ...]
     unsendable: frozenset[str]
+    emptied: frozenset[str]
 
 
 def waiting(connection: Connection, standing: Standing) -> int:
@@ -198,6 +200,7 @@ def next_page(connection: Connection, standing: Standing) -> Page | None:
         tuple(one.entry for one in chosen),
         tuple(blob for one in chosen for blob in one.blobs),
         frozenset(one.operation.op_id for one in chosen if not one.sendable),
+        frozenset(one.operation.op_id for one in chosen if one.emptied),
     )
 
 
@@ -207,6 +210,7 @@ class _Made(NamedTuple):
     entry: int
     blobs: tuple[NamedBlob, ...]
     sendable: bool
+    emptied: bool
 
 
 def _group(
@@ -306,7 +310,7 @@ def _operation(
         # Sent as it is it would be refused each time, and all that follows it with it.
         operation, set_to = Operation(**named), {}
         size = _size(operation)
-    return _Made(operation, size, entry.entry, tuple(_blobs(entry, set_to)), sendable)
+    return _Made(operation, size, entry.entry, tuple(_blobs(entry, set_to)), sendable, entry.erased)
 
 
 def _size(operation: Operation) -> int:

@@ -4,17 +4,25 @@ server that could not be written here.
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from app.core.errors import BugError
+from app.core.ids import new_id
 from app.models import erasure, search
+from app.models.base import canonical, moment_text
 from app.models.casebook import Casebook
 from app.models.change_log import ChangeLog, Received, values
 from app.sync import apply, standing
 from app.sync.merge import SEALED
-from app.sync.protocol import SERVICE_STREAM, Pulled
+from app.sync.protocol import SERVICE_STREAM, Operation, OperationResult, Pulled
+
+# The kind of a notice of this laptop's own.
+LOST_WORK: Final = "lost_work"
 
 
 def send_again(casebook: Casebook, op_id: str) -> int:
@@ -150,6 +158,46 @@ def _open_again(
         None,
     )
     log.append_received([taken_back], origin)
+
+
+def tell_of_lost(
+    connection: Connection, sent: Iterable[tuple[Operation, OperationResult]], at: datetime
+) -> None:
+    """Tell a person of work that is nowhere any more: a server that was put back had lost it, and
+    its values left this laptop with the record, after it was sent.
+
+    Args:
+        sent: Operations that went without their values, and what became of each.
+    """
+    lost = [
+        [operation.type, operation.id]
+        for operation, result in sent
+        # One that the server had kept is a duplicate; what was lawfully erased is meant to be gone.
+        if result.status == "recorded"
+        and not result.duplicate
+        and operation.id is not None
+        and not connection.exec_driver_sql(
+            "SELECT 1 FROM change WHERE kind = 'erase' AND record_id IN (?, ?) LIMIT 1",
+            (operation.id, operation.child_id),
+        ).fetchone()
+    ]
+    if not lost:
+        return
+    body = connection.exec_driver_sql(
+        "SELECT body FROM sync_notice WHERE kind = ? AND seen_at IS NULL", (LOST_WORK,)
+    ).scalar_one_or_none()
+    known = [] if body is None else json.loads(body)["records"]
+    records = canonical({"records": known + [one for one in lost if one not in known]})
+    if body is None:
+        connection.exec_driver_sql(
+            "INSERT INTO sync_notice (id, kind, child_id, body, at) VALUES (?, ?, NULL, ?, ?)",
+            (new_id(), LOST_WORK, records, moment_text(at)),
+        )
+    else:
+        connection.exec_driver_sql(
+            "UPDATE sync_notice SET body = ? WHERE kind = ? AND seen_at IS NULL",
+            (records, LOST_WORK),
+        )
 
 
 def _refused_with(connection: Connection, op_id: str) -> list[int]:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from app.casework import children, form_records, sync_deeds, syncing
+from app.casework import children, form_records, people, sync_deeds, syncing
 from app.casework.children import ChildDetails
 from app.casework.desk import Desk, Role
 from app.casework.form_records import AnswerChange
+from app.casework.people import CarerDetails
 from app.core.clock import FixedClock
 from tests.casework.sync_desks import NewDesk, desks_of, quiet
 from tests.sync.conftest import Central
@@ -120,11 +121,15 @@ def test_what_is_written_meanwhile_on_a_record_that_is_joined_away_arrives(
     sync_deeds.sync_now(sidney)
     change = AnswerChange("home_story", {"value": "Robin was told more"})
     form_records.save_answers(robin, second, [change], leaving=True)
+    carer = people.add_carer(robin, other, CarerDetails(name="Nan")).id
+    third = form_records.start(robin, other, "resettlement").record_id
     quiet(robin, sidney, ash)
     quiet(robin, sidney, ash)
     for desk in (ash, robin, sidney):
         held = form_records.open_form(desk, second)
         assert held.child_id == keep
         assert held.document["home_story"]["value"] == "Robin was told more"
+        assert [one.id for one in people.list_carers(desk, keep)] == [carer]
+        assert form_records.open_form(desk, third).child_id == keep
         assert syncing.overview(desk).refused == ()
         assert untroubled(desk)

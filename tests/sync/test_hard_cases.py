@@ -341,3 +341,17 @@ def test_a_child_who_leaves_is_counted_once_however_many_pages_come(
     monkeypatch.setattr(exchange, "MOST_CHANGES", 5)
     assert ash.sync().let_go == [goes.id]
     assert ash.get(Child, comes.id) is not None
+
+
+NO_RECORD = "0198c0de-0000-7000-8000-0000000000ff"
+
+
+@pytest.mark.parametrize("into", ["; DROP TABLE child", "../../keys", NO_RECORD])
+def test_a_child_joined_with_no_record_stops_no_sync(ash: Laptop, into: str) -> None:
+    child = ash.child()
+    form = ash.form(child)
+    ash.change(Child, child.id, merged_into=into)
+    for _again in range(2):
+        assert ash.sync().differing == []
+    assert ash.get(FormRecord, form.id).child_id == child.id
+    assert ash.view().word == "confirmed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -165,6 +166,37 @@ def test_work_on_what_a_server_lost_goes_by_itself_once_it_is_there_again(
         assert laptop.view().items == ()
         assert laptop.view().word == "confirmed"
         assert laptop.casebook.verify().ok
+
+
+def test_work_that_nobody_holds_after_a_server_was_put_back_is_said_to_be_lost(
+    ash: Laptop, robin: Laptop
+) -> None:
+    """Robin's work was sent and left Robin's laptop with the child, and the server then lost it."""
+    child, erased = ash.child(), ash.child("Erased")
+    ash.sync()
+    for one in (child, erased):
+        caseload.choose(robin.casebook, one.id, True)
+    robin.sync()
+    keep(ash.central)
+    robin.change(Child, child.id, school="Nobody holds this")
+    robin.change(Child, erased.id, school="Nor this, by law")
+    robin.sync()
+    caseload.choose(robin.casebook, child.id, False)
+    robin.sync()
+    robin.casebook.erase_child(erased.id, "recorded_in_error")
+    put_back(ash.central)
+    with pytest.raises(Stopped):
+        robin.sync()
+    stops.answer_stop(robin.casebook, "epoch_changed", True)
+    for _again in range(2):
+        robin.sync()
+        (told,) = robin.view().items
+        assert (told.kind, told.reason) == ("notice", "lost_work")
+    ((body,),) = robin.rows("SELECT body FROM sync_notice")
+    assert json.loads(body) == {"records": [["child", child.id]]}
+    state.read_notice(robin.casebook, told.id)
+    robin.sync()
+    assert robin.view().word == "confirmed"
 
 
 def keep(central: Central) -> None:

@@ -337,6 +337,9 @@ class Laptop:
             name: [dict(row._mapping) for row in connection.exec_driver_sql(statement)]
             for name, statement in _KEPT.items()
         }
+        for row in rows["notices"]:
+            body = json.loads(row.pop("body"))
+            row |= {"other_id": body.get("other_id"), "records": body.get("records", [])}
         return {
             "waiting": outbox.waiting(connection, standing.read(connection)),
             "acked": standing.read(connection).acked,
@@ -344,9 +347,12 @@ class Laptop:
             "conflicts": [json.loads(row["body"]) for row in rows["conflicts"]],
             "quarantine": rows["quarantine"],
             "refused": rows["refused"],
-            "notices": [
-                row | {"other_id": json.loads(row.pop("body")).get("other_id")}
+            "notices": rows["notices"],
+            "told_lost": [
+                f"{type_}:{id_}"
                 for row in rows["notices"]
+                if row["kind"] == "lost_work"
+                for type_, id_ in row["records"]
             ],
             "lease_ended": self._lease_days == 0,
         }
