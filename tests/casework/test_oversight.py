@@ -35,7 +35,8 @@ from app.models.records import FormRecord, Oversight, Task
 from tests.casework.conftest import PASSPHRASE
 
 AGREED = "The evidence carries the levels, and the plan is small enough to keep."
-HIGH = {"harm_level": "high", "contingency_checked": "OK"}
+DIFFERS = "What happened in May weighs more than how likely it looks."
+HIGH = {"harm_level": "high", "harm_differs_why": DIFFERS, "contingency_checked": "OK"}
 CONTINGENCY = {
     "contingency_if": "The older boys come to the house",
     "contingency_then": "Mum rings the duty worker",
@@ -67,14 +68,12 @@ def submit(desk: Desk, child_id: str, **differs: Any) -> str:
 
 def submit_high(desk: Desk, child_id: str, **differs: Any) -> str:
     """Submit one with a high level that holds all that such a level asks for."""
-    return submit(desk, child_id, **{**high_answers(desk), **differs})
+    return submit(desk, child_id, **{**high_answers(), **differs})
 
 
-def high_answers(desk: Desk) -> dict[str, Any]:
-    names = {item.name for item in desk.forms.form("assessment").items()}
-    for_which = {"contingency_for": ["serious_harm"]} if "contingency_for" in names else {}
-    found = {"contingencies": [{**CONTINGENCY, **for_which}]}
-    return {name: value for name, value in {**HIGH, **found}.items() if name in names}
+def high_answers() -> dict[str, Any]:
+    """What a high level of serious harm asks for."""
+    return {**HIGH, "contingencies": [{**CONTINGENCY, "contingency_for": ["serious_harm"]}]}
 
 
 def answer(value: Any, by: str = "x") -> dict[str, Any]:
@@ -153,9 +152,8 @@ def test_a_manager_proposes_a_level_and_the_author_sets_it(desk: Desk, child: Ch
     document = form_records.open_form(desk, draft.record_id).document
     assert document["safety_level"]["value"] == "high"
     assert document["harm_level"]["value"] == "low"
-    for path, value in high_answers(desk).items():
-        if path == "contingency_checked":
-            form_records.save_answers(desk, draft.record_id, [AnswerChange(path, answer(value))])
+    for path, value in (("contingency_checked", "OK"), ("safety_differs_why", DIFFERS)):
+        form_records.save_answers(desk, draft.record_id, [AnswerChange(path, answer(value))])
     save_contingency(desk, draft.record_id, ["safety_wellbeing"])
     assessments.submit(desk, draft.record_id)
     with desk.casebook.read() as session:
@@ -168,11 +166,8 @@ def test_a_manager_proposes_a_level_and_the_author_sets_it(desk: Desk, child: Ch
 
 
 def save_contingency(desk: Desk, record_id: str, judgements: list[str]) -> None:
-    names = {item.name for item in desk.forms.form("assessment").items()}
-    said = dict(CONTINGENCY)
+    said = {**CONTINGENCY, "contingency_for": judgements}
     row = {name: answer(value) for name, value in said.items()}
-    if "contingency_for" in names:
-        row["contingency_for"] = answer(judgements)
     rows = {"rows": [{"id": "01a20000-0000-7000-8000-000000000001", "answers": row}]}
     form_records.save_answers(desk, record_id, [AnswerChange("contingencies", rows)])
 
@@ -208,7 +203,7 @@ def test_nobody_signs_a_level_that_they_set_in_anothers_form(desk: Desk, child: 
         form_records.save_answers(
             manager,
             opened.record_id,
-            [AnswerChange("harm_level", answer("medium", manager.actor.id))],
+            [AnswerChange("harm_level", answer("low", manager.actor.id))],
         )
     assessments.submit(desk, opened.record_id)
     with acting(desk, "Rowan Okell") as manager:

@@ -152,6 +152,8 @@ def test_it_is_returned_there_and_mended_here(ash: Desk, rowan: Desk) -> None:
     asked = returned.asked_of(ash, back.record_id)
     assert asked is not None and asked.of_page("family")[0].title == "Say what Nan thinks."
     returned.answer_level(ash, back.record_id, "serious_harm", accept=True, reasons="Agreed.")
+    why = AnswerChange("harm_differs_why", answer("The fight in May weighs more.", ash.actor.id))
+    form_records.save_answers(ash, back.record_id, [why], leaving=True)
     tasks.finish(ash, asked.tasks[0].id, "Rang Nan.")
     assessments.submit(ash, back.record_id)
     quiet(ash, rowan)
