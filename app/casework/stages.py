@@ -210,6 +210,8 @@ def _in_newest_version(desk: Desk, before: FormRecord) -> Document:
     if not desk.forms.moves_drafts_on(before.form_id):
         return before.answers
     newest = desk.forms.form(before.form_id)
+    if newest.version == before.form_version:
+        return before.answers
     return upgraded(before.answers, newest.id, before.form_version, newest.version)
 
 

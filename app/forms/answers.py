@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import Any, Final, cast
 
 from app.core.errors import BugError
@@ -159,31 +159,35 @@ def _each(holder: Mapping[str, Any], before: str) -> Iterator[tuple[str, Answer]
 
 
 def carried_forward(document: Document) -> Document:
-    """A copy for the next stage: every answer marked as carried and not yet confirmed."""
+    """A copy for the next stage: every answer marked as carried and not yet confirmed.
+
+    What the form itself works out is worked out anew, so nobody has to confirm it.
+    """
 
     def carry(holder: Mapping[str, Any]) -> dict[str, Any]:
         copied: dict[str, Any] = {}
         for name, entry in holder.items():
             if is_rows(entry):
                 rows = [
-                    {
-                        **{key: deepcopy(it) for key, it in row.items() if key != "answers"},
-                        "answers": carry(row.get("answers", {})),
-                    }
+                    {**_but(row, "answers"), "answers": carry(row.get("answers", {}))}
                     for row in entry["rows"]
                 ]
-                beside = {key: deepcopy(it) for key, it in entry.items() if key != "rows"}
-                copied[name] = {**beside, "rows": rows}
-            elif isinstance(entry, dict):
-                answer = answer_from_json(entry)
-                if answer.by == FORM and answer.how == "calculated":
-                    copied[name] = to_json(answer)
-                else:
-                    copied[name] = to_json(
-                        replace(answer, carried=True, confirmed_by=None, confirmed_at=None)
-                    )
-            else:
+                copied[name] = {**_but(entry, "rows"), "rows": rows}
+            elif not isinstance(entry, dict) or (
+                entry.get("by") == FORM and entry.get("how") == "calculated"
+            ):
                 copied[name] = deepcopy(entry)
+            else:
+                copied[name] = {**_but(entry, "confirmed_by", "confirmed_at"), "carried": True}
         return copied
 
     return carry(document)
+
+
+def _but(entry: Mapping[str, Any], *left_out: str) -> dict[str, Any]:
+    """A copy of what `entry` holds, without some of its keys."""
+    return {
+        key: part if part is None or isinstance(part, str | int | float) else deepcopy(part)
+        for key, part in entry.items()
+        if key not in left_out
+    }

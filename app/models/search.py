@@ -233,9 +233,14 @@ def _replace(
     for field, (row_id, text, of_child) in held.items():
         if texts.get(field) != text or of_child != child_id:
             connection.exec_driver_sql("DELETE FROM search_text WHERE id = ?", (row_id,))
-    for field, text in texts.items():
-        if held.get(field, (0, None, None))[1:] != (text, child_id):
-            _insert(connection, (record_type, record_id, child_id), field, text)
+    of = (record_type, record_id, child_id)
+    new = [
+        _values(of, field, text)
+        for field, text in texts.items()
+        if held.get(field, (0, None, None))[1:] != (text, child_id)
+    ]
+    if new:
+        connection.exec_driver_sql(_INSERT, new)
 
 
 def _insert(connection: Connection, of: tuple[str, str, str], field: str, text: str) -> None:

@@ -26,6 +26,8 @@ NAMES = (
     "search",
     "form_open",
     "form_keystroke",
+    "stage_open",
+    "stage_carry",
     "psr_pages",
     "event_loop_stall",
     "memory_100k",
