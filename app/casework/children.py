@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.casework import keeping, merging, permission
+from app.casework import dates, keeping, merging, permission
 from app.casework.child_details import (
     AlertDetails,
     CareStatusDetails,
@@ -51,7 +52,7 @@ from app.core.errors import KnownError
 from app.core.i18n import _
 from app.models import key_file
 from app.models.key_file import EscrowSlot, RecoverySlot
-from app.models.records import Alert, CareStatus, Child, Identifier
+from app.models.records import Alert, CareStatus, Child, Identifier, Offence
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -190,9 +191,27 @@ def change_details(
         child = keeping.child_of(work.session, child_id)
         if details.allocated_to != child.allocated_to and not may_hand_on(desk, child.allocated_to):
             raise permission.refusal("hand_on")
+        if details.date_of_birth != child.date_of_birth:
+            refuse_blocking(_born_after_an_offence(work.session, child_id, details.date_of_birth))
         keeping.put(child, details)
         work.flush()
         return view_of(desk, work.session, child)
+
+
+def _born_after_an_offence(
+    session: Session, child_id: str, born: date | None
+) -> tuple[Problem, ...]:
+    """What is wrong with a new date of birth beside the offences that are recorded."""
+    first = session.scalar(
+        select(func.min(Offence.offence_date)).where(
+            Offence.child_id == child_id, Offence.removed_at.is_(None)
+        )
+    )
+    if born is None or first is None or born <= first:
+        return ()
+    text = _("By this date the child was born after an offence of {day}. Check both dates.")
+    day = dates.in_words(first)
+    return (Problem("date_of_birth", text.format(day=day), blocks=True),)
 
 
 def may_hand_on(desk: Desk, worker: str | None) -> bool:

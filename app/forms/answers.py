@@ -173,15 +173,17 @@ def carried_forward(document: Document) -> Document:
                     for row in entry["rows"]
                 ]
                 copied[name] = {**_but(entry, "rows"), "rows": rows}
-            elif not isinstance(entry, dict) or (
-                entry.get("by") == FORM and entry.get("how") == "calculated"
-            ):
+            elif not isinstance(entry, dict) or _is_worked_out(entry):
                 copied[name] = deepcopy(entry)
             else:
                 copied[name] = {**_but(entry, "confirmed_by", "confirmed_at"), "carried": True}
         return copied
 
     return carry(document)
+
+
+def _is_worked_out(entry: Mapping[str, Any]) -> bool:
+    return entry.get("by") == FORM and entry.get("how") == "calculated"
 
 
 def _but(entry: Mapping[str, Any], *left_out: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from app.core.clock import Clock
 from app.core.errors import BugError
 from app.core.i18n import _
 from app.core.ids import new_id
-from app.forms import values
+from app.forms import texts, values
 from app.forms.answers import FORM, Answer, answer_from_json, is_rows
 from app.forms.cells import MISSING, Cell, Change, Effects, Problem
 from app.forms.days import day_in_words
@@ -445,6 +445,8 @@ class Engine:
 
     def _wrong(self, cell: Cell, question: Question, answer: Answer) -> str:
         """What is wrong with a given answer, in words; empty if nothing is."""
+        if isinstance(answer.value, str) and (fault := texts.fault_of(answer.value)):
+            return fault
         if not values.fits(question.type, answer.value):
             return misread(question)
         if question.list_name is not None:

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.casework import court
-from app.casework.children import ChildView
+from app.casework import children, court, keeping
+from app.casework.children import ChildDetails, ChildView
 from app.casework.court import HearingDetails, OffenceDetails, OutcomeDetails
 from app.casework.desk import Desk, NotAllowed
 from app.casework.problems import DetailsRefused, Problem
@@ -264,3 +264,17 @@ def test_a_reader_changes_nothing_in_court(staffed: Office, child: ChildView) ->
     ):
         with pytest.raises(NotAllowed):
             act()
+
+
+def test_a_date_of_birth_after_an_offence_is_refused_in_words(desk: Desk, child: ChildView) -> None:
+    court.add_offence(
+        desk, child.id, OffenceDetails(description="Theft", offence_date=date(2026, 3, 2))
+    )
+    later = ChildDetails(given_name="Tal", family_name="Fenwick", date_of_birth=date(2026, 4, 1))
+    with pytest.raises(DetailsRefused) as refused:
+        children.change_details(desk, child.id, later)
+    (problem,) = refused.value.problems
+    assert problem.field == "date_of_birth"
+    assert "after an offence of 2 March 2026" in problem.text
+    with desk.casebook.read() as session:
+        assert keeping.born(session, child.id) == BORN

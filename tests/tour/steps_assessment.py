@@ -17,7 +17,7 @@ def start_assessment(tour: Tour) -> None:
     driver = tour.driver
     driver.push("Assessment")
     form = OnScreen(driver, "assessment", people.CALLED)
-    driver.expect_words("Sources of information")
+    driver.expect_words("What this is for")
     driver.picture("assessment-first-page")
     _fill_until(tour, form, STOP_AT)
     driver.expect_words("Saved here")

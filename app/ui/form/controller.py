@@ -26,6 +26,7 @@ from app.forms.answers import Answer
 from app.forms.schema import Group
 from app.forms.sheet import Effects, Sheet
 from app.forms.statements import Statement, path_of
+from app.forms.texts import keepable
 from app.ui.form.typed import date_in_words
 
 PAUSE_MS: Final = 500  # after the last key stroke
@@ -142,6 +143,7 @@ class FormController(QObject):
         self._state = SaveState.SAVED
         self._unsaved: dict[str, None] = {}
         self._on_the_way: list[dict[str, None]] = []
+        self._held_back: dict[str, None] = {}
         self._leaving = False
         self._failures = 0
         self._undo: list[_Step] = []
@@ -364,8 +366,15 @@ class FormController(QObject):
         if not self._unsaved and not self._leaving:
             return
         changes = self._changes(self._unsaved)
+        # What no file can hold stays here, with its words on the screen; all else is saved.
+        self._held_back = {one.path: None for one in changes if not keepable(one.answer)}
+        changes = tuple(one for one in changes if one.path not in self._held_back)
         leaving, self._leaving = self._leaving, False
-        sent, self._unsaved = self._unsaved, {}
+        sent = {path: None for path in self._unsaved if path not in self._held_back}
+        self._unsaved = dict(self._held_back)
+        if not sent and not leaving:
+            self._say_held_back()
+            return
         self._on_the_way.append(sent)
         # Saves are done in the order they are asked for, so none has to wait for another here.
         self._keep(changes, leaving=leaving, done=self._kept, failed=partial(self._not_kept, sent))
@@ -393,10 +402,22 @@ class FormController(QObject):
         self._failures = 0
         self.save_error = None
         self.saved_at = at
-        if self.is_saved:
+        if self._held_back:
+            self._say_held_back()
+        elif self.is_saved:
             self._enter(SaveState.SAVED)
         elif self._state is SaveState.FAILED:
             self._enter(SaveState.WAITING)
+
+    def _say_held_back(self) -> None:
+        """Say which answer can't be kept as it is; it is tried again when it is another."""
+        path = next(iter(self._held_back), "")
+        label = self.sheet.label(path) if self.sheet.has(path) else ""
+        self.save_error = KnownError(
+            _("Half a character can’t be kept: {question}").format(question=label),
+            _("Take out the last thing that was pasted there. Everything else is saved."),
+        )
+        self._enter(SaveState.FAILED)
 
     def _not_kept(self, sent: dict[str, None], error: Exception, /) -> None:
         del self._on_the_way[0]

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QMimeData, QSize, Qt, Slot
+from PySide6.QtGui import (
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QTextDocumentFragment,
+)
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -18,10 +24,13 @@ from PySide6.QtWidgets import (
 
 from app.core.clock import Clock
 from app.forms.schema import Question
+from app.forms.texts import LONGEST
 from app.ui.form.editors.base import Editor
 from app.ui.form.typed import read_decimal, read_integer
 
 LINES_AT_FIRST: Final = 3
+LINES_OF_A_LONG_TEXT: Final = 20
+MOST_LETTERS: Final = 10_000_000
 WIDTH_IN_LETTERS: Final = {"integer": 10, "decimal": 12, "date": 14, "time": 8}
 
 
@@ -32,7 +41,7 @@ class LineEditor(Editor):
 
     def __init__(self, question: Question, *, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(question, clock=clock, parent=parent)
-        self.line = QLineEdit(self)
+        self.line = Line(self)
         self._shown: str = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -96,8 +105,35 @@ class NumberEditor(LineEditor):
         return text if number is None else number
 
 
+def plain_text_of(source: QMimeData) -> str:
+    """What is pasted, as plain text: of rich text its words, line by line."""
+    if source.hasText():
+        return source.text()
+    return QTextDocumentFragment.fromHtml(source.html()).toPlainText() if source.hasHtml() else ""
+
+
+class Line(QLineEdit):
+    """A line that takes the words of rich text, and all of them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        # Qt would cut what is longer than this without a word.
+        self.setMaxLength(MOST_LETTERS)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Override QLineEdit.keyPressEvent: lines that are pasted become one."""
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.insert(" ".join(plain_text_of(QGuiApplication.clipboard().mimeData()).split("\n")))
+        else:
+            super().keyPressEvent(event)
+
+
 class GrowingText(QPlainTextEdit):
-    """A text box that is as high as what is written in it, so that it never scrolls in a page."""
+    """A text box that is as high as what is written in it, so that it never scrolls in a page.
+
+    A text that is longer than any answer scrolls after all: laying out all of it would take
+    minutes.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,7 +143,33 @@ class GrowingText(QPlainTextEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self._height = 0
+        self._long = False
         self._fit()
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Override QPlainTextEdit.canInsertFromMimeData: rich text too, for its words."""
+        return source.hasText() or source.hasHtml()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Override QPlainTextEdit.insertFromMimeData."""
+        words = plain_text_of(source)
+        self._prepare_for(self.document().characterCount() + len(words))
+        self.insertPlainText(words)
+
+    def setPlainText(self, text: str) -> None:
+        """Override QPlainTextEdit.setPlainText."""
+        self._prepare_for(len(text))
+        super().setPlainText(text)
+
+    def _prepare_for(self, letters: int) -> None:
+        """Scroll what is too long to be laid out as a whole."""
+        self._long = letters > LONGEST
+        wrapping = QPlainTextEdit.LineWrapMode
+        self.setLineWrapMode(wrapping.NoWrap if self._long else wrapping.WidgetWidth)
+        shown = Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        hidden = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(shown if self._long else hidden)
+        self.setHorizontalScrollBarPolicy(shown if self._long else hidden)
 
     def sizeHint(self) -> QSize:
         """Override QWidget.sizeHint: as high as the text."""
@@ -125,7 +187,10 @@ class GrowingText(QPlainTextEdit):
     @Slot()
     def _fit(self) -> None:
         # The layout of plain text counts its height in lines, each as the text wraps.
-        lines = max(LINES_AT_FIRST, int(self.document().documentLayout().documentSize().height()))
+        lines = LINES_OF_A_LONG_TEXT
+        if not self._long:
+            size = self.document().documentLayout().documentSize()
+            lines = max(LINES_AT_FIRST, int(size.height()))
         around = self.height() - self.viewport().height() if self.isVisible() else 24
         # Above and below, and once more: the last line counts as shown only with room to spare.
         margin = 3 * self.document().documentMargin()
