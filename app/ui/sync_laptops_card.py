@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -62,7 +63,9 @@ class LaptopsCard(Card):
         self.code = SecondaryButton(_("Code for a new laptop"), self._ask_code)
         self.lost = SecondaryButton(_("A laptop is lost or handed in"), self._lost)
         self.lost.hide()
-        self.add(buttons(self.look, self.code, self.lost))
+        self.rescued = SecondaryButton(_("Work that was rescued"), self._rescued)
+        self.rescued.hide()
+        self.add(buttons(self.look, self.code, self.lost, self.rescued))
         self.refresh()
 
     def refresh(self) -> None:
@@ -87,12 +90,16 @@ class LaptopsCard(Card):
         self._shell.sync.tasks.run(read, self._show, self._failed, owner=self)
 
     def _show(self, found: tuple[Laptop, ...]) -> None:
+        from app.casework import permission
+
         self.look.setEnabled(True)
         self.look.setText(_("Look again"))
         self.state.hide()
         self.table.show()
         self.model.set_rows(found)
         self.lost.setVisible(any(not one.out and not one.this for one in found))
+        may = permission.allows(self._shell.desk.actor.role, "manage_laptops")
+        self.rescued.setVisible(may and any(one.out for one in found))
 
     def _failed(self, error: Exception) -> None:
         self.look.setEnabled(True)
@@ -118,16 +125,28 @@ class LaptopsCard(Card):
             LostDialog(self._shell, row, self._look).ask()
 
     def _lost(self) -> None:
+        row = self._chosen(lambda one: not one.out and not one.this)
+        if row is not None:
+            LostDialog(self._shell, row, self._look).ask()
+
+    def _rescued(self) -> None:
+        from app.ui.rescued_dialog import RescuedDialog
+
+        row = self._chosen(lambda one: one.out)
+        if row is not None:
+            RescuedDialog(self._shell, row).ask()
+
+    def _chosen(self, fits: Callable[[Laptop], bool]) -> Laptop | None:
+        """The laptop that is chosen in the list, or the only one that can be meant."""
         row = self.table.current_row()
-        others = [one for one in self.model.rows if not one.out and not one.this]
-        if row is None or row.this or row.out:
-            row = others[0] if len(others) == 1 else None
+        if row is None or not fits(row):
+            fitting = [one for one in self.model.rows if fits(one)]
+            row = fitting[0] if len(fitting) == 1 else None
         if row is None:
             self.state.set_words(_("Choose the laptop in the list first."))
             self.state.show()
             self.table.setFocus()
-            return
-        LostDialog(self._shell, row, self._look).ask()
+        return row
 
 
 class CodeDialog(Dialog):

@@ -8,14 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.casework import casebooks, children, laptops, sync_deeds, syncing
+from app.casework import casebooks, children, laptops, rescued, sync_deeds, syncing
 from app.casework.children import ChildDetails
 from app.casework.desk import Desk
 from app.core.clock import FixedClock
-from app.models import escrow
+from app.core.errors import KnownError
 from app.sync import orders
 from app.ui.setup import RecoveryCard
 from app.ui.unlock import UnlockCard
@@ -173,6 +173,16 @@ def test_a_user_of_before_unlocks_as_ever(seat: Seat, sit: Callable[[Path], Seat
     again.until(lambda: shell.sync.status is not None and shell.sync.status.joined)
 
 
+def _press(window: QWidget, *names: str) -> None:
+    """Press one button after another, each in the window that is in front by then."""
+    for name in names:
+        QApplication.processEvents()
+        front = QApplication.activeModalWidget() or window
+        buttons = [one for one in front.findChildren(QPushButton) if one.isVisible()]
+        next(one for one in buttons if one.text() == name).click()
+    QApplication.processEvents()
+
+
 def test_the_unsent_work_of_a_lost_laptop_reaches_the_others_before_it_is_gone(
     seat: Seat, maud: Desk, new_desk: NewDesk, qtbot: QtBot
 ) -> None:
@@ -184,11 +194,7 @@ def test_the_unsent_work_of_a_lost_laptop_reaches_the_others_before_it_is_gone(
     window = window_on(qtbot, maud)
     window.sync.look()
     window.go("settings")
-    for name in ("Show the laptops", "A laptop is lost or handed in", "Take out this laptop"):
-        QApplication.processEvents()
-        front = QApplication.activeModalWidget() or window
-        buttons = [one for one in front.findChildren(QPushButton) if one.isVisible()]
-        next(one for one in buttons if one.text() == name).click()
+    _press(window, "Show the laptops", "A laptop is lost or handed in", "Take out this laptop")
     window.hide()
     lost.shell.sync.start()
     seat.until(lambda: lost.shell is None)
@@ -204,11 +210,10 @@ def test_the_unsent_work_of_a_lost_laptop_reaches_the_others_before_it_is_gone(
 
 
 def test_what_a_lost_laptop_can_not_send_is_sealed_and_named(
-    seat: Seat, maud: Desk, central: Central, clock: FixedClock
+    seat: Seat, maud: Desk, clock: FixedClock, qtbot: QtBot
 ) -> None:
     synced(seat)
     lost, folder = seat.program, seat.program.folder
-    device_id = lost.desk.casebook.device_id
     children.add_child(lost.desk, ChildDetails(given_name="Tal", family_name="Fenwick"))
     (mine,) = [one for one in laptops.laptops(maud) if not one.this]
     laptops.take_out(maud, mine.id, "rescue")
@@ -220,7 +225,27 @@ def test_what_a_lost_laptop_can_not_send_is_sealed_and_named(
     assert seat.reads(f"What could not be sent lies sealed in the file {sealed}.")
     assert {file.name for file in folder.glob("*")} <= {"casebook.lock", sealed.name}
     assert b"Fenwick" not in sealed.read_bytes()
-    # The key file that was made as the laptop was set up, and which the service keeps.
-    key = escrow.load(folder.parent / "waymark-service.key", "another quiet set of words")
-    found = orders.read_rescue(sealed, key, device_id)
-    assert "Fenwick" in [one["set"].get("family_name") for one in found["operations"]]
+    # The key file was made as the laptop was set up, and the service keeps it.
+    window = window_on(qtbot, maud)
+    window.sync.look()
+    window.go("settings")
+    _press(window, "Show the laptops", "Work that was rescued", "Read it")
+    asked = QApplication.activeModalWidget()
+    files = [one for one in asked.findChildren(QLineEdit) if one.isVisible()]
+    for line, text in zip(
+        files,
+        (str(sealed), str(folder.parent / "waymark-service.key"), "another quiet set of words"),
+        strict=True,
+    ):
+        line.setText(text)
+    _press(window, "Read it")
+    said = [one.text() for one in asked.findChildren(QLabel) if one.isVisible()]
+    assert "Fenwick" in said
+    asked.reject()
+    with pytest.raises(KnownError):
+        rescued.read(maud, sealed, folder.parent / "waymark-service.key", "wrong", mine.id)
+    with pytest.raises(KnownError):
+        rescued.read(
+            maud, sealed, folder.parent / "waymark-service.key", "another quiet set of words",
+            maud.casebook.device_id,
+        )  # fmt: skip
