@@ -17,7 +17,7 @@ from app.casework import keeping, reference
 from app.casework.desk import NotAllowed
 from app.casework.form_records import called
 from app.casework.keeping import present, reason_given
-from app.casework.report_writing import STALE, PassageLocked
+from app.casework.report_writing import STALE, PassageLocked, writers_of
 from app.core.errors import KnownError
 from app.core.i18n import _
 from app.models.records import (
@@ -392,7 +392,8 @@ def _comment(held: ReportComment, names: dict[str, str]) -> CommentView:
 
 
 def _wrote(desk: Desk, report: Report) -> bool:
-    return desk.actor.id in (report.made_by, report.check_asked_by, report.finalised_by)
+    wrote = (report.made_by, report.check_asked_by, report.finalised_by, *writers_of(report))
+    return desk.actor.id in wrote
 
 
 def _open_comments(session: Session, report_id: str) -> bool:

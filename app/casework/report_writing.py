@@ -42,6 +42,8 @@ from app.reports.passages import KINDS, Passage, PassageKind, Quote, changed_quo
 if TYPE_CHECKING:
     from app.casework.desk import Desk
 
+WRITERS: Final = "writers"
+"""Under this name the details of a report hold who wrote in it."""
 GAP: Final = 1024
 """Between the places of two passages, so that others fit in between."""
 STALE: Final = ""
@@ -422,7 +424,7 @@ def change_text(desk: Desk, passage_id: str, text: str) -> PassageView:
         _must_fit(text)
         if record.text != text:
             record.text = text
-            _written_in(report)
+            _written_in(desk, report)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
 
@@ -445,7 +447,7 @@ def add(
     _must_fit(text)
     with desk.casebook.write() as work:
         report = _draft(work, report_id)
-        record = _placed(work, report, section, after, kind=kind, text=text)
+        record = _placed(desk, work, report, section, after, kind=kind, text=text)
         return _Reader(desk, work.session, report).view(record)
 
 
@@ -478,7 +480,7 @@ def place_words(
         if found is None:
             raise NotSaidForCourt
         quote = Quote(found.words, found.said_by, found.language, found.path, found.form_record_id)
-        record = _placed(work, report, section, after, kind="quotation", text=found.words)
+        record = _placed(desk, work, report, section, after, kind="quotation", text=found.words)
         record.said_by = found.who
         record.quotes = _quotes_kept((quote,))
         work.flush()
@@ -509,7 +511,7 @@ def insert_fact(desk: Desk, passage_id: str, fact: Fact, at: int | None = None) 
             "value": value,
         }
         record.facts = {"facts": [*record.facts.get("facts", ()), kept]}
-        _written_in(report)
+        _written_in(desk, report)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
 
@@ -528,7 +530,7 @@ def take_up(desk: Desk, passage_id: str) -> PassageView:
             else:
                 kept.append(one)
         record.text, record.facts = text, {"facts": kept}
-        _written_in(report)
+        _written_in(desk, report)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
 
@@ -544,7 +546,7 @@ def move(desk: Desk, passage_id: str, *, after: str | None) -> PassageView:
             if one.section == record.section and one.id != record.id
         ]
         record.place = _place(work, others, after, first=after is None)
-        _written_in(report)
+        _written_in(desk, report)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
 
@@ -562,7 +564,7 @@ def remove(desk: Desk, passage_id: str, reason: str = "") -> None:
     with desk.casebook.write(why) as work:
         record, report = _open(work, passage_id)
         work.remove(record)
-        _written_in(report)
+        _written_in(desk, report)
 
 
 def restore(desk: Desk, passage_id: str) -> PassageView:
@@ -575,15 +577,23 @@ def restore(desk: Desk, passage_id: str) -> PassageView:
         report = _draft(work, record.report_id)
         if record.removed_at is not None:
             work.restore(record)
-        _written_in(report)
+        _written_in(desk, report)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
 
 
-def _written_in(report: Report) -> None:
+def _written_in(desk: Desk, report: Report) -> None:
     """The pages are older than the text now, and what somebody checked is not what it says."""
     report.content_hash = STALE
     report.checked_at = report.checked_by = None
+    writers = writers_of(report)
+    if desk.actor.id not in writers:
+        report.details = {**(report.details or {}), WRITERS: [*writers, desk.actor.id]}
+
+
+def writers_of(report: Report) -> tuple[str, ...]:
+    """Everybody who wrote in a report: none of them checks it."""
+    return tuple((report.details or {}).get(WRITERS, ()))
 
 
 def _open(work: UnitOfWork, passage_id: str) -> tuple[ReportPassage, Report]:
@@ -607,6 +617,7 @@ def _must_fit(text: str) -> None:
 
 
 def _placed(
+    desk: Desk,
     work: UnitOfWork,
     report: Report,
     section: str,
@@ -625,7 +636,7 @@ def _placed(
         text=text,
     )
     work.add(record)
-    _written_in(report)
+    _written_in(desk, report)
     work.flush()
     return record
 

@@ -119,12 +119,16 @@ class Choice:
 class PsrChoices:
     """What a pre-sentence report can be made from, the likeliest first.
 
-    `why_not` says in words why none can be made yet; empty where one can.
+    `why_not` says in words why none can be made yet; empty where one can. `orders` are what a
+    report on an order can be about, `existing` the final reports that can be used again.
     """
 
     assessments: tuple[Choice, ...]
     hearings: tuple[Choice, ...]
     why_not: str
+    kinds: tuple[Choice, ...] = ()
+    orders: tuple[Choice, ...] = ()
+    existing: tuple[Choice, ...] = ()
 
 
 def psr_choices(desk: Desk, child_id: str) -> PsrChoices:
@@ -161,7 +165,21 @@ def psr_choices(desk: Desk, child_id: str) -> PsrChoices:
         why_not = _("Submit an assessment first. A report rests on locked answers, never a draft.")
     elif not hearings:
         why_not = _("Add the hearing first, under Court and orders.")
-    return PsrChoices(assessments, hearings, why_not)
+    return PsrChoices(
+        assessments,
+        hearings,
+        why_not,
+        kinds=kinds_of_report(),
+        orders=tuple(
+            Choice(view.id, f"{view.title} {view.detail}".strip())
+            for view in court.list_outcomes(desk, child_id)
+        ),
+        existing=tuple(
+            Choice(view.id, f"{view.title} {view.reference}")
+            for view in list_reports(desk, child_id)
+            if view.state == "final"
+        ),
+    )
 
 
 def kinds_of_report() -> tuple[Choice, ...]:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Select, Text, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
-from app.casework import oversight, questionnaires, rival_decisions, tasks
+from app.casework import oversight, questionnaires, report_checking, rival_decisions, tasks
 from app.casework.form_records import called, title_of
 from app.casework.oversight import OversightItem
 from app.casework.questionnaires import PromptView
+from app.casework.report_checking import ToCheck
 from app.casework.rival_decisions import Rivals
 from app.casework.tasks import TaskView
 from app.models.queries.caseload import LOCKED
@@ -56,6 +57,7 @@ class Waiting:
         returned: What was returned to this person.
         tasks: What else this person is to do, and by when.
         for_others: What waits for a manager, and not for this person.
+        to_check: Reports that this person can check.
     """
 
     prompts: tuple[PromptView, ...]
@@ -64,11 +66,13 @@ class Waiting:
     returned: tuple[Returned, ...]
     tasks: tuple[TaskView, ...]
     for_others: tuple[OversightItem, ...]
+    to_check: tuple[ToCheck, ...] = ()
 
     @property
     def number(self) -> int:
         """How much waits for this person."""
-        return sum(map(len, (self.prompts, self.rivals, self.to_decide, self.returned, self.tasks)))
+        mine = (self.prompts, self.rivals, self.to_decide, self.returned, self.tasks, self.to_check)
+        return sum(map(len, mine))
 
 
 def read(desk: Desk) -> Waiting:
@@ -86,6 +90,7 @@ def read(desk: Desk) -> Waiting:
         returned=returned,
         tasks=tuple(task for task in tasks.mine(desk) if task.id not in told),
         for_others=tuple(item for item in queue if item.mine or not decides),
+        to_check=_to_check(desk),
     )
 
 
@@ -105,7 +110,11 @@ def number(desk: Desk) -> int:
                     HarmPrompt.state == "open", HarmPrompt.removed_at.is_(None)
                 )
             )
-    return waiting
+    return waiting + len(_to_check(desk))
+
+
+def _to_check(desk: Desk) -> tuple[ToCheck, ...]:
+    return report_checking.to_check(desk) if desk.actor.may_write else ()
 
 
 def _to_decide(desk: Desk) -> Select[str]:

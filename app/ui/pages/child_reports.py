@@ -38,25 +38,59 @@ class ReportsTab(ChildTab):
         )
 
     def _new(self, view: ChildView, choices: PsrChoices) -> Card:
-        card = Card(_("New pre-sentence report"))
+        card = Card(_("New report"))
         if choices.why_not:
             card.add(Muted(choices.why_not))
             return card
+        self.kind = _box(choices.kinds)
         self.assessment = _box(choices.assessments)
         self.hearing = _box(choices.hearings)
+        self.order = _box(choices.orders)
+        self.existing = _box(choices.existing)
+        self._about = {
+            "order": FieldFrame(_("Order it is about"), self.order),
+            "existing": FieldFrame(_("Report to be used again"), self.existing),
+        }
+        self._no_order = Muted(_("Add the order first, under Court and orders."))
+        card.add(FieldFrame(_("Kind of report"), self.kind))
         card.add(FieldFrame(_("Assessment it rests on"), self.assessment))
         card.add(FieldFrame(_("Hearing it is for"), self.hearing))
+        for frame in self._about.values():
+            card.add(frame)
+        card.add(self._no_order)
+        self.kind.currentIndexChanged.connect(self._kind_chosen)
         row = QHBoxLayout()
-        row.addWidget(PrimaryButton(_("Make the report"), lambda: self._make(view)))
+        self.make = PrimaryButton(_("Make the report"), lambda: self._make(view))
+        row.addWidget(self.make)
         row.addStretch(1)
         card.add(row)
+        self._kind_chosen()
         return card
 
+    def _kind_chosen(self, _number: int = 0) -> None:
+        """Ask only for what reports of this kind are about."""
+        kind = self.kind.currentData()
+        of_order = kind in ("progress", "breach")
+        self._about["order"].setVisible(of_order and self.order.count() > 0)
+        self._about["existing"].setVisible(kind == "existing" and self.existing.count() > 0)
+        self._no_order.setVisible(of_order and not self.order.count())
+        self.make.setEnabled(not of_order or self.order.count() > 0)
+
     def _make(self, view: ChildView) -> None:
-        desk, assessment_id = self.page.desk, self.assessment.currentData()
-        hearing_id = self.hearing.currentData()
+        desk, kind = self.page.desk, self.kind.currentData()
+        assessment_id, hearing_id = self.assessment.currentData(), self.hearing.currentData()
+        order_id = self.order.currentData() if kind in ("progress", "breach") else None
+        existing_id = self.existing.currentData() if kind == "existing" else None
         self.page.run(
-            lambda: reports.create_psr(desk, view.id, assessment_id, hearing_id),
+            lambda: reports.create(
+                desk,
+                view.id,
+                kind,
+                assessment_id,
+                hearing_id=hearing_id,
+                order_id=order_id,
+                existing_id=existing_id,
+            ),
             self._open,
             busy_text=_("Writing the report"),
         )

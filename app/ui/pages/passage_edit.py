@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -15,10 +16,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from app.casework.report_checking import CommentView
 from app.casework.report_writing import PassageView
 from app.core.i18n import _
 from app.ui import theme
-from app.ui.kit import Body, ErrorText, FlowLayout, LinkButton, Muted, Pill
+from app.ui.kit import Banner, Body, ErrorText, FlowLayout, LinkButton, Muted, Pill
 
 LINES_AT_LEAST: Final = 1
 
@@ -91,14 +93,23 @@ class PassageEdit(QWidget):
     Signals:
         typed: The id of the passage whose words a person changed.
         entered: The id of the passage that has the keyboard.
-        wanted: The id and a deed: add, up, down, remove.
+        wanted: The id and a deed: add, up, down, comment, remove.
+        dealt_with: The id of a comment that the author has dealt with.
     """
 
     typed = Signal(str)
     entered = Signal(str)
     wanted = Signal(str, str)
+    dealt_with = Signal(str)
 
-    def __init__(self, view: PassageView, number: int, *, editable: bool) -> None:
+    def __init__(
+        self,
+        view: PassageView,
+        number: int,
+        *,
+        editable: bool,
+        comments: Sequence[CommentView] = (),
+    ) -> None:
         super().__init__()
         self.view = view
         look = theme.current()
@@ -128,6 +139,8 @@ class PassageEdit(QWidget):
         self.problem = ErrorText()
         self.problem.hide()
         column.addWidget(self.problem)
+        for comment in comments:
+            column.addWidget(self._comment(comment, editable=editable))
         self.deeds = QWidget()
         row = QHBoxLayout(self.deeds)
         row.setContentsMargins(0, 0, 0, 0)
@@ -136,6 +149,7 @@ class PassageEdit(QWidget):
             ("add", _("Add below")),
             ("up", _("Move up")),
             ("down", _("Move down")),
+            ("comment", _("Comment")),
             ("remove", _("Take out")),
         ):
             button = LinkButton(words, partial(self.wanted.emit, view.id, deed), small=True)
@@ -166,6 +180,22 @@ class PassageEdit(QWidget):
     def text(self) -> str:
         """The words as they stand in the field."""
         return self.words.toPlainText() if self.words is not None else self.view.text
+
+    def _comment(self, comment: CommentView, *, editable: bool) -> QWidget:
+        if comment.done:
+            return Muted(
+                _("{who}: {text} Dealt with. {how}")
+                .format(who=comment.who, text=comment.text, how=comment.reply)
+                .strip()
+            )
+        actions: tuple[QWidget, ...] = ()
+        if editable:
+            done = LinkButton(
+                _("Dealt with"), partial(self.dealt_with.emit, comment.id), small=True
+            )
+            done.setAccessibleDescription(comment.text)
+            actions = (done,)
+        return Banner(comment.text, "attention", heading=comment.who, actions=actions)
 
     def _name(self, number: int) -> str:
         words = {

@@ -12,8 +12,9 @@ from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from app.casework import consents, permission, reports
+from app.casework import consents, permission, report_checking, reports
 from app.casework.casebooks import Place
+from app.casework.report_checking import Checking
 from app.casework.reports import Exported, RecordChanged, ReportView
 from app.core.i18n import _, ngettext
 from app.ui import theme
@@ -31,6 +32,7 @@ from app.ui.kit import (
 from app.ui.page import Page
 from app.ui.pages.edit_record import ReasonDialog
 from app.ui.pages.pass_on import PassOnDialog, write_file
+from app.ui.pages.report_checks import ChecksCard
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -69,6 +71,8 @@ class ReportPage(Page):
         beside = QVBoxLayout(left)
         beside.setContentsMargins(0, 0, 0, 0)
         beside.addWidget(self.facts)
+        self.checks = ChecksCard(self, self._read_again)
+        beside.addWidget(self.checks)
         beside.addStretch(1)
         self.document = QPdfDocument(self)
         self.view = QPdfView()
@@ -122,14 +126,19 @@ class ReportPage(Page):
         """Read the report and its pages, show them, and go on with `then`."""
         desk = self.desk
 
-        def found(both: tuple[ReportView, bytes]) -> None:
-            self._show(*both)
-            then(both[0])
+        def found(read: tuple[ReportView, bytes, Checking]) -> None:
+            self._show(read[0], read[1])
+            self.checks.show_report(read[0], read[2])
+            then(read[0])
 
-        def read() -> tuple[ReportView, bytes]:
+        def read() -> tuple[ReportView, bytes, Checking]:
             # The pages first: those of a draft may be made anew, and its hash with them.
             pages = reports.preview(desk, report_id)
-            return reports.open_report(desk, report_id), pages
+            return (
+                reports.open_report(desk, report_id),
+                pages,
+                report_checking.checking(desk, report_id),
+            )
 
         self.run(
             read,
@@ -189,6 +198,12 @@ class ReportPage(Page):
             self._ask_print()
         elif self.shell.kept_words(("export", report.id)):
             self._ask_export()
+        else:
+            self.checks.go_on_writing()
+
+    def _read_again(self) -> None:
+        if self.report is not None:
+            self._read(self.report.id, lambda _report: None)
 
     def _again(self, report: ReportView) -> None:
         self.shell.saved(self.desk.clock.now())

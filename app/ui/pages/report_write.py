@@ -10,8 +10,9 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QVBoxLayout, QWidget
 
-from app.casework import report_writing
+from app.casework import report_checking, report_writing
 from app.casework.casebooks import Place
+from app.casework.report_checking import CommentView
 from app.casework.report_writing import Fact, PassageView, Spoken, WritingView
 from app.core.i18n import _
 from app.ui import theme
@@ -53,6 +54,7 @@ class ReportWritePage(Page):
         super().__init__(shell)
         look = theme.current()
         self.writing: WritingView | None = None
+        self.comments: Sequence[CommentView] = ()
         self.section = ""
         self.edits: dict[str, PassageEdit] = {}
         self.header = PageHeader("")
@@ -127,8 +129,8 @@ class ReportWritePage(Page):
         self.section = args.get("section") or args.get("path") or self.section
         self._typed = {}
         self.run(
-            lambda: report_writing.open_writing(desk, report_id),
-            self._show,
+            lambda: _read(desk, report_id),
+            lambda both: self._show(*both),
             busy_text=_("Opening the report"),
         )
 
@@ -158,8 +160,14 @@ class ReportWritePage(Page):
 
     # -- what is shown -----------------------------------------------------------------------
 
-    def _show(self, writing: WritingView, focus: str | None = None) -> None:
+    def _show(
+        self,
+        writing: WritingView,
+        comments: Sequence[CommentView],
+        focus: str | None = None,
+    ) -> None:
         self.writing = writing
+        self.comments = comments
         self.title = writing.title
         self.header.set_words(writing.title, above=writing.child_name)
         codes = [one.code for one in writing.sections]
@@ -182,7 +190,13 @@ class ReportWritePage(Page):
         self._at = None
         held = writing.of(self.section)
         for number, passage in enumerate(held, start=1):
-            edit = PassageEdit(passage, number, editable=writing.editable)
+            edit = PassageEdit(
+                passage,
+                number,
+                editable=writing.editable,
+                comments=[one for one in self.comments if one.passage_id == passage.id],
+            )
+            edit.dealt_with.connect(self._dealt_with)
             edit.typed.connect(self._was_typed)
             edit.entered.connect(self._was_entered)
             edit.wanted.connect(self._was_wanted)
@@ -314,6 +328,8 @@ class ReportWritePage(Page):
             self._add(passage_id)
         elif deed == "remove":
             self._ask_to_remove(passage_id)
+        elif deed == "comment":
+            self._ask_to_comment(passage_id)
         else:
             self._move(passage_id, -1 if deed == "up" else 1)
 
@@ -323,13 +339,13 @@ class ReportWritePage(Page):
         writing, desk = self.writing, self.desk
         assert writing is not None
 
-        def work() -> tuple[Any, WritingView]:
+        def work() -> tuple[Any, tuple[WritingView, tuple[CommentView, ...]]]:
             done = deed()
-            return done, report_writing.open_writing(desk, writing.report_id)
+            return done, _read(desk, writing.report_id)
 
-        def shown(both: tuple[Any, WritingView]) -> None:
+        def shown(both: tuple[Any, tuple[WritingView, tuple[CommentView, ...]]]) -> None:
             self.shell.saved(self.desk.clock.now())
-            self._show(both[1], focus(both[0]))
+            self._show(*both[1], focus(both[0]))
 
         self.run(work, shown)
 
@@ -351,6 +367,33 @@ class ReportWritePage(Page):
         after = others[to - 1] if to else None
         desk = self.desk
         self._do(lambda: report_writing.move(desk, passage_id, after=after), lambda one: one.id)
+
+    def _ask_to_comment(self, passage_id: str) -> None:
+        assert self.writing is not None
+        desk, report_id = self.desk, self.writing.report_id
+        subject = ("comment", passage_id)
+
+        def comment(words: str) -> None:
+            self.shell.forget_words(subject)
+            self._do(
+                lambda: report_checking.comment(desk, report_id, words, passage_id),
+                lambda _id: passage_id,
+            )
+
+        ReasonDialog(
+            _("Comment on this passage"),
+            _("What should be looked at again?"),
+            _("The author sees it here, and says when it is dealt with."),
+            _("Comment"),
+            comment,
+            self,
+            subject=subject,
+        ).ask()
+
+    @Slot(str)
+    def _dealt_with(self, comment_id: str) -> None:
+        desk, at = self.desk, self._at
+        self._do(lambda: report_checking.deal_with(desk, comment_id), lambda _none: at)
 
     def _ask_to_remove(self, passage_id: str) -> None:
         desk = self.desk
@@ -460,3 +503,9 @@ class ReportWritePage(Page):
             self.shell.go(
                 "report", report_id=self.writing.report_id, child_id=self.writing.child_id
             )
+
+
+def _read(desk: Desk, report_id: str) -> tuple[WritingView, tuple[CommentView, ...]]:
+    """The report as it is written, and what was said of it."""
+    writing = report_writing.open_writing(desk, report_id)
+    return writing, report_checking.checking(desk, report_id).comments

@@ -10,6 +10,7 @@ from app.casework import assessments, questionnaires, rival_decisions, tasks, wa
 from app.casework.dates import in_words
 from app.casework.oversight import OversightItem
 from app.casework.questionnaires import PromptView
+from app.casework.report_checking import ToCheck
 from app.casework.rival_decisions import Rivals
 from app.casework.tasks import TaskView
 from app.casework.waiting import Returned, Waiting
@@ -79,6 +80,8 @@ class WaitingPage(Page):
             self.scroll.add(self._item(item))
         for returned in found.returned:
             self.scroll.add(self._returned(returned))
+        for report in found.to_check:
+            self.scroll.add(self._report(report))
         for task in found.tasks:
             self.scroll.add(self._task(task))
         if not found.number:
@@ -113,6 +116,28 @@ class WaitingPage(Page):
                 ),
             )
         )
+        return card
+
+    def _report(self, report: ToCheck) -> Card:
+        card = Card(self.shell.shown_name(report.child_id, report.child_name))
+        words = _("Went out before anybody checked it") if report.went_out else _("Report to check")
+        card.add(Pill(words, "serious" if report.went_out else "attention"))
+        card.add(Strong(report.title))
+        card.add(
+            Muted(
+                _("Written by {author}, waits since {day}").format(
+                    author=report.author, day=in_words(local(report.since).date())
+                )
+            )
+        )
+        if report.why:
+            card.add(Body(report.why))
+        leads = PrimaryButton(
+            _("Read the report"),
+            lambda: self.shell.go("report", report_id=report.report_id, child_id=report.child_id),
+        )
+        leads.setAccessibleDescription(report.title)
+        card.add(button_row(leads))
         return card
 
     def _act(self, prompt: PromptView) -> None:

@@ -1,0 +1,213 @@
+"""Beside the pages of a report: who checks it, what was said of it, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from app.casework import report_checking, reports
+from app.casework.dates import in_words
+from app.casework.report_checking import Checking, CommentView
+from app.casework.reports import ReportView
+from app.core.clock import local
+from app.core.i18n import _
+from app.ui.kit import Body, Card, FlowLayout, Muted, Pill, SecondaryButton, Small, button_row
+from app.ui.kit.layout import clear
+from app.ui.pages.edit_record import ReasonDialog
+
+if TYPE_CHECKING:
+    from app.ui.page import Page
+
+
+class ChecksCard(Card):
+    """The quality check, the reading back, and what can become of a final report.
+
+    Args:
+        again: Shows the report anew once something was done.
+    """
+
+    def __init__(self, page: Page, again: Callable[[], object]) -> None:
+        super().__init__(_("Check and reading back"))
+        self._page, self._again = page, again
+        self.report: ReportView | None = None
+        self._inside = QVBoxLayout()
+        self._inside.setSpacing(self.body.spacing())
+        self.add(self._inside)
+
+    def show_report(self, report: ReportView, checking: Checking) -> None:
+        """Show how far `report` is, and what can be done by whoever looks at it."""
+        self.report = report
+        clear(self._inside)
+        self._state(report, checking)
+        writes = self._page.desk.actor.may_write
+        if report.state == "draft" and writes:
+            self._of_draft(report, checking)
+        elif report.state == "final" and writes:
+            self._of_final(report, checking)
+
+    def go_on_writing(self) -> None:
+        """Open the dialog again that a lock closed."""
+        shell, report = self._page.shell, self.report
+        if report is None:
+            return
+        if shell.kept_words(("withdraw", report.id)):
+            self._ask_to_withdraw()
+        elif shell.kept_words(("comment", report.id)):
+            self._ask_to_comment()
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _say(self, words: str) -> None:
+        self._inside.addWidget(Body(words))
+
+    def _state(self, report: ReportView, checking: Checking) -> None:
+        if checking.checked_by and checking.checked_at is not None:
+            day = in_words(local(checking.checked_at).date())
+            self._say(_("{name} found it fit on {day}.").format(name=checking.checked_by, day=day))
+        elif checking.pending:
+            self._say(
+                _("It went out before anybody checked it: {why}").format(why=checking.pending)
+            )
+        elif not checking.needs_second_person:
+            self._say(_("A report of this kind needs nobody else to check it."))
+        elif checking.asked:
+            self._say(_("It waits for somebody else to check it."))
+        elif report.state == "draft":
+            self._say(_("Somebody other than its author has to check it before it goes out."))
+        for comment in checking.comments:
+            if comment.passage_id is None:
+                self._comment(comment, report)
+        at_passages = sum(1 for one in checking.comments if one.passage_id and not one.done)
+        if at_passages:
+            self._say(
+                _("Comments stand at passages: {count}. Open them under Write.").format(
+                    count=at_passages
+                )
+            )
+        for heard in checking.read_back:
+            line = FlowLayout(gap=6)
+            tone = {"agree": "good", "disagree": "attention"}.get(heard.answer, "plain")
+            line.addWidget(Small(heard.listener_words).one_line())
+            line.addWidget(Pill(heard.answer_words, tone))
+            self._inside.addLayout(line)
+            if heard.comment:
+                self._inside.addWidget(Body(f"“{heard.comment}”"))
+
+    def _comment(self, comment: CommentView, report: ReportView) -> None:
+        day = in_words(local(comment.at).date())
+        self._inside.addWidget(Small(f"{comment.who} · {day}"))
+        self._say(comment.text)
+        if comment.done:
+            self._inside.addWidget(Muted(_("Dealt with. {how}").format(how=comment.reply).strip()))
+        elif report.editable:
+            desk = self._page.desk
+            done = SecondaryButton(
+                _("Dealt with"),
+                lambda: self._do(lambda: report_checking.deal_with(desk, comment.id)),
+            )
+            done.setAccessibleDescription(comment.text)
+            self._inside.addLayout(button_row(done))
+
+    def _find_it_fit(self) -> None:
+        assert self.report is not None
+        desk, report_id = self._page.desk, self.report.id
+        self._do(lambda: report_checking.find_fit(desk, report_id))
+
+    def _of_draft(self, report: ReportView, checking: Checking) -> None:
+        desk, report_id = self._page.desk, report.id
+        if checking.mine:
+            if checking.needs_second_person and not checking.asked and not checking.checked_by:
+                self._button(
+                    _("Ask for a check"),
+                    lambda: self._do(lambda: report_checking.ask(desk, report_id)),
+                )
+        elif checking.needs_second_person and not checking.checked_by:
+            self._button(_("Find it fit"), self._find_it_fit)
+            self._button(_("Comment"), self._ask_to_comment)
+            if checking.open_comments:
+                self._button(
+                    _("Send it back"),
+                    lambda: self._do(lambda: report_checking.send_back(desk, report_id)),
+                )
+        self._button(
+            _("Read it back"),
+            lambda: self._page.shell.go(
+                "report_read_back", report_id=report_id, child_id=report.child_id
+            ),
+        )
+
+    def _of_final(self, _report: ReportView, checking: Checking) -> None:
+        if checking.pending and not checking.checked_by and not checking.mine:
+            self._button(_("Find it fit"), self._find_it_fit)
+        self._button(_("Add to it"), self._add_to_it)
+        self._button(_("Withdraw it"), self._ask_to_withdraw)
+
+    def _button(self, words: str, do: Callable[[], object]) -> None:
+        self._inside.addLayout(button_row(SecondaryButton(words, do)))
+
+    def _do(self, deed: Callable[[], object]) -> None:
+        def done(_none: object) -> None:
+            self._page.shell.saved(self._page.desk.clock.now())
+            self._again()
+
+        self._page.run(deed, done)
+
+    def _add_to_it(self) -> None:
+        assert self.report is not None
+        desk, report_id, shell = self._page.desk, self.report.id, self._page.shell
+        self._page.run(
+            lambda: reports.create_addendum(desk, report_id),
+            lambda made: shell.go(
+                "report_write",
+                report_id=made.id,
+                child_id=made.child_id,
+                section="addendum.adds",
+            ),
+            busy_text=_("Writing the report"),
+        )
+
+    def _ask_to_comment(self) -> None:
+        assert self.report is not None
+        desk, report_id = self._page.desk, self.report.id
+        self._ask(
+            ("comment", report_id),
+            _("Comment on this report"),
+            _("What should be looked at again?"),
+            _("To comment on one passage, open it under Write."),
+            _("Comment"),
+            lambda words: report_checking.comment(desk, report_id, words),
+        )
+
+    def _ask_to_withdraw(self) -> None:
+        assert self.report is not None
+        desk, report_id = self._page.desk, self.report.id
+        self._ask(
+            ("withdraw", report_id),
+            _("Withdraw this report?"),
+            _("Why does it no longer stand?"),
+            _("It is kept as it was, with your reason. Tell whoever was given a copy."),
+            _("Withdraw it"),
+            lambda words: report_checking.withdraw(desk, report_id, words),
+        )
+
+    def _ask(
+        self,
+        subject: tuple[str, str],
+        title: str,
+        label: str,
+        hint: str,
+        confirm: str,
+        deed: Callable[[str], object],
+    ) -> None:
+        def go(words: str) -> None:
+            def done(_result: object) -> None:
+                self._page.shell.forget_words(subject)
+                self._page.shell.saved(self._page.desk.clock.now())
+                self._again()
+
+            self._page.run(partial(deed, words), done)
+
+        ReasonDialog(title, label, hint, confirm, go, self._page, subject=subject).ask()
