@@ -110,7 +110,7 @@ def test_a_mistake_is_named_with_its_place(survey: str, place: str, what: str) -
     [
         ("version: 1", "version: one", "whole number"),
         ("version: 1", "version: 0", "whole number"),
-        ("kind: assessment", "kind: poem", "assessment, resettlement"),
+        ("kind: assessment", "kind: poem", "assessment, diversion"),
         ("id: tiny", "id: Tiny", "small letters"),
         ("title: {en: Tiny}\n", "", "“title” is missing"),
         ("title:", "languages: [cy]\ntitle:", "default language"),

@@ -199,7 +199,7 @@ def test_a_mistake_in_the_choices_names_its_row(
         ("submission_url", "https://example.org", "“submission_url” is not supported"),
         ("colour", "red", "“colour” is not supported"),
         ("waymark::colour", "red", "“colour” is not supported"),
-        ("waymark::kind", "poem", "assessment, resettlement"),
+        ("waymark::kind", "poem", "assessment, diversion"),
         ("form_id", "My day", "small letters"),
     ],
 )
