@@ -38,7 +38,7 @@ def looks(tour: Tour) -> None:
         driver.picture(f"child-{name}")
         driver.open_tab("Assessments and plans")
         driver.push("Read", beside="Assessment")
-        driver.expect_words("Sources of information")
+        driver.expect_words("What this is for")
         driver.picture(f"assessment-{name}")
         driver.go_back()
         driver.open_tab("Reports")

@@ -36,7 +36,7 @@ def return_it(tour: Tour) -> None:
     driver.expect_words(people.NAME, f"By {people.WORKER}")
     driver.picture("waiting-manager")
     driver.push("Read")
-    driver.expect_words("Submitted, waits for a manager", "Sources of information")
+    driver.expect_words("Submitted, waits for a manager", "What this is for")
     driver.go_back()
     driver.push("Read and decide")
     driver.expect_words("The levels, and why", "Good practice")
