@@ -37,6 +37,11 @@ GATEKEPT: Final[Mapping[str, Mapping[str, frozenset[str] | None]]] = {
     },
     "oversight": {"state": frozenset({"countersigned", "returned"})},
 }
+# The fields that name who wrote what only a countersigner decides on. Nobody decides on their own.
+_AUTHORS: Final[Mapping[str, tuple[str, ...]]] = {
+    "form_record": ("started_by", "submitted_by"),
+    "oversight": ("authors",),
+}
 _OF_ADMINISTRATORS: Final = frozenset({"user", "service"})
 # Fields of a person's own record that only an administrator writes.
 _NOT_OF_ONESELF: Final = frozenset({"role", "ended_at", "removed_at"})
@@ -209,6 +214,21 @@ def _is_gatekept(operation: Operation) -> bool:
         if values is None or not isinstance(value, str) or value in values:
             return True
     return False
+
+
+def is_own_work(operation: Operation, held: Mapping[str, Any]) -> bool:
+    """Whether somebody decides on what they wrote themselves.
+
+    Args:
+        held: The record's fields as the server holds them.
+    """
+    if not _is_gatekept(operation):
+        return False
+    wrote: set[Any] = set()
+    for name in _AUTHORS.get(operation.type or "", ()):
+        value = held.get(name)
+        wrote.update(one for one in (value if isinstance(value, list) else [value]) if one)
+    return operation.actor in wrote
 
 
 def is_restricted(type_: str) -> bool:

@@ -142,6 +142,8 @@ class Batch:
                 raise _Rejected("not_allowed")
         else:
             self._check_child(operation, row, child)
+            if access.is_own_work(operation, held.fields):
+                raise _Rejected("not_allowed")
         if (
             row is not None
             and operation.kind == "create"

@@ -145,6 +145,24 @@ def test_only_a_manager_countersigns(world: World, type_: str, fields: dict[str,
     assert codes(manager.push()) == [None]
 
 
+@pytest.mark.parametrize(
+    ("type_", "written_by"),
+    [("form_record", "started_by"), ("form_record", "submitted_by"), ("oversight", "authors")],
+)
+def test_no_manager_decides_on_what_they_wrote(world: World, type_: str, written_by: str) -> None:
+    author, other = world.person("manager"), world.person("manager")
+    laptop = world.laptop(author)
+    child = laptop.child()
+    wrote = [author.id] if written_by == "authors" else author.id
+    record = laptop.record(child, type_, state="submitted", **{written_by: wrote})
+    laptop.push()
+    laptop.change(child, record, {"state": "returned"}, type_, base_rev=1)
+    assert codes(laptop.push()) == ["not_allowed"]
+    there = world.laptop(other)
+    there.change(child, record, {"state": "returned"}, type_, base_rev=1)
+    assert codes(there.push()) == [None]
+
+
 def test_an_actor_who_never_signed_in_on_the_device_is_refused(world: World) -> None:
     laptop, other = world.laptop(world.person()), world.person("administrator")
     laptop.op("unlock", actor=other.id)
