@@ -28,6 +28,7 @@ from app.casework import (
     people,
     questionnaires,
     reports,
+    tasks,
 )
 from app.casework.casebooks import NewCasebook
 from app.casework.dates import add_months, working_day_on_or_before
@@ -260,7 +261,32 @@ class _Demo:
         oversight.countersign(desk, self._request(desk, child_id), given["note"])
 
     def _return(self, desk: Desk, child_id: str, given: dict[str, Any]) -> None:
-        oversight.return_with_directions(desk, self._request(desk, child_id), given["directions"])
+        """Give it back: `sections` says what is to be done in which, `levels` what is proposed."""
+        request = self._request(desk, child_id)
+        for section, what in given.get("sections", {}).items():
+            oversight.write_direction(desk, request, section, what)
+        for judgement, (level, reasons) in given.get("levels", {}).items():
+            oversight.propose_level(desk, request, judgement, level, reasons)
+        oversight.return_with_directions(desk, request, given.get("directions", ""))
+
+    def _panel(self, desk: Desk, child_id: str, given: dict[str, Any]) -> None:
+        """Ask for a panel on what waits, and record it where it says what it decided."""
+        oversight.ask_for_panel(desk, self._request(desk, child_id), given["why"])
+        if "decided" in given:
+            (panel, *_older) = oversight.list_panels(desk, child_id)
+            details = self._details(oversight.PanelDetails, given)
+            oversight.record_panel(desk, panel.id, details)
+
+    def _task(self, desk: Desk, child_id: str, given: dict[str, Any]) -> None:
+        """Ask somebody, by name, to do something; `done` says what was done."""
+        details = tasks.TaskDetails(
+            what=given["task"],
+            for_user=self._actors[given["for"]].id,
+            due_on=day_of(given["due_on"], self._today),
+        )
+        made = tasks.add_task(desk, child_id, details)
+        if "done" in given:
+            tasks.finish(desk, made.id, given["done"])
 
     def _report(self, desk: Desk, child_id: str, given: dict[str, Any]) -> None:
         reports.create_psr(
