@@ -32,8 +32,12 @@ def authors(record: FormRecord, sheet: Sheet, submitted_by: str) -> list[str]:
     found = dict.fromkeys((record.started_by or submitted_by, submitted_by))
     for question in sheet.form.judgements.values():
         answer = sheet.answer(question)
-        if answer is not None and not answer.empty and answer.by and not answer.carried:
-            found[answer.by] = None
+        if answer is None or answer.empty:
+            continue
+        # Of a level carried forward, whoever said that it still holds.
+        by = answer.confirmed_by if answer.carried else answer.by
+        if by:
+            found[by] = None
     return list(found)
 
 
