@@ -27,7 +27,9 @@ from app.models.records import (
     Offence,
     Outcome,
     Oversight,
+    Panel,
     Report,
+    Task,
     User,
 )
 
@@ -107,6 +109,7 @@ def timeline(
                 *_court(desk, session, child_id),
                 *_forms(desk, session, child_id),
                 *_reports(desk, session, child_id),
+                *_oversight(desk, session, child_id),
             )
             if moment.group in groups
         ]
@@ -271,11 +274,44 @@ def _forms(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
             when=_when(desk, day, at),
             group="decision",
             title=_(_DECIDED[asked.state]).format(form=titles.get(asked.form_record_id, "")),
-            note=asked.note or asked.directions,
+            note=asked.note if asked.state == "countersigned" else asked.directions,
             by=names.get(asked.decided_by or "", ""),
             record_type="form_record",
             record_id=asked.form_record_id,
         )
+
+
+def _oversight(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
+    """Panels that were held, and tasks that were done."""
+    names = _names(session)
+    for panel in of_child(session, Panel, child_id):
+        if panel.held_on is not None and panel.state == "held":
+            yield Moment(
+                key=panel.id,
+                on=panel.held_on,
+                at="",
+                when=_when(desk, panel.held_on),
+                group="decision",
+                title=_("Panel held"),
+                detail=panel.attended,
+                note=panel.decided,
+                by=names.get(panel.recorded_by or "", ""),
+                record_type="form_record" if panel.form_record_id else "",
+                record_id=panel.form_record_id or "",
+            )
+    for task in of_child(session, Task, child_id):
+        if task.state == "done" and task.done_at is not None:
+            day, at = _clock(task.done_at)
+            yield Moment(
+                key=task.id,
+                on=day,
+                at=at,
+                when=_when(desk, day, at),
+                group="plan",
+                title=_("Task done: {what}").format(what=task.what),
+                note=task.done_note,
+                by=names.get(task.done_by or "", ""),
+            )
 
 
 def _reports(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:

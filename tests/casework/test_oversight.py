@@ -20,6 +20,7 @@ from app.casework import (
     quality,
     returned,
     tasks,
+    timeline,
     waiting,
 )
 from app.casework.assessments import SubmitRefused
@@ -325,3 +326,24 @@ def test_a_task_needs_what_who_and_when(desk: Desk, child: ChildView) -> None:
     assert tasks.list_tasks(desk, child.id) == ()
     with desk.casebook.read() as session:
         assert session.get_one(Task, made.id).removed_at is not None
+
+
+def test_the_chronology_tells_of_panels_and_of_tasks_that_were_done(
+    desk: Desk, child: ChildView, clock: FixedClock
+) -> None:
+    submit(desk, child.id)
+    with acting(desk, "Rowan Okell") as manager:
+        (item,) = oversight.queue(manager)
+        oversight.ask_for_panel(manager, item.id, "Is the route home safe enough?")
+        (panel,) = oversight.list_panels(manager, child.id)
+        details = PanelDetails(
+            why="Home", held_on=clock.today(), attended="Police, school", decided="A lift home."
+        )
+        oversight.record_panel(manager, panel.id, details)
+        oversight.return_with_directions(manager, item.id, "Ring the school.")
+    (task,) = tasks.list_tasks(desk, child.id)
+    tasks.finish(desk, task.id, "Rang them.")
+    told = {moment.title: moment.note for moment in timeline.timeline(desk, child.id).moments}
+    assert told["Panel held"] == "A lift home."
+    assert told["Task done: Ring the school."] == "Rang them."
+    assert told["Assessment returned with directions"] == "Ring the school."
