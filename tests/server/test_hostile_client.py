@@ -173,6 +173,44 @@ def test_nobody_speaks_for_another_device(laptop: Laptop) -> None:
         refused(answer, 403, "not_allowed")
 
 
+STATEMENTS = (
+    "'; DROP TABLE record; --",
+    "%(service)s :service ? $1 {0}",
+    "x' OR '1'='1",
+    "../../../etc/passwd",
+    "a\\'b\"c`d",
+)
+
+
+def test_statements_and_paths_in_names_and_values_are_words(laptop: Laptop) -> None:
+    """What a record holds is kept and given back as it was said, and nothing of it is run."""
+    child = new_id()
+    fields = {"given_name": STATEMENTS[0], "date_of_birth": "2010' OR 1=1 --"}
+    fields |= {name: name for name in STATEMENTS}
+    said = laptop.operation(kind="create", type="child", id=child, child_id=child, set=fields)
+    answer = laptop.push(said)
+    assert answer.json()["results"][0]["status"] == "applied"
+    again = laptop.operation(
+        kind="update", type="child", id=child, child_id=child, set={"gp": STATEMENTS[2]}
+    )
+    assert laptop.push(again).json()["results"][0]["status"] in {"applied", "merged"}
+    laptop.pull(child)
+    (told,) = [
+        one for one in laptop.pull(child, "service").json()["changes"] if one["type"] == "child"
+    ]
+    assert told["fields"] | fields == told["fields"]
+    assert told["fields"]["gp"] == STATEMENTS[2]
+    for crooked in STATEMENTS:
+        wrong = laptop.operation(kind="update", type=crooked, id=child, child_id=child)
+        refused(laptop.push(wrong), 400, "malformed")
+        laptop.device_seq -= 1
+        for part in ("id", "child_id", "group", "actor", "op_id"):
+            refused(laptop.push(laptop.operation(**{part: crooked})), 400, "malformed")
+            laptop.device_seq -= 1
+        refused(laptop.pull(crooked), 400, "malformed")
+    assert laptop.push(laptop.operation()).status_code == 200
+
+
 def test_crooked_paths_lead_nowhere(laptop: Laptop) -> None:
     for path in (
         "/v1/blobs/..%2f..%2f..%2fetc%2fpasswd",

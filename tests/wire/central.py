@@ -105,6 +105,8 @@ class Site:
 
     def start(self) -> None:
         """Bring up what isn't up."""
+        if not self.clerk.alive:
+            self.clerk = self._process()
         self._serving = [process for process in self._serving if process.alive]
         ports = []
         if self._serving and len(self._serving) < self._wanted:

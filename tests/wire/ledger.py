@@ -60,6 +60,10 @@ class Ledger:
         """A laptop has said that it keeps `mark`."""
         self.writes[mark] = Write(mark, laptop, record, {child})
 
+    def typed_over(self, mark: str) -> None:
+        """Whoever wrote a mark wrote another in its place before it became an entry of the log."""
+        self.writes.pop(mark, None)
+
     def moved(self, record: str, to_child: str) -> None:
         """A record was given to another child."""
         for write in self.writes.values():
