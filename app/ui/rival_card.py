@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.casework.oversight import decision_words
 from app.casework.rival_decisions import Rivals, Side
-from app.core.i18n import _, ngettext
+from app.core.i18n import N_, _, ngettext
 from app.ui import theme
 from app.ui.kit import (
     Body,
@@ -23,6 +23,11 @@ from app.ui.kit import (
 )
 
 LARGE_TEXT = 1.5
+_DECIDED: Final = {
+    "countersigned": N_("Countersigned by {who}"),
+    "returned": N_("Returned by {who}"),
+    "recalled": N_("Taken back by {who}"),
+}
 
 
 class RivalCard(Card):
@@ -65,8 +70,10 @@ class RivalCard(Card):
         column = QVBoxLayout(block)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.current().px(6))
-        said = decision_words(side.decision, side.who, side.when)
+        said = _(_DECIDED[side.decision]).format(who=side.who)
         column.addWidget(Strong(said))
+        if side.when:
+            column.addWidget(Small(side.when))
         if side.words:
             column.addWidget(Body(side.words))
         if side.typed:

@@ -26,6 +26,7 @@ from app.casework import (
     reports,
     rescued,
     returned,
+    rival_decisions,
     search,
     stages,
     tasks,
@@ -150,6 +151,10 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
     "oversight.remove_panel": (
         "countersign",
         lambda of: oversight.remove_panel(of.desk, NOBODY, "Not needed"),
+    ),
+    "rival_decisions.choose": (
+        "countersign",
+        lambda of: rival_decisions.choose(of.desk, NOBODY, 0, "I rang both."),
     ),
     "returned.answer_level": (
         "write",

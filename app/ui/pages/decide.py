@@ -129,7 +129,7 @@ class DecidePage(Page):
         if seen.unmet or not item.decision:
             self.scroll.add(_unmet(seen))
         if seen.one_source:
-            self.scroll.add(_listed(_("On the word of one source"), seen.one_source))
+            self.scroll.add(_listed(_("Whose word it rests on"), seen.one_source))
         if seen.earlier or seen.kept:
             self.scroll.add(self._earlier(seen))
         if seen.panels:
