@@ -83,6 +83,8 @@ class ToDecide:
         before: What the levels are set beside, in words; empty where it is the first.
         changed: What changed since then, answer by answer. same: how much did not, in words.
         unmet: Good practice that was not met when it was submitted.
+        needed: What oversight has to add before it can be countersigned, in words; empty where
+            nothing has to be, or something was added.
         one_source: What rests on one source alone.
         planned: Directions that are written and not decided on yet.
         earlier: What was asked for when it was last returned, and what was done.
@@ -98,6 +100,7 @@ class ToDecide:
     changed: tuple[Difference, ...]
     same: str
     unmet: tuple[str, ...]
+    needed: str
     one_source: tuple[str, ...]
     planned: tuple[TaskView, ...]
     earlier: tuple[TaskView, ...]
@@ -141,6 +144,7 @@ def read(desk: Desk, oversight_id: str) -> ToDecide:
             changed=(),
             same="",
             unmet=_unmet(asked),
+            needed="",
             one_source=one_source(sheet),
             planned=tasks.views(
                 desk, session, Task.oversight_id == asked.id, Task.state == "planned"
@@ -158,6 +162,7 @@ def read(desk: Desk, oversight_id: str) -> ToDecide:
             panel_by=_by_rule("panel_window", desk.clock.today()),
         )
     consulted(desk, FormRecord, record.id, record.child_id)
+    seen = replace(seen, needed=_needed(seen))
     compared = _compared(desk, record.id)
     if compared is None:
         return seen
@@ -252,6 +257,15 @@ def _unmet(asked: Oversight) -> tuple[str, ...]:
     """The prompts that were not met when it was submitted; one that is gone is left out."""
     held = (quality.prompt(prompt_id) for prompt_id in asked.unmet_prompts)
     return tuple(each.label() for each in held if each is not None)
+
+
+def _needed(seen: ToDecide) -> str:
+    """The prompt for oversight itself, where a level is high and nothing is asked for yet."""
+    if not seen.may or not seen.item.high or seen.planned or seen.panels:
+        return ""
+    return next(
+        (each.label() for each in quality.prompts() if each.blocks == "countersignature"), ""
+    )
 
 
 def one_source(sheet: Sheet) -> tuple[str, ...]:

@@ -283,6 +283,11 @@ class DecidePage(Page):
                     )
                 )
             )
+        if seen.needed:
+            need = FlowLayout(gap=8)
+            need.addWidget(Pill(_("Needed before you countersign"), "serious"))
+            card.add(need)
+            card.add(Body(seen.needed))
         if seen.may:
             row = FlowLayout(gap=10)
             self.add_direction = SecondaryButton(_("Add a direction"), self._ask_direction)

@@ -56,6 +56,7 @@ def test_it_reads_in_ten_minutes_and_says_what_matters(
         assert "A level is High or Very high" in said
         reasons = "There is no history of violence, and Tal walked away from the only fight"
         assert any(one.startswith(reasons) for one in said)
+        assert "Needed before you countersign" in said
         assert len(" ".join(said).split()) < 10 * WORDS_A_MINUTE
         # What decides never has the keyboard when one comes.
         assert shell.focusWidget().accessibleName() != "Countersign"
