@@ -45,6 +45,9 @@ class InOneFile:
         self._folder = folder
 
     def keep(self) -> None:
+        # A log that an older copy had belongs to no newer one.
+        for file in self._folder.glob("kept-server.db*"):
+            file.unlink()
         for file in self._folder.glob("server.db*"):
             shutil.copy2(file, self._folder / f"kept-{file.name}")
 
