@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSignalBlocker, QTimer
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
@@ -44,7 +44,10 @@ class StatusBar(QFrame):
         self.sync_strip = SyncStrip(shell)
         row.addWidget(self.saved_label)
         # At large text the sentences about syncing take the room that notes leave them.
-        row.addWidget(self.sync_strip, 3 if look.large else 0)
+        if look.large:
+            row.addWidget(self.sync_strip, 3)
+        else:
+            row.addWidget(self.sync_strip, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.note_label, 2 if look.large else 1)
         self.network_label = Small().one_line()
         row.addWidget(self.network_label)
