@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import court, reference, report_checking, report_material, report_writing
+from app.casework import (
+    court,
+    reference,
+    report_checking,
+    report_material,
+    report_validators,
+    report_writing,
+)
 from app.casework.dates import in_words
 from app.casework.disclosure import (
     Exported,
@@ -353,7 +360,7 @@ def make_final(desk: Desk, report_id: str, reason: str) -> ReportView:
     Raises:
         ReportIsFinal: It is final already.
         RecordChanged: The record is not what the draft says any more; the draft was made anew.
-        KnownError: A reason is needed.
+        NotReady: Something in it does not hold. KnownError: A reason is needed.
     """
     desk.must_write()
     with desk.casebook.read() as session:
@@ -362,6 +369,7 @@ def make_final(desk: Desk, report_id: str, reason: str) -> ReportView:
         assessment = session.get(FormRecord, draft.assessment_id)
         held = draft.content_hash
         unchecked = kind(draft.kind).second_person and draft.checked_at is None
+    report_validators.must_be_ready(desk, report_id)
     if unchecked and not reason.strip():
         raise KnownError(
             _("Nobody else has checked this report, so say why it can't wait."),

@@ -224,8 +224,8 @@ def test_help_names_the_buttons_as_they_read() -> None:
 
 def test_a_report_speaks_welsh_whatever_the_screen_speaks() -> None:
     i18n.set_language("en")
-    assert wording("cy")("Sources of information") == "Ffynonellau gwybodaeth"
-    assert wording("en")("Sources of information") == "Sources of information"
+    assert wording("cy")("What was not available") == "Beth nad oedd ar gael"
+    assert wording("en")("What was not available") == "What was not available"
 
 
 def test_unreviewed_welsh_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

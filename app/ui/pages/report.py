@@ -12,9 +12,10 @@ from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from app.casework import consents, permission, report_checking, reports
+from app.casework import consents, permission, report_checking, report_validators, reports
 from app.casework.casebooks import Place
 from app.casework.report_checking import Checking
+from app.casework.report_validators import Finding
 from app.casework.reports import Exported, RecordChanged, ReportView
 from app.core.i18n import _, ngettext
 from app.ui import theme
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from app.ui.shell import Shell
 
 PRINT_DPI = 300
+
+_Read = tuple[ReportView, bytes, Checking, tuple[Finding, ...]]
+"""What the page is drawn from."""
 
 
 class ReportPage(Page):
@@ -126,18 +130,19 @@ class ReportPage(Page):
         """Read the report and its pages, show them, and go on with `then`."""
         desk = self.desk
 
-        def found(read: tuple[ReportView, bytes, Checking]) -> None:
+        def found(read: _Read) -> None:
             self._show(read[0], read[1])
-            self.checks.show_report(read[0], read[2])
+            self.checks.show_report(read[0], read[2], read[3])
             then(read[0])
 
-        def read() -> tuple[ReportView, bytes, Checking]:
+        def read() -> _Read:
             # The pages first: those of a draft may be made anew, and its hash with them.
             pages = reports.preview(desk, report_id)
             return (
                 reports.open_report(desk, report_id),
                 pages,
                 report_checking.checking(desk, report_id),
+                report_validators.findings(desk, report_id),
             )
 
         self.run(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,21 @@ from PySide6.QtWidgets import QVBoxLayout
 from app.casework import report_checking, reports
 from app.casework.dates import in_words
 from app.casework.report_checking import Checking, CommentView
+from app.casework.report_validators import Finding
 from app.casework.reports import ReportView
 from app.core.clock import local
 from app.core.i18n import _
-from app.ui.kit import Body, Card, FlowLayout, Muted, Pill, SecondaryButton, Small, button_row
+from app.ui.kit import (
+    Banner,
+    Body,
+    Card,
+    FlowLayout,
+    Muted,
+    Pill,
+    SecondaryButton,
+    Small,
+    button_row,
+)
 from app.ui.kit.layout import clear
 from app.ui.pages.edit_record import ReasonDialog
 
@@ -37,10 +48,15 @@ class ChecksCard(Card):
         self._inside.setSpacing(self.body.spacing())
         self.add(self._inside)
 
-    def show_report(self, report: ReportView, checking: Checking) -> None:
+    def show_report(
+        self, report: ReportView, checking: Checking, findings: Sequence[Finding]
+    ) -> None:
         """Show how far `report` is, and what can be done by whoever looks at it."""
         self.report = report
         clear(self._inside)
+        if report.state == "draft":
+            for finding in findings:
+                self._finding(finding)
         self._state(report, checking)
         writes = self._page.desk.actor.may_write
         if report.state == "draft" and writes:
@@ -95,6 +111,17 @@ class ChecksCard(Card):
             self._inside.addLayout(line)
             if heard.comment:
                 self._inside.addWidget(Body(f"“{heard.comment}”"))
+
+    def _finding(self, finding: Finding) -> None:
+        words = finding.text
+        if finding.rule:
+            source = (
+                _("Rule: {rule}") if finding.verified else _("Rule, not verified: {rule}")
+            ).format(rule=finding.rule)
+            words = f"{words}\n{source}"
+        tone = "serious" if finding.blocks else "attention"
+        heading = finding.where or _("To look at")
+        self._inside.addWidget(Banner(words, tone, heading=heading))
 
     def _comment(self, comment: CommentView, report: ReportView) -> None:
         day = in_words(local(comment.at).date())

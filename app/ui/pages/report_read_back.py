@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QComboBox, QPlainTextEdit
+from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QVBoxLayout
 
 from app.casework import plain_words, reference, report_checking
 from app.casework.casebooks import Place
 from app.casework.plain_words import PlainSection
 from app.core.i18n import _
 from app.ui import theme
-from app.ui.child_mode.speech import voice_for
+from app.ui.child_mode import speech
 from app.ui.kit import (
     Body,
     Card,
@@ -55,7 +55,8 @@ class ReportReadBackPage(Page):
             self.listener.addItem(entry.label(), entry.code)
         self.listener.currentIndexChanged.connect(self._draw)
         self.scroll.add(FieldFrame(_("Who you read it with"), self.listener))
-        self.sections = Card()
+        self.sections = QVBoxLayout()
+        self.sections.setSpacing(theme.current().px(16))
         self.scroll.add(self.sections)
         self.scroll.end()
         self._voice: Any = None
@@ -94,13 +95,13 @@ class ReportReadBackPage(Page):
             above=f"{report.child_name} · {report.title}",
         )
         if self._voice is None:
-            self._voice = voice_for(report.language, self)
+            self._voice = speech.voice_for(report.language, self)
         self._draw()
 
     def _draw(self, _index: int = 0) -> None:
         if self.report is None:
             return
-        clear(self.sections.body)
+        clear(self.sections)
         for section in self.report.sections:
             self._section(section)
 
@@ -149,7 +150,7 @@ class ReportReadBackPage(Page):
 
         comment.textChanged.connect(typed)
         answer.activated.connect(typed)
-        self.sections.add(card)
+        self.sections.addWidget(card)
 
     def _subject(self, section: PlainSection) -> tuple[str, str, str, str]:
         assert self.report is not None

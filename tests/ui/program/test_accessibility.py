@@ -81,6 +81,7 @@ def visits(desk: Desk) -> list[tuple[str, dict[str, Any]]]:
     found += [
         ("form", {"record_id": form.record_id, "child_id": child_id})
         for form in form_records.list_forms(desk, child_id)
+        if not form.why_not
     ]
     for row in rows:
         choices = reports.psr_choices(desk, row.child_id)
@@ -88,7 +89,8 @@ def visits(desk: Desk) -> list[tuple[str, dict[str, Any]]]:
             made = reports.create_psr(
                 desk, row.child_id, choices.assessments[0].id, choices.hearings[0].id
             )
-            found.append(("report", {"report_id": made.id, "child_id": row.child_id}))
+            about = {"report_id": made.id, "child_id": row.child_id}
+            found += [(page, about) for page in ("report", "report_write", "report_read_back")]
             break
     found += [
         ("decide", {"record_id": item.id, "child_id": item.child_id})
