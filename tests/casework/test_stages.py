@@ -7,13 +7,24 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 
-from app.casework import assessments, court, form_records, reference, stages
+from app.casework import (
+    assessments,
+    court,
+    form_copies,
+    form_records,
+    reference,
+    stage_changes,
+    stages,
+)
 from app.casework.assessments import SubmitRefused
 from app.casework.court import HearingDetails, OutcomeDetails
 from app.casework.desk import Desk
+from app.casework.form_copies import CopyFor
 from app.casework.form_records import AnswerChange
+from app.casework.problems import RecordGone
 from app.core.clock import FixedClock
 from app.forms.answers import each_answer
 from app.forms.loader import FormLibrary
@@ -200,6 +211,49 @@ def test_the_stage_that_fits_is_offered_first_and_a_review_follows_it(
     with at_work.casebook.read() as session:
         before = stages.newest_snapshot(session, child_id)
     assert before is not None
+
+
+def test_what_changed_goes_to_paper_with_who_and_when(
+    at_work: Desk, child_id: str, clock: FixedClock, tmp_path: Path
+) -> None:
+    submitted(at_work, child_id)
+    clock.advance(timedelta(days=90))
+    record_id = stages.start(at_work, child_id, "start_of_order").record_id
+    of = sheet(at_work, record_id)
+    of.set("contact", "None since May", by=at_work.actor.id)
+    of.confirm("home_good", by=at_work.actor.id)
+    save(at_work, record_id, of, "contact", "home_good")
+    (compared,) = stage_changes.comparisons(at_work, record_id)
+    assert [(one.path, one.before, one.after, one.who) for one in compared.differences] == [
+        ("contact", "Every weekend", "None since May", "Ash Rivers")
+    ]
+    assert (compared.same, compared.unconfirmed) == (2, 1)
+    file = tmp_path / "changes.pdf"
+    copy = CopyFor("Fernbridge Youth Court")
+    form_copies.export_changes(at_work, record_id, "stage", file, copy)
+    words = text_of(file)
+    for part in ("Every weekend", "None since May", "Ash Rivers, 21 February 2027"):
+        assert part in words, part
+    with pytest.raises(RecordGone):
+        form_copies.export_changes(at_work, record_id, "revision", tmp_path / "other.pdf", copy)
+
+
+def test_two_revisions_are_compared_with_what_was_taken_away(at_work: Desk, child_id: str) -> None:
+    first = submitted(at_work, child_id)
+    again = assessments.recall(at_work, first).record_id
+    form_records.save_answers(at_work, again, [AnswerChange("contact", None)], leaving=True)
+    (compared,) = stage_changes.comparisons(at_work, again)
+    assert compared.since == "revision"
+    (gone,) = compared.differences
+    assert (gone.before, gone.after, gone.who) == ("Every weekend", "", "Ash Rivers")
+    assert gone.when is not None
+
+
+def text_of(file: Path) -> str:
+    document = pypdfium2.PdfDocument(file)
+    text = "\n".join(page.get_textpage().get_text_bounded() for page in document)
+    document.close()
+    return " ".join(text.split())
 
 
 def test_every_stage_names_forms_and_rules_in_force() -> None:

@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from app.casework import (
+    assessments,
     casebooks,
     caseload,
     children,
+    demo,
     form_records,
     history,
     people,
+    stages,
     sync_conflicts,
     sync_deeds,
     syncing,
@@ -27,6 +30,9 @@ from app.casework.form_records import AnswerChange
 from app.casework.people import CarerDetails
 from app.core.clock import FixedClock
 from app.core.errors import KnownError
+from app.core.ids import new_id
+from app.forms.sheet import Sheet
+from app.forms.statements import Statement, path_of
 from app.sync import pace, standing
 from tests.casework.sync_desks import NewDesk, desks_of, quiet
 from tests.sync.conftest import Central
@@ -394,3 +400,37 @@ def test_a_hand_over_that_this_laptop_did_not_know_of_takes_no_child_back(
 def give(desk: Desk, child_id: str, worker: str | None, **more: str) -> None:
     details = children.open_child(desk, child_id).details
     children.change_details(desk, child_id, replace(details, allocated_to=worker, **more))
+
+
+def test_two_people_work_through_a_carried_stage_and_its_sources_without_a_conflict(
+    ash: Desk, morgan: Desk
+) -> None:
+    child_id = a_child(ash)
+    first = stages.start(ash, child_id, "before_sentence").record_id
+    demo.fill_in(ash, first, demo.answers_of({"like": "assessment"}), by=ash.actor.id)
+    assessments.submit(ash, first)
+    record_id = stages.start(ash, child_id, "review", "assessment").record_id
+    sync_deeds.choose(morgan, child_id, True)
+    quiet(ash, morgan)
+    for desk, path, who in ((ash, "home_good", "school"), (morgan, "health_good", "health")):
+        sheet = opened(desk, record_id)
+        assert path in sheet.unconfirmed()
+        sheet.confirm(path, by=desk.actor.id)
+        said = Statement(id=new_id(), about="home_good", who=who, words=f"Said by {who}")
+        sheet.say(said, by=desk.actor.id)
+        changes = [AnswerChange(at, sheet.json_at(at)) for at in (path, path_of(said.id))]
+        form_records.save_answers(desk, record_id, changes, leaving=True)
+    quiet(ash, morgan)
+    one, other = opened(ash, record_id), opened(morgan, record_id)
+    assert one.document() == other.document()
+    for desk, path in ((ash, "home_good"), (morgan, "health_good")):
+        answer_now = one.answer(path)
+        assert answer_now is not None and answer_now.confirmed_by == desk.actor.id
+    assert {said.words for said in one.statements()} == {"Said by school", "Said by health"}
+    assert syncing.status(ash).state == syncing.status(morgan).state == "confirmed"
+
+
+def opened(desk: Desk, record_id: str) -> Sheet:
+    """The form as it stands on one laptop."""
+    form = form_records.open_form(desk, record_id)
+    return Sheet(form.form, form.document, clock=desk.clock, context=form.context)

@@ -126,6 +126,7 @@ class FormPage(Page):
     def leaving(self) -> None:
         """Override Page.leaving: everything typed goes to the database thread now."""
         if self.controller is not None and self.controller.editable:
+            self.panel.sources.close_form()
             self.controller.flush(leaving=True)
         self._try_late()
 
