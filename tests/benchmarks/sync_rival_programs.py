@@ -132,6 +132,9 @@ class PouchDB(Rival):
         program = RIVALS / "pouchdb" / "node_modules" / ".bin" / "pouchdb-server"
         data = folder / "server"
         data.mkdir()
+        # Else it leaves its log where the benchmark was started.
+        logged = {"log": {"file": str(folder / "log.txt")}}
+        (folder / "config.json").write_text(json.dumps(logged), "utf-8")
         return [
             str(program), "--port", str(port), "--dir", str(data), "--no-stdout-logs",
             "--config", str(folder / "config.json"),
