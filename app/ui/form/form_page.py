@@ -35,6 +35,7 @@ from app.ui.form.asked_part import AskedPart
 from app.ui.form.carried import CONFIRM_KEY, CONFIRM_SECTION_KEY, NEXT_KEY, CarriedBar
 from app.ui.form.changes_view import ChangesView, save_changes
 from app.ui.form.check_answers import CheckAnswers
+from app.ui.form.confirming import Confirming
 from app.ui.form.controller import FormController, SaveState, unkept_of
 from app.ui.form.keeping import keeper
 from app.ui.form.page_view import PageView
@@ -95,18 +96,19 @@ class FormPage(Page):
         self._rail_later = QTimer(self)
         self._rail_later.setSingleShot(True)
         self._rail_later.setInterval(RAIL_AFTER_MS)
-        self._rail_later.timeout.connect(self._show_rail)
+        self._rail_later.timeout.connect(self.show_rail)
         self._tabs_later = QTimer(self)
         self._tabs_later.setSingleShot(True)
         self._tabs_later.timeout.connect(self._order_tabs)
+        self.confirming = Confirming(self)
         for keys, deed in (
             ("Ctrl+Return", self._continue),
             ("Ctrl+Enter", self._continue),
             ("Ctrl+PgDown", partial(self._step, 1)),
             ("Ctrl+PgUp", partial(self._step, -1)),
-            (NEXT_KEY, self._next_unconfirmed),
-            (CONFIRM_KEY, self._confirm_here),
-            (CONFIRM_SECTION_KEY, self._confirm_section),
+            (NEXT_KEY, self.confirming.next),
+            (CONFIRM_KEY, self.confirming.here),
+            (CONFIRM_SECTION_KEY, self.confirming.section),
             (ADD_KEY, self._add_source),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -145,7 +147,7 @@ class FormPage(Page):
         """Override Page.place: the question and where in its text the cursor stands."""
         if self.opened is None:
             return None
-        path, cursor = self._here()
+        path, cursor = self.here()
         return Place(
             self.name or "form",
             child_id=self.opened.child_id,
@@ -272,8 +274,8 @@ class FormPage(Page):
         self.next_steps: list[SecondaryButton] = []
         self.welsh_banner = Banner(tone="attention")
         self.carried_bar = CarriedBar()
-        self.carried_bar.next.clicked.connect(self._next_unconfirmed)
-        self.carried_bar.all_true.clicked.connect(self._confirm_section)
+        self.carried_bar.next.clicked.connect(self.confirming.next)
+        self.carried_bar.all_true.clicked.connect(self.confirming.section)
         self.conflicts = ConflictBanner(self)
         self.asked = AskedPart(self, self._open_again)
         self.summary = ErrorSummary()
@@ -305,7 +307,7 @@ class FormPage(Page):
         self.middle.add(self.buttons)
         self.middle.end()
         self.panel = QuestionPanel(self.controller, look_up=self._look_up)
-        self.panel.sources.finished.connect(self._focus_path)
+        self.panel.sources.finished.connect(self.focus_path)
         row.addWidget(self.sections)
         row.addWidget(self.middle, 1)
         row.addWidget(self.panel)
@@ -392,7 +394,7 @@ class FormPage(Page):
         if name == CHANGES:
             self._look_up_changes()
         self._name_section()
-        self._show_rail()
+        self.show_rail()
         self._order_tabs()
         self.middle.verticalScrollBar().setValue(0)
 
@@ -409,7 +411,7 @@ class FormPage(Page):
         view = PageView(self.controller, page)
         view.focused.connect(self.panel.show_question)
         view.focused.connect(self._asked)
-        view.confirmed.connect(self._after_confirming)
+        view.confirmed.connect(self.confirming.went_on_from)
         self.panel.show_question(next(view.questions(), ""))
         return view
 
@@ -457,7 +459,8 @@ class FormPage(Page):
         return [page.name for page in self.controller.pages()] + compared + [CHECK]
 
     @Slot()
-    def _show_rail(self) -> None:
+    def show_rail(self) -> None:
+        """Show how far each section is, and how much waits to be confirmed."""
         if self.controller is None:
             return
         sheet = self.controller.sheet
@@ -559,9 +562,10 @@ class FormPage(Page):
     @Slot(str, str)
     def _change(self, section: str, path: str) -> None:
         self.show_section(section)
-        QTimer.singleShot(0, self, partial(self._focus_path, path))
+        QTimer.singleShot(0, self, partial(self.focus_path, path))
 
-    def _focus_path(self, path: str) -> None:
+    def focus_path(self, path: str) -> None:
+        """Give the keyboard to the question at `path`, where it is on the page that is open."""
         if isinstance(self.view, PageView):
             self.view.focus_question(path)
 
@@ -578,13 +582,13 @@ class FormPage(Page):
             place = self.view.fields.get(path)
             if cursor is not None and place is not None and place.editor is not None:
                 place.editor.place_cursor(cursor)
-            QTimer.singleShot(0, self, partial(self._focus_path, path))
+            QTimer.singleShot(0, self, partial(self.focus_path, path))
 
     @Slot(str)
     def _asked(self, path: str) -> None:
         self._last_asked = path
 
-    def _here(self) -> tuple[str, int | None]:
+    def here(self) -> tuple[str, int | None]:
         """The question that has the keyboard, or had it before a button outside the page was
         pressed, and where its text cursor stands.
         """
@@ -600,55 +604,7 @@ class FormPage(Page):
             return "", None
         return path, place.editor.cursor() if place.editor is not None else None
 
-    # -- what was carried forward ----------------------------------------------------------
-
-    @Slot()
-    def _next_unconfirmed(self) -> None:
-        """Go to the next answer that waits to be confirmed, in this section or a later one."""
-        if self.controller is None or not self.controller.editable:
-            return
-        path = self.controller.next_unconfirmed(self._here()[0])
-        if not path:
-            self.shell.notify(_("Nothing is left to confirm."))
-            return
-        section = self.controller.sheet.page(path)
-        if section != self.section:
-            self.show_section(section)
-            QTimer.singleShot(0, self, partial(self._focus_path, path))
-        self._focus_path(path)
-
-    @Slot()
-    def _confirm_here(self) -> None:
-        """Say that the answer with the keyboard is still true, and go on to the next one."""
-        if self.controller is None or not self.controller.editable:
-            return
-        path = self._here()[0]
-        if path in self.controller.sheet.unconfirmed():
-            self.controller.confirm(path)
-        self._next_unconfirmed()
-
-    @Slot()
-    def _confirm_section(self) -> None:
-        """Say that all of this section is still true."""
-        if self.controller is None or not isinstance(self.view, PageView):
-            return
-        waiting = self.controller.sheet.unconfirmed(self.section)
-        if not waiting or not self.controller.editable:
-            return
-        self.controller.confirm_all(waiting)
-        self._show_rail()
-        self.shell.notify(_("All of this section is confirmed. Undo takes it back."))
-        self.continue_button.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    @Slot(str)
-    def _after_confirming(self, path: str) -> None:
-        """The keyboard goes on to what is next on this page, or to the way on."""
-        self._show_rail()
-        following = self.controller.next_unconfirmed(path, self.section)
-        if following:
-            self._focus_path(following)
-        else:
-            self.continue_button.setFocus(Qt.FocusReason.OtherFocusReason)
+    # -- what changed since the last stage ------------------------------------------------
 
     def _look_up_changes(self) -> None:
         desk, record_id = self.desk, self.opened.record_id
@@ -717,8 +673,8 @@ class FormPage(Page):
         if problem.page != self.section:
             self.show_section(problem.page)
             self.view.check()
-            QTimer.singleShot(0, self, partial(self._focus_path, problem.path))
-        self._focus_path(problem.path)
+            QTimer.singleShot(0, self, partial(self.focus_path, problem.path))
+        self.focus_path(problem.path)
 
     def _submit(self) -> None:
         if self._submitting:
@@ -793,7 +749,7 @@ class FormPage(Page):
         section = self.controller.sheet.page(path)
         if section != self.section:
             self.show_section(section)
-        self._focus_path(path)
+        self.focus_path(path)
         self.shell.notify(_("Undone."))
 
     # -- the panel at the right ------------------------------------------------------------
@@ -832,7 +788,7 @@ class FormPage(Page):
         """Write down what a source says about the question that has the keyboard."""
         if self.controller is None or not self.controller.editable:
             return
-        path = self._here()[0] or self.panel.path
+        path = self.here()[0] or self.panel.path
         if not path:
             return
         self.panel.show_question(path)

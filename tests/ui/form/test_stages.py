@@ -100,18 +100,18 @@ def test_it_is_confirmed_and_changed_by_keyboard_alone(qtbot: Any, page: FormPag
     QTest.keyClicks(editor.line, "!")
     press(Qt.Key.Key_F7)
     assert page.section == "people_page"
-    qtbot.waitUntil(lambda: page._here()[0].endswith("/who"), timeout=2000)
+    qtbot.waitUntil(lambda: page.here()[0].endswith("/who"), timeout=2000)
     press(Qt.Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
     assert waiting(page) == ["safety_level"]
     press(Qt.Key.Key_F7)
-    qtbot.waitUntil(lambda: page._here()[0] == "safety_level", timeout=2000)
+    qtbot.waitUntil(lambda: page.here()[0] == "safety_level", timeout=2000)
     press(Qt.Key.Key_F8)
     assert waiting(page) == []
     changed = page.controller.sheet.answer("contact")
     assert changed.value == "Every weekend!" and not changed.carried
     kept = page.controller.sheet.answer("home_good")
     assert kept.confirmed_by == page.desk.actor.id and kept.by == "rowan"
-    page._show_rail()
+    page.show_rail()
     assert page.carried_bar.isHidden() and page.sections.waiting.isHidden()
 
 

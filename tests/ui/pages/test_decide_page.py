@@ -171,11 +171,11 @@ def test_a_section_says_what_is_met_and_what_is_needed_first(
     opened = form_records.start(desk, child_id, "assessment")
     page = shell.go("form", record_id=opened.record_id, child_id=child_id, path="safety")
     assert isinstance(page, FormPage)
-    page._show_rail()
+    page.show_rail()
     states = [(each.prompt.number, each.met, each.blocks) for each in page.panel.practice.shown]
     assert states == [(8, False, False), (12, False, False)]
     page.controller.set_answer("safety_level", "high")
-    page._show_rail()
+    page.show_rail()
     assert all(each.blocks for each in page.panel.practice.shown)
     assert "Needed before you submit" in words(shell)
 

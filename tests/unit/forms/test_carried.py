@@ -112,12 +112,11 @@ def must_wait(sheet: Sheet) -> None:
     """After carrying forward nothing is confirmed, and everything asked and answered waits."""
     for path in sheet.paths():
         answer = sheet.answer(path)
-        if answer is None or answer.how == "calculated":
+        if answer is None or answer.how in ("calculated", "default"):
             continue
-        if answer.carried:
-            assert answer.unconfirmed, path
+        assert answer.carried and answer.unconfirmed, path
         asked = sheet.is_relevant(path) and not sheet.is_readonly(path)
-        if asked and answer.replied and answer.carried and sheet.question(path).asks:
+        if asked and answer.replied and sheet.question(path).asks:
             assert path in sheet.unconfirmed(), path
 
 
