@@ -380,12 +380,13 @@ class Oversees(RuleBasedStateMachine):
                 assert (asked.state, asked.decided_by) == ("countersigned", record.countersigned_by)
 
 
+@pytest.mark.timeout(1800)
 def test_no_path_unlocks_signs_ones_own_or_loses_an_answer(long_run: bool) -> None:
     REACHED.clear()
     run_state_machine_as_test(
         Oversees,
         settings=settings(
-            max_examples=200 if long_run else 12,
+            max_examples=100 if long_run else 12,
             stateful_step_count=60 if long_run else 40,
             deadline=None,
             derandomize=not long_run,
