@@ -100,7 +100,11 @@ def form_copy(
         nothing = Paragraph((Run(say("Nothing has been answered in this form yet.")),))
         sections.append(Section("", say("Answers"), (nothing,)))
     if unknown:
-        kept = tuple(Fact(one.label, one.words) for one in unknown)
+        kept = tuple(
+            fact
+            for one in unknown
+            for fact in (Fact(one.label, one.words), *_said(sheet, one.path, said or {}))
+        )
         heading = say("Kept from an earlier form")
         sections.append(Section(str(len(sections) + 1), heading, (Facts(kept, _QUESTION_SHARE),)))
     if kept_back:

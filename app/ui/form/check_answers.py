@@ -90,7 +90,12 @@ class CheckAnswers(QWidget):
             answer = Body(one.words)
             answer.setAccessibleName(f"{one.label}: {one.words}")
             grid.addWidget(Muted(one.label), 2 * row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(answer, 2 * row, 1, Qt.AlignmentFlag.AlignTop)
+            cell = QVBoxLayout()
+            cell.addWidget(answer)
+            for line in self._said.get(one.path, ()):
+                cell.addWidget(Small(line))
+            cell.addStretch(1)
+            grid.addLayout(cell, 2 * row, 1)
             grid.addWidget(Separator(), 2 * row + 1, 0, 1, 3)
         card.add(grid)
         return card

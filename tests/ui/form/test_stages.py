@@ -16,8 +16,10 @@ from PySide6.QtWidgets import QApplication
 from app.casework import assessments, form_records, stages
 from app.casework.form_records import AnswerChange
 from app.core.clock import FixedClock
+from app.core.ids import new_id
 from app.core.settings import Settings
 from app.forms.loader import FormLibrary
+from app.forms.statements import Statement
 from app.ui import form
 from app.ui.accessibility import audit
 from app.ui.form.changes_view import ChangesView
@@ -218,6 +220,9 @@ def test_what_another_form_does_not_ask_is_shown_and_stays(page: FormPage, place
         ("Contact with dad", "Every weekend"),
         ("Who is it?", "Nan"),
     ]
+    review.controller.say(Statement(id=new_id(), about="contact", who="school", words="Seldom"))
     review.show_section(CHECK)
     said = [label.accessibleName() for label in review.view.findChildren(Body)]
     assert "Contact with dad: Every weekend" in said
+    shown = [label.text() for label in review.view.findChildren(Body)]
+    assert "School or college: Seldom" in shown
