@@ -8,7 +8,7 @@ that it is pointed out where the record says something else later.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -90,6 +90,7 @@ class WritingView:
     child_name: str
     called: str
     title: str
+    language: str
     editable: bool
     sections: tuple[SectionView, ...]
     passages: tuple[PassageView, ...]
@@ -97,6 +98,18 @@ class WritingView:
     def of(self, section: str) -> tuple[PassageView, ...]:
         """The passages of a section, in their order."""
         return tuple(one for one in self.passages if one.section == section)
+
+    @property
+    def in_order(self) -> tuple[PassageView, ...]:
+        """Every passage, in the order of the pages."""
+        return tuple(one for section in self.sections for one in self.of(section.code))
+
+    def typed(self, texts: Mapping[str, str]) -> WritingView:
+        """The same with what was typed since, by the ids of the passages."""
+        passages = (
+            replace(one, text=texts[one.id]) if one.id in texts else one for one in self.passages
+        )
+        return replace(self, passages=tuple(passages))
 
 
 @dataclass(frozen=True)
@@ -278,6 +291,7 @@ def open_writing(desk: Desk, report_id: str) -> WritingView:
             child_name=f"{called(child)} {child.family_name}".strip(),
             called=called(child),
             title=report.title,
+            language=report.language,
             editable=report.state == "draft" and desk.actor.may_write,
             sections=tuple(
                 SectionView(code, str(number), heading)

@@ -13,6 +13,7 @@ import pytest
 from app.casework.reference import listing
 from app.core.clock import FixedClock
 from app.core.paths import resource_path
+from app.core.reading_age import GRADE_OF_A_NINE_YEAR_OLD, grade
 from app.forms.lint import lint
 from app.forms.loader import load_form
 from app.forms.schema import (
@@ -29,7 +30,6 @@ from app.forms.sentences import sentences
 from app.forms.sheet import Sheet
 from app.models import casebook
 from app.models.base import Base
-from tests.unit.reading_age import GRADE_OF_A_NINE_YEAR_OLD, grade
 
 FORMS = sorted(path.name for path in resource_path("forms").glob("*.yaml"))
 BUILT_IN = {"assessment.yaml", "resettlement.yaml", "my_life_now.yaml"}

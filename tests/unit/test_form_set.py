@@ -18,6 +18,7 @@ from app.casework.permission import READING
 from app.casework.reference import listing
 from app.core.clock import FixedClock
 from app.core.paths import resource_path
+from app.core.reading_age import GRADE_OF_A_NINE_YEAR_OLD, grade
 from app.forms.answers import carried_forward
 from app.forms.expressions import parse
 from app.forms.loader import load_form
@@ -26,7 +27,6 @@ from app.forms.sheet import Sheet
 from app.models import casebook
 from app.models.base import Base
 from tests.unit.answering import answered
-from tests.unit.reading_age import GRADE_OF_A_NINE_YEAR_OLD, grade
 
 FORMS = sorted(path.stem for path in resource_path("forms").glob("*.yaml") if "." not in path.stem)
 MAPS = Path(__file__).parents[2] / "docs" / "form-maps.md"

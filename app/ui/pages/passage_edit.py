@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Final
 
@@ -16,25 +16,47 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from app.casework.house_words import Reading, Remark
 from app.casework.report_checking import CommentView
 from app.casework.report_writing import PassageView
 from app.core.i18n import _
 from app.ui import theme
-from app.ui.kit import Banner, Body, ErrorText, FlowLayout, LinkButton, Muted, Pill
+from app.ui.kit import Banner, Body, ErrorText, FlowLayout, LinkButton, Muted, Pill, Small
+from app.ui.kit.layout import clear
 
 LINES_AT_LEAST: Final = 1
+REMARKS_SHOWN: Final = 5
+WORDS_NAMED: Final = 4
 
 
-class _Quotes(QSyntaxHighlighter):
-    """Colours what somebody said, word for word, inside the words about it."""
+class _Marks(QSyntaxHighlighter):
+    """Colours what somebody said, word for word, and underlines what could be said better.
+
+    Attributes:
+        words: What somebody said, as the passage holds it.
+        better: From where to where, as Qt counts, words could be said better.
+        spoken: The same of words between quotation marks, which stay as they were said.
+    """
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
         self.words: tuple[str, ...] = ()
+        self.better: tuple[tuple[int, int], ...] = ()
+        self.spoken: tuple[tuple[int, int], ...] = ()
 
     def highlightBlock(self, text: str) -> None:
         """Override QSyntaxHighlighter::highlightBlock."""
         look = theme.current()
+        line = QTextCharFormat()
+        line.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
+        line.setUnderlineColor(look.color("attention"))
+        at = self.currentBlock().position()
+        length = self.currentBlock().length()
+        for spans, format_ in ((self.better, line), (self.spoken, QTextCharFormat())):
+            for start, end in spans:
+                first, last = max(start - at, 0), min(end - at, length)
+                if first < last:
+                    self.setFormat(first, last - first, format_)
         shape = QTextCharFormat()
         shape.setBackground(look.color("accent_soft"))
         for words in self.words:
@@ -60,7 +82,7 @@ class WordsEdit(QPlainTextEdit):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
-        self.quotes = _Quotes(self.document())
+        self.marks = _Marks(self.document())
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -125,8 +147,8 @@ class PassageEdit(QWidget):
         elif editable:
             self.words = WordsEdit(self._name(number))
             self.words.setPlainText(view.text)
-            self.words.quotes.words = tuple(quote.words for quote in view.quotes)
-            self.words.quotes.rehighlight()
+            self.words.marks.words = tuple(quote.words for quote in view.quotes)
+            self.words.marks.rehighlight()
             if view.kind == "heading":
                 self.words.setFont(look.font("strong", 600))
             self.words.textChanged.connect(lambda: self.typed.emit(self.view.id))
@@ -139,6 +161,13 @@ class PassageEdit(QWidget):
         self.problem = ErrorText()
         self.problem.hide()
         column.addWidget(self.problem)
+        self.reading = QWidget()
+        self._remarks = QVBoxLayout(self.reading)
+        self._remarks.setContentsMargins(0, 0, 0, 0)
+        self._remarks.setSpacing(look.px(2))
+        self.reading.hide()
+        column.addWidget(self.reading)
+        self._read: str | None = None
         for comment in comments:
             column.addWidget(self._comment(comment, editable=editable))
         self.deeds = QWidget()
@@ -174,8 +203,42 @@ class PassageEdit(QWidget):
         self.problem.setVisible(bool(said))
 
     def show_deeds(self, on: bool) -> None:
-        """Whether the buttons below the words are there."""
+        """Whether the buttons below the words, and what could be said better, are there."""
         self.deeds.setVisible(self._editable and (on or self.words is None))
+        self.reading.setVisible(on and self._read is not None)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether what could be said better of these very words is shown."""
+        return self.words is None or self._read == self.text()
+
+    def show_reading(self, text: str, reading: Reading) -> None:
+        """Show how `text` reads, unless other words were typed meanwhile."""
+        if self.words is None or text != self.text():
+            return
+        self._read = text
+        clear(self._remarks)
+        counted = [_("Words: {count}").format(count=reading.words)]
+        if reading.reading_age is not None:
+            counted.append(_("Reading age: {age}").format(age=reading.reading_age))
+        said = [_remark_words(remark) for remark in reading.remarks]
+        self._remarks.addWidget(Small(" · ".join(counted)))
+        for words in said[:REMARKS_SHOWN]:
+            self._remarks.addWidget(Small(words))
+        if len(said) > REMARKS_SHOWN:
+            more = len(said) - REMARKS_SHOWN
+            self._remarks.addWidget(
+                Small(_("More underlined further on: {count}").format(count=more))
+            )
+        self.words.setAccessibleDescription(" ".join(said))
+        marks = self.words.marks
+        better = _as_qt_counts(
+            text, ((one.start, one.start + one.length) for one in reading.remarks if one.length)
+        )
+        spoken = _as_qt_counts(text, reading.spoken)
+        if (better, spoken) != (marks.better, marks.spoken):
+            marks.better, marks.spoken = better, spoken
+            marks.rehighlight()
 
     def text(self) -> str:
         """The words as they stand in the field."""
@@ -204,3 +267,26 @@ class PassageEdit(QWidget):
             "bullet": _("Item {number}"),
         }.get(self.view.kind, _("Paragraph {number}"))
         return words.format(number=number)
+
+
+def _remark_words(remark: Remark) -> str:
+    """What could be said better, in one line."""
+    if remark.kind in ("label", "abbreviation"):
+        return _("“{words}”: {why} {instead}").format(
+            words=remark.words, why=remark.why, instead=remark.instead
+        )
+    if remark.kind == "long_sentence":
+        begins = " ".join(remark.words.split()[:WORDS_NAMED])
+        return _("“{words} …”: {why} {instead}").format(
+            words=begins, why=remark.why, instead=remark.instead
+        )
+    return f"{remark.why} {remark.instead}"
+
+
+def _as_qt_counts(text: str, spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Qt counts a letter beyond the first plane as two."""
+
+    def at(place: int) -> int:
+        return len(text[:place].encode("utf-16-le")) // 2
+
+    return tuple((at(start), at(end)) for start, end in spans)

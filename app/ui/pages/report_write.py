@@ -10,8 +10,9 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QVBoxLayout, QWidget
 
-from app.casework import report_checking, report_writing
+from app.casework import house_words, report_checking, report_writing
 from app.casework.casebooks import Place
+from app.casework.house_words import Reading
 from app.casework.report_checking import CommentView
 from app.casework.report_writing import Fact, PassageView, Spoken, WritingView
 from app.core.i18n import _
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from app.ui.shell import Shell
 
 KEEP_AFTER_MS: Final = 1200
+READ_AFTER_MS: Final = 300
 LARGE: Final = 1.5
 PANEL: Final = 280
 
@@ -92,6 +94,10 @@ class ReportWritePage(Page):
         self._later.setSingleShot(True)
         self._later.setInterval(KEEP_AFTER_MS)
         self._later.timeout.connect(self._keep)
+        self._reads = QTimer(self)
+        self._reads.setSingleShot(True)
+        self._reads.setInterval(READ_AFTER_MS)
+        self._reads.timeout.connect(self._read_through)
         self._at: str | None = None
         # Tab would pass every passage on the way, and the last one would be the chosen one.
         across_keys = QShortcut(QKeySequence("F6"), self)
@@ -242,6 +248,7 @@ class ReportWritePage(Page):
             self._at = passage_id
             self.edits[passage_id].show_deeds(True)
             self._beside(self.edits[passage_id].view)
+            self._read_through()
 
     def _beside(self, passage: PassageView | None) -> None:
         """The quiet panel: where the words come from, and what can be placed.
@@ -289,6 +296,8 @@ class ReportWritePage(Page):
     @Slot(str)
     def _was_typed(self, passage_id: str) -> None:
         edit = self.edits[passage_id]
+        if not edit.is_read:
+            self._reads.start()
         if edit.text() == edit.view.text:
             self._typed.pop(passage_id, None)
             return
@@ -297,9 +306,31 @@ class ReportWritePage(Page):
         self._later.start()
 
     @Slot()
+    def _read_through(self) -> None:
+        """Say what could be said better in the passage one is in, away from the keys."""
+        edit, writing = self.edits.get(self._at or ""), self.writing
+        if edit is None or writing is None or not writing.editable:
+            return
+        text = edit.text()
+        now = writing.typed({one.view.id: one.text() for one in self.edits.values()})
+        self.run(
+            lambda: house_words.reading_of(now.in_order, edit.view.id, text, now.language),
+            partial(self._was_read, edit.view.id, text),
+        )
+
+    def _was_read(self, passage_id: str, text: str, reading: Reading) -> None:
+        edit = self.edits.get(passage_id)
+        if edit is not None:
+            edit.show_reading(text, reading)
+            edit.reading.setVisible(passage_id == self._at)
+
+    @Slot()
     def _keep(self) -> None:
         self._later.stop()
         typed, self._typed = self._typed, {}
+        if self.writing is not None:
+            # What is drawn anew from here says what was typed, however long saving takes.
+            self.writing = self.writing.typed(typed)
         desk = self.desk
         for passage_id, text in typed.items():
             self.run(

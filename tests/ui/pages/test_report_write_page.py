@@ -155,3 +155,45 @@ def test_words_that_were_said_may_not_be_changed_unseen(qtbot: QtBot, page: Shel
     page.page._keep()
     qtbot.waitUntil(edit.problem.isVisible)
     assert "must stay as they were said" in edit.problem.text()
+
+
+def test_what_could_be_said_better_stands_below_the_passage_one_is_in(
+    qtbot: QtBot, page: Shell
+) -> None:
+    field = tab_to("Paragraph 2")
+    field.setPlainText("😀 Tal said “I am the offender”. So the offender left.")
+    qtbot.waitUntil(lambda: any("Words: 10" in text for text in said(page)))
+    remark = next(text for text in said(page) if text.startswith("“the offender”:"))
+    assert "Write the child’s name" in remark
+    assert remark in field.accessibleDescription()
+    start, end = field.marks.better[0]
+    cursor = field.textCursor()
+    cursor.setPosition(start)
+    cursor.setPosition(end, cursor.MoveMode.KeepAnchor)
+    assert (len(field.marks.better), cursor.selectedText()) == (1, "the offender")
+    tab_to("Paragraph 3")
+    qtbot.waitUntil(lambda: not any(text.startswith("“the offender”:") for text in said(page)))
+    field.setPlainText("Tal left.")
+    tab_to("Paragraph 2")
+    qtbot.waitUntil(lambda: any("Words: 2" in text for text in said(page)))
+    assert field.marks.better == ()
+
+
+def test_capitals_spelled_out_earlier_in_the_report_are_left_alone(
+    qtbot: QtBot, page: Shell
+) -> None:
+    tab_to("Paragraph 3").setPlainText("The YRO ends.")
+    qtbot.waitUntil(lambda: any(text.startswith("“YRO”:") for text in said(page)))
+    tab_to("Paragraph 2").setPlainText("A youth rehabilitation order (YRO) was made.")
+    tab_to("Paragraph 3")
+    qtbot.waitUntil(lambda: any("Words: 3" in text for text in said(page)))
+    assert not any(text.startswith("“YRO”:") for text in said(page))
+
+
+def test_what_was_typed_is_there_when_one_comes_back_to_a_section(page: Shell) -> None:
+    tab_to("Paragraph 2").setPlainText("Tal kept watch.")
+    sections = page.page.sections
+    here = sections.currentIndex()
+    sections.setCurrentIndex(here + 1)
+    sections.setCurrentIndex(here)
+    assert tab_to("Paragraph 2").toPlainText() == "Tal kept watch."
