@@ -68,7 +68,7 @@ def render(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> bytes:
-    """`report` as the bytes of a PDF 1.7 file that claims PDF/UA-1.
+    """`report` as the bytes of a PDF 1.7 file that claims PDF/UA-1 and PDF/A-2a.
 
     Args:
         report: What it says. The same report always gives the same bytes.

@@ -1,8 +1,9 @@
 """Drawing and structure at once: every mark on a page is content of an element, or an artefact.
 
 ReportLab draws. The pen brackets what it draws as marked content and remembers which element it
-belongs to; `finished` then has pikepdf attach the structure tree, languages, title, bookmarks
-and the PDF/UA identifier. Elements are made in reading order, wherever on the page they stand.
+belongs to; `finished` then has pikepdf attach the structure tree, languages, title, bookmarks,
+what PDF/A asks for, and the identifiers of PDF/UA-1 and PDF/A-2a. Elements are made in reading
+order, wherever on the page they stand.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, Final
 from xml.sax.saxutils import escape as xml_text
 
 from app.core.errors import BugError
+from app.reports.archival import make_archival
 from app.reports.content import Language
 from app.reports.escape import Drawable
 from app.reports.fonts import Face, typefaces
@@ -280,6 +282,7 @@ def _attached(
         catalog.PageMode = pikepdf.Name.UseNone
         _outline(pdf, bookmarks, pages, made)
         _describe(pdf, properties)
+        make_archival(pdf)
         out = io.BytesIO()
         pdf.save(
             out,
@@ -374,6 +377,25 @@ def _describe(pdf: Any, properties: Properties) -> None:
     pdf.Root.Metadata = stream
 
 
+# PDF/A asks that properties it does not know itself, here those of PDF/UA, are described.
+_EXTENSION: Final = """  <rdf:Description rdf:about=""
+    xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+    xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+    xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+   <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+    <pdfaSchema:schema>PDF/UA identifier</pdfaSchema:schema>
+    <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+    <pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+    <pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+     <pdfaProperty:name>part</pdfaProperty:name>
+     <pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+     <pdfaProperty:category>internal</pdfaProperty:category>
+     <pdfaProperty:description>Which part of ISO 14289 the file follows</pdfaProperty:description>
+    </rdf:li></rdf:Seq></pdfaSchema:property>
+   </rdf:li></rdf:Bag></pdfaExtension:schemas>
+  </rdf:Description>"""
+
+
 def _xmp(properties: Properties) -> str:
     moment = f"{properties.made_on:%Y-%m-%d}T00:00:00Z"
     language = PDF_LANGUAGES[properties.language]
@@ -385,6 +407,7 @@ def _xmp(properties: Properties) -> str:
     xmlns:dc="http://purl.org/dc/elements/1.1/"
     xmlns:xmp="http://ns.adobe.com/xap/1.0/"
     xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
+    xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"
     xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
    <dc:title><rdf:Alt>{title}</rdf:Alt></dc:title>
    <dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>
@@ -392,8 +415,11 @@ def _xmp(properties: Properties) -> str:
    <xmp:CreateDate>{moment}</xmp:CreateDate>
    <xmp:ModifyDate>{moment}</xmp:ModifyDate>
    <pdf:Producer>{PRODUCER}</pdf:Producer>
+   <pdfaid:part>2</pdfaid:part>
+   <pdfaid:conformance>A</pdfaid:conformance>
    <pdfuaid:part>1</pdfuaid:part>
   </rdf:Description>
+{_EXTENSION}
  </rdf:RDF>
 </x:xmpmeta>
 <?xpacket end="w"?>"""

@@ -12,6 +12,7 @@ from app.casework.desk import Desk
 from app.core import i18n
 from app.core.errors import KnownError
 from tests.casework.conftest import AddChild
+from tests.reports.archival_rules import faults_in
 from tests.reports.reading import pages_of, text_of
 
 HOLDER = "Ash Rivers, practitioner"
@@ -44,6 +45,7 @@ def test_the_statement_is_one_tagged_page_without_a_child(
     assert ("It records nothing." in page) == (tongue == "en")
     assert "Fenwick" not in text_of(pdf)
     assert list(pdfua.validate(str(file)).findings) == []
+    assert faults_in(pdf) == []
 
 
 def test_the_statement_says_when_custody_mode_is_off(desk: Desk) -> None:

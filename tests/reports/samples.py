@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from app.forms.schema import SaidBy
@@ -10,15 +11,19 @@ from app.reports.material import (
     AssessmentFacts,
     Author,
     ChildFacts,
+    ContactFacts,
     CourtFacts,
+    ExistingFacts,
     HearingFacts,
     LevelFacts,
     MissingSource,
     OffenceFacts,
+    OrderFacts,
     OutcomeFacts,
     PsrMaterial,
     SignOff,
     Source,
+    TargetFacts,
 )
 
 
@@ -293,5 +298,34 @@ def psr_material() -> PsrMaterial:
             checked_on=date(2026, 11, 23),
             read_with_child_on=date(2026, 11, 22),
             child_comment="That is right. You forgot the boxing cup but it is OK.",
+        ),
+    )
+
+
+def material_of_every_kind(language: str = "en") -> PsrMaterial:
+    """The same, with what reports on an order and on another report are made from besides."""
+    return replace(
+        psr_material(),
+        language=language,
+        status="final",
+        pending="The hearing was brought forward to this morning.",
+        order=OrderFacts(
+            "Youth rehabilitation order",
+            date(2026, 3, 4),
+            date(2027, 3, 3),
+            "Fictional Youth Court",
+            ("Supervision", "Activity"),
+        ),
+        contacts=(
+            ContactFacts(date(2026, 4, 1), "Office visit", "Attended", missed=False),
+            ContactFacts(date(2026, 4, 8), "Office visit", "Did not come", missed=True, why="Ill"),
+        ),
+        plan=(TargetFacts("Be met after school", "Under way", date(2026, 12, 1)),),
+        existing=ExistingFacts(
+            "Pre-sentence report",
+            "WM-2026-0398",
+            date(2026, 8, 20),
+            against=("Nobody but its author has checked it.",),
+            changes=("Offence: 3 September 2026",),
         ),
     )

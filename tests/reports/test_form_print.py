@@ -16,6 +16,7 @@ from app.forms.sheet import Sheet
 from app.reports.content import Quotation, SubHeading
 from app.reports.form_print import FormCopy, form_copy
 from app.reports.pdf import render
+from tests.reports.archival_rules import faults_in
 from tests.reports.reading import pages_of, text_of
 from tests.unit.answering import answered
 
@@ -148,6 +149,7 @@ def test_large_print_is_large_and_says_the_same(sheet: Sheet, tmp_path: Path) ->
     file = tmp_path / "large.pdf"
     file.write_bytes(large)
     assert list(pdfua.validate(str(file)).findings) == []
+    assert faults_in(large) == []
 
 
 def size_of(pdf: bytes, words: str) -> float:
