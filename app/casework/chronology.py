@@ -187,6 +187,7 @@ def correct_entry(desk: Desk, entry_id: str, details: EntryDetails, reason: str)
         ReasonMissing: No reason was given. AlreadyCorrected: A newer entry has its place.
         NotAllowed, DetailsRefused: As in `add_entry`. RecordGone: It isn't there.
     """
+    desk.must_write()
     with desk.casebook.read() as session:
         before = present(session, ChronologyEntry, entry_id)
         child_id, target = before.child_id, (before.target_id, before.progress)

@@ -289,6 +289,7 @@ def note_progress(
         DetailsRefused: It says nothing, or on a day that makes no sense.
         RecordGone: The plan has no such target.
     """
+    desk.must_write()
     found = plan_of(desk, child_id)
     if found is None or target_id not in {target.id for target in found.targets}:
         raise RecordGone

@@ -17,6 +17,7 @@ from app.casework import keeping, reference
 from app.casework.desk import NotAllowed
 from app.casework.form_records import called
 from app.casework.keeping import present, reason_given
+from app.casework.problems import RecordGone
 from app.casework.report_writing import STALE, PassageLocked, writers_of
 from app.core.errors import KnownError
 from app.core.i18n import _
@@ -152,7 +153,12 @@ def to_check(desk: Desk) -> tuple[ToCheck, ...]:
         rows = session.execute(
             select(Report, Child)
             .join(Child, Child.id == Report.child_id)
-            .where(waits, Report.checked_at.is_(None), Report.removed_at.is_(None))
+            .where(
+                waits,
+                Report.checked_at.is_(None),
+                Report.removed_at.is_(None),
+                Child.removed_at.is_(None),
+            )
         ).all()
         found = [
             ToCheck(
@@ -197,8 +203,11 @@ def comment(desk: Desk, report_id: str, text: str, passage_id: str | None = None
         raise KnownError(_("Write what should be looked at again."), "")
     with desk.casebook.write() as work:
         report = _draft(work, report_id)
-        if passage_id is not None:
-            present(work.session, ReportPassage, passage_id)
+        if (
+            passage_id is not None
+            and present(work.session, ReportPassage, passage_id).report_id != report_id
+        ):
+            raise RecordGone
         made = ReportComment(
             child_id=report.child_id,
             report_id=report_id,
@@ -246,15 +255,20 @@ def find_fit(desk: Desk, report_id: str) -> None:
     """Say that a report is fit for the court: a draft, or one that went out unchecked.
 
     Raises:
+        NotAllowed: The person may only read, or it went out unchecked and this is no manager.
         NotYourOwn: The person wrote it. KnownError: Comments are still open.
+        PassageLocked: It was found fit already, or no longer stands.
     """
     desk.must_write()
     with desk.casebook.write() as work:
         report = present(work.session, Report, report_id)
-        if report.state not in ("draft", "final"):
+        went_out = report.state == "final"
+        if report.state != "draft" and not (went_out and report.checked_at is None):
             raise PassageLocked
         if _wrote(desk, report):
             raise NotYourOwn
+        if went_out:
+            desk.must_countersign()
         if report.state == "draft" and _open_comments(work.session, report_id):
             raise KnownError(
                 _("Comments are still open, so it can't be found fit yet."),

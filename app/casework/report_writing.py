@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.casework import dates, wording
+from app.casework import dates, permission, wording
 from app.casework.form_records import LOCKED, called, sheet_of
 from app.casework.keeping import present, reason_given
 from app.casework.problems import RecordGone
@@ -511,7 +511,7 @@ def insert_fact(desk: Desk, passage_id: str, fact: Fact, at: int | None = None) 
     with desk.casebook.write() as work:
         record, report = _open(work, passage_id)
         value = fact_now(work.session, fact.record_type, fact.record_id, fact.field)
-        if not value or record.kind == "made":
+        if not value or record.kind == "made" or not _is_of(work.session, fact, report.child_id):
             raise RecordGone
         where = len(record.text) if at is None else max(0, min(at, len(record.text)))
         before, after = record.text[:where], record.text[where:]
@@ -678,7 +678,10 @@ def _place(
 
 
 def words_to_place(desk: Desk, report_id: str) -> tuple[Spoken, ...]:
-    """The words of the child and of a parent or carer that a court may read."""
+    """The words of the child and of a parent or carer that a court may read.
+
+    What a child answered in a questionnaire is placed by those who may read it there.
+    """
     with desk.casebook.read() as session:
         return tuple(_spoken(desk, session, present(session, Report, report_id)))
 
@@ -686,13 +689,18 @@ def words_to_place(desk: Desk, report_id: str) -> tuple[Spoken, ...]:
 def _spoken(desk: Desk, session: Session, report: Report) -> Iterator[Spoken]:
     child = session.get_one(Child, report.child_id)
     for record in _heard(session, report):
+        if not permission.reads_form(desk.actor.role, record.kind):
+            continue
         sheet = sheet_of(desk, session, record)
         sheet.language = report.language
         for sentence in said_in(sheet, report.language):
             if not sentence.quote or not sheet.has(sentence.path):
                 continue
+            question = sheet.question(sentence.path)
             words = sheet.shown(sentence.path).strip()
-            if sheet.question(sentence.path).type != "text" or not words:
+            if question.type != "text" or not words:
+                continue
+            if not permission.reads(desk.actor.role, sheet.form, question):
                 continue
             who = {
                 "child": _("{child}’s own words").format(child=called(child)),
@@ -754,6 +762,12 @@ def facts_to_insert(desk: Desk, report_id: str) -> tuple[Fact, ...]:
                     )
                     found.append(Fact(type_name, record.id, field, label, value))
         return tuple(found)
+
+
+def _is_of(session: Session, fact: Fact, child_id: str) -> bool:
+    """Whether a fact is of this child: nothing of another child stands in a report."""
+    record: Any = session.get(RECORD_TYPES[fact.record_type], fact.record_id)
+    return record is not None and getattr(record, "child_id", record.id) == child_id
 
 
 def fact_now(session: Session, record_type: str, record_id: str, field: str) -> str:

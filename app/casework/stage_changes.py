@@ -147,7 +147,7 @@ def unconfirmed_of(comparison: Comparison) -> str:
 def _readable(desk: Desk, session: Session, record_id: str) -> FormRecord:
     record = found(session, record_id)
     if not permission.reads_form(desk.actor.role, record.kind):
-        raise permission.refusal("hear_child")
+        raise permission.refusal_of_form(record.kind)
     return record
 
 

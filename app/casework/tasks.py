@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal, cast
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from app.casework import dates, keeping
+from app.casework import dates, keeping, permission
 from app.casework.form_records import called
 from app.casework.keeping import details_of, present
 from app.casework.problems import Problem, RecordGone
@@ -92,9 +92,20 @@ def check_task(details: TaskDetails, today: date) -> tuple[Problem, ...]:
 
 
 def list_tasks(desk: Desk, child_id: str) -> tuple[TaskView, ...]:
-    """The tasks for a child: those that are open by their day, then what was done, newest first."""
+    """The tasks for a child: those that are open by their day, then what was done, newest first.
+
+    What a manager directed on a form is read by those who may open that form.
+    """
+    role = desk.actor.role
+    closed = [kind for kind in permission.READING if not permission.reads_form(role, kind)]
     with desk.casebook.read() as session:
-        return views(desk, session, Task.child_id == child_id, Task.state != "planned")
+        return views(
+            desk,
+            session,
+            Task.child_id == child_id,
+            Task.state != "planned",
+            or_(FormRecord.id.is_(None), FormRecord.kind.not_in(closed)),
+        )
 
 
 def of_oversight(desk: Desk, session: Session, oversight_id: str) -> tuple[TaskView, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import chronology, dates, form_records, reference
+from app.casework import chronology, dates, form_records, permission, reference
 from app.casework.child_views import joined
 from app.casework.keeping import child_of, of_child
 from app.casework.levels import Kind
@@ -243,6 +243,7 @@ def _clock(moment: datetime) -> tuple[date, str]:
 def _forms(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
     names = _names(session)
     titles: dict[str, str] = {}
+    kept = _kept_back(desk, session, child_id)
     for form in of_child(session, FormRecord, child_id):
         titles[form.id] = title = form_records.title_of(desk, form)
         if form.submitted_at is not None:
@@ -274,16 +275,30 @@ def _forms(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
             when=_when(desk, day, at),
             group="decision",
             title=_(_DECIDED[asked.state]).format(form=titles.get(asked.form_record_id, "")),
-            note=asked.note if asked.state == "countersigned" else asked.directions,
+            note="" if asked.form_record_id in kept else _decision_note(asked),
             by=names.get(asked.decided_by or "", ""),
             record_type="form_record",
             record_id=asked.form_record_id,
         )
 
 
+def _kept_back(desk: Desk, session: Session, child_id: str) -> frozenset[str]:
+    """The forms that this person may not open: what others wrote of them is kept back, too."""
+    return frozenset(
+        form.id
+        for form in of_child(session, FormRecord, child_id)
+        if not permission.reads_form(desk.actor.role, form.kind)
+    )
+
+
+def _decision_note(asked: Oversight) -> str:
+    return asked.note if asked.state == "countersigned" else asked.directions
+
+
 def _oversight(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
     """Panels that were held, and tasks that were done."""
     names = _names(session)
+    kept = _kept_back(desk, session, child_id)
     for panel in of_child(session, Panel, child_id):
         if panel.held_on is not None and panel.state == "held":
             yield Moment(
@@ -294,12 +309,14 @@ def _oversight(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
                 group="decision",
                 title=_("Panel held"),
                 detail=panel.attended,
-                note=panel.decided,
+                note="" if panel.form_record_id in kept else panel.decided,
                 by=names.get(panel.recorded_by or "", ""),
                 record_type="form_record" if panel.form_record_id else "",
                 record_id=panel.form_record_id or "",
             )
     for task in of_child(session, Task, child_id):
+        if task.form_record_id in kept:
+            continue
         if task.state == "done" and task.done_at is not None:
             day, at = _clock(task.done_at)
             yield Moment(

@@ -17,6 +17,7 @@ from app.casework import (
     due,
     form_records,
     oversight,
+    permission,
     quality,
     returned,
     tasks,
@@ -347,3 +348,19 @@ def test_the_chronology_tells_of_panels_and_of_tasks_that_were_done(
     assert told["Panel held"] == "A lift home."
     assert told["Task done: Ring the school."] == "Rang them."
     assert told["Assessment returned with directions"] == "Ring the school."
+
+
+def test_directions_are_read_by_those_who_may_open_the_form(
+    desk: Desk, child: ChildView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit(desk, child.id)
+    with acting(desk, "Rowan Okell") as manager:
+        (item,) = oversight.queue(manager)
+        oversight.return_with_directions(manager, item.id, "Ask what the move meant.")
+    # As a life timeline is: for those who work with the child.
+    monkeypatch.setitem(permission.READING, "assessment", "read_timeline")
+    assert len(tasks.list_tasks(desk, child.id)) == 1
+    assert "the move meant" in repr(timeline.timeline(desk, child.id))
+    with acting(desk, "Perry Lind", "administrator") as other:
+        assert tasks.list_tasks(other, child.id) == ()
+        assert "the move meant" not in repr(timeline.timeline(other, child.id))

@@ -14,6 +14,7 @@ from app.casework import (
     casebooks,
     caseload,
     children,
+    chronology,
     court,
     due,
     form_records,
@@ -22,7 +23,10 @@ from app.casework import (
     oversight,
     people,
     permission,
+    plan,
     questionnaires,
+    report_checking,
+    report_writing,
     reports,
     rescued,
     returned,
@@ -30,6 +34,7 @@ from app.casework import (
     search,
     stages,
     tasks,
+    timeline,
     waiting,
 )
 from app.casework.desk import Actor, Desk, NotAllowed, Role
@@ -172,6 +177,25 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
     ),
     "tasks.remove_task": ("write", lambda of: tasks.remove_task(of.desk, NOBODY, "Done before")),
     "tasks.finish": ("write", lambda of: tasks.finish(of.desk, NOBODY, "Rang.")),
+    "chronology.add_entry": (
+        "write",
+        lambda of: chronology.add_entry(of.desk, of.child_id, chronology.EntryDetails()),
+    ),
+    "chronology.correct_entry": (
+        "write",
+        lambda of: chronology.correct_entry(
+            of.desk, NOBODY, chronology.EntryDetails(), "Another day"
+        ),
+    ),
+    "chronology.take_back": ("write", lambda of: chronology.take_back(of.desk, NOBODY, "Mistake")),
+    "plan.note_progress": (
+        "write",
+        lambda of: plan.note_progress(of.desk, of.child_id, NOBODY, progress="done", note="Kept"),
+    ),
+    "plan.export_my_plan": (
+        "disclose",
+        lambda of: plan.export_my_plan(of.desk, of.child_id, Path("never.pdf"), recipient="Wren"),
+    ),
     "questionnaires.hand_over": (
         "hear_child",
         lambda of: questionnaires.hand_over(of.desk, of.child_id, "my_life_now"),
@@ -205,6 +229,52 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
     "reports.note_print": (
         "disclose",
         lambda of: reports.note_print(of.desk, NOBODY, recipient="Court", reason=""),
+    ),
+    "report_writing.change_text": (
+        "write",
+        lambda of: report_writing.change_text(of.desk, NOBODY, "Other words."),
+    ),
+    "report_writing.add": ("write", lambda of: report_writing.add(of.desk, NOBODY, "psr.offence")),
+    "report_writing.place_words": (
+        "write",
+        lambda of: report_writing.place_words(
+            of.desk, NOBODY, "psr.child", of.record_id, "good_at"
+        ),
+    ),
+    "report_writing.insert_fact": (
+        "write",
+        lambda of: report_writing.insert_fact(
+            of.desk, NOBODY, report_writing.Fact("child", of.child_id, "school", "School", "A")
+        ),
+    ),
+    "report_writing.take_up": ("write", lambda of: report_writing.take_up(of.desk, NOBODY)),
+    "report_writing.move": ("write", lambda of: report_writing.move(of.desk, NOBODY, after=None)),
+    "report_writing.remove": ("write", lambda of: report_writing.remove(of.desk, NOBODY, "Twice")),
+    "report_writing.restore": ("write", lambda of: report_writing.restore(of.desk, NOBODY)),
+    "report_checking.ask": ("write", lambda of: report_checking.ask(of.desk, NOBODY)),
+    "report_checking.comment": (
+        "write",
+        lambda of: report_checking.comment(of.desk, NOBODY, "Who said so?"),
+    ),
+    "report_checking.deal_with": (
+        "write",
+        lambda of: report_checking.deal_with(of.desk, NOBODY, "Said"),
+    ),
+    "report_checking.send_back": ("write", lambda of: report_checking.send_back(of.desk, NOBODY)),
+    "report_checking.find_fit": ("write", lambda of: report_checking.find_fit(of.desk, NOBODY)),
+    "report_checking.withdraw": (
+        "write",
+        lambda of: report_checking.withdraw(of.desk, NOBODY, "Wrong child"),
+    ),
+    "report_checking.supersede": (
+        "write",
+        lambda of: report_checking.supersede(of.desk, NOBODY, "A newer one"),
+    ),
+    "report_checking.note_read_back": (
+        "write",
+        lambda of: report_checking.note_read_back(
+            of.desk, NOBODY, "psr.child", "child", answer="agree"
+        ),
     ),
     "casebooks.new_recovery_code": (
         "keep_keys",
@@ -287,6 +357,10 @@ VIEWS: dict[str, Callable[[Case], Any]] = {
     "due for all": lambda of: due.of_all(of.desk),
     "caseload": lambda of: caseload.rows(of.desk),
     "waiting": lambda of: waiting.read(of.desk),
+    "timeline": lambda of: timeline.timeline(of.desk, of.child_id),
+    "plan": lambda of: plan.plan_of(of.desk, of.child_id),
+    "tasks": lambda of: tasks.list_tasks(of.desk, of.child_id),
+    "reports to check": lambda of: report_checking.to_check(of.desk),
 }
 SHOWS = ("glance", "history", "history of the form", "search for an answer", "waiting")
 TELLS_OF_HARM = ("glance", "history", "due for the child", "due for all", "caseload")

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from app.casework import children, history, report_writing, reports
+from app.casework import (
+    children,
+    form_records,
+    history,
+    questionnaires,
+    report_writing,
+    reports,
+)
 from app.casework.children import ChildDetails
-from app.casework.desk import Desk
+from app.casework.desk import Actor, Desk
 from app.casework.keeping import ReasonMissing
+from app.casework.problems import RecordGone
 from app.casework.report_writing import NotSaidForCourt, PassageLocked, PassageView
 from app.casework.reports import RecordChanged, ReportView
 from app.core.errors import KnownError
-from tests.casework.conftest import AddChild
+from app.core.ids import new_id
+from tests.casework.conftest import PASSPHRASE, AddChild
 from tests.casework.test_reports import Case, case, made, words
 
 
@@ -143,6 +152,33 @@ def test_words_that_nobody_agreed_to_can_not_be_placed(desk: Desk, add_child: Ad
         report_writing.place_words(
             desk, report.id, "psr.offence", of.assessment_id, "child_words_offence"
         )
+
+
+def test_what_a_child_answered_is_placed_by_those_who_may_read_it(
+    desk: Desk, of: Case, report: ReportView
+) -> None:
+    handover = questionnaires.hand_over(desk, of.child_id, "my_life_now")
+    said = {"value": "Fixing bikes.", "language": "en", "by": "child", "may_quote": True}
+    change = form_records.AnswerChange("good_at", said)
+    form_records.save_answers(desk, handover.record_id, [change], leaving=True)
+    questionnaires.give_back(desk, handover.id, PASSPHRASE, finished=True)
+    before = report_writing.words_to_place(desk, report.id)
+    (one,) = [one for one in before if one.path == "good_at"]
+    desk.actor = Actor(new_id(), "Perry Lind", "administrator")
+    after = report_writing.words_to_place(desk, report.id)
+    assert [each for each in before if each.form_record_id == of.assessment_id] == list(after)
+    with pytest.raises(NotSaidForCourt):
+        report_writing.place_words(desk, report.id, "psr.child", one.form_record_id, one.path)
+
+
+def test_nothing_of_another_child_is_inserted(
+    desk: Desk, report: ReportView, add_child: AddChild
+) -> None:
+    other = add_child(given_name="Wren", family_name="Ashe", school="Fen Academy")
+    passage = report_writing.add(desk, report.id, "psr.child", text="Tal goes to")
+    fact = report_writing.Fact("child", other.id, "school", "School", "Fen Academy")
+    with pytest.raises(RecordGone):
+        report_writing.insert_fact(desk, passage.id, fact)
 
 
 def test_a_fact_keeps_its_link_and_is_pointed_out_when_the_record_changes(

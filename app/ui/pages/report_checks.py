@@ -167,7 +167,8 @@ class ChecksCard(Card):
         )
 
     def _of_final(self, _report: ReportView, checking: Checking) -> None:
-        if checking.pending and not checking.checked_by and not checking.mine:
+        waits = checking.pending and not checking.checked_by and not checking.mine
+        if waits and self._page.desk.actor.may_countersign:
             self._button(_("Find it fit"), self._find_it_fit)
         self._button(_("Add to it"), self._add_to_it)
         self._button(_("Withdraw it"), self._ask_to_withdraw)
