@@ -34,13 +34,27 @@ class CaseloadFilter:
         text: Part of a name or identifier; empty: everyone.
         stage: Code of list `stages`; None: every stage.
         attention: True: only children that need attention.
+        late: True: only children for whom something is late.
+        unsigned: True: only children with a form that waits to be countersigned.
         mine: True: only children allocated to the person who asks.
     """
 
     text: str = ""
     stage: str | None = None
     attention: bool = False
+    late: bool = False
+    unsigned: bool = False
     mine: bool = False
+
+    @property
+    def looks_at_each(self) -> bool:
+        """Whether it asks for what only a look at each child tells."""
+        return self.stage is not None or self.needs_something
+
+    @property
+    def needs_something(self) -> bool:
+        """Whether it asks for children for whom somebody has something to do."""
+        return self.attention or self.late or self.unsigned
 
 
 @dataclass(frozen=True)
@@ -109,15 +123,15 @@ def rows(
 ) -> Page:
     """One page of the caseload, in the order of family name, then given name.
 
-    A filter by stage or attention narrows the children in the store first, to those who have a
-    record that may lead there, and then looks at each: what makes a stage is law, not a column.
+    A filter by stage or by what is to be done narrows the children in the store first, to those
+    who have a record that may lead there, and then looks at each: what makes a stage is law, not
+    a column.
     """
     asked = filter or CaseloadFilter()
     today = desk.clock.today()
     found: list[CaseloadRow] = []
     place = caseload.Place(after.sort_name, after.child_id) if after else None
-    sifted = asked.stage is not None or asked.attention
-    at_once = max(limit + 1, SIFTED_AT_ONCE) if sifted else limit + 1
+    at_once = max(limit + 1, SIFTED_AT_ONCE) if asked.looks_at_each else limit + 1
     to_confirm = syncing.lease_pills(desk)
     with desk.casebook.read() as session:
         while len(found) <= limit:
@@ -138,7 +152,7 @@ def rows(
             found += [
                 _row(line, held[line.child_id], today, to_confirm.get(line.child_id))
                 for line in lines
-                if _fits(asked, held[line.child_id])
+                if _fits(asked, held[line.child_id], today)
             ]
             if len(lines) < at_once:
                 break
@@ -148,8 +162,12 @@ def rows(
     return Page(shown, shown[-1].cursor if more else None)
 
 
-def _fits(asked: CaseloadFilter, standing: Standing) -> bool:
+def _fits(asked: CaseloadFilter, standing: Standing, today: date) -> bool:
     if asked.stage is not None and standing.stage != asked.stage:
+        return False
+    if asked.late and not any(item.due and item.due < today for item in standing.due):
+        return False
+    if asked.unsigned and not any(item.kind == "countersign" for item in standing.due):
         return False
     return not asked.attention or bool(standing.pills)
 
@@ -193,7 +211,7 @@ def _row(
 def _among(asked: CaseloadFilter, today: date) -> Select[str] | None:
     """The ids of the children who may fit, or None where every child may."""
     at_stage = _may_be_at(asked.stage, today) if asked.stage is not None else None
-    return _may_need_attention(today, at_stage) if asked.attention else at_stage
+    return _may_need_attention(today, at_stage) if asked.needs_something else at_stage
 
 
 def _may_be_at(stage: str, today: date) -> Select[str] | None:

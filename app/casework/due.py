@@ -132,8 +132,9 @@ def _items(desk: Desk, session: Session, ids: Sequence[str]) -> tuple[DueItem, .
     return tuple(sorted(items, key=_soonest))
 
 
-def _soonest(item: DueItem) -> tuple[date, str, str]:
-    return (item.due or date.min, item.child_name, item.kind)
+def _soonest(item: DueItem) -> tuple[date, bool, str, str]:
+    """By day; of what has none, what a child said may not wait behind the rest."""
+    return (item.due or date.min, item.kind != "harm_prompt", item.child_name, item.kind)
 
 
 def what_makes_due(today: date, days: int = LOOKS_AHEAD) -> Iterator[Select[str]]:

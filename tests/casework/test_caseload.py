@@ -214,6 +214,8 @@ def test_a_report_needs_attention_as_its_day_comes_near(
     assert row_of(desk, child.id).attention == ((pill,) if pill else ())
     found = caseload.rows(desk, CaseloadFilter(attention=True)).rows
     assert len(found) == (1 if pill else 0)
+    late = caseload.rows(desk, CaseloadFilter(late=True)).rows
+    assert len(late) == (1 if day < TODAY else 0)
 
 
 def test_a_report_by_the_rule_is_shown_as_unverified(desk: Desk, child: ChildView) -> None:
@@ -299,6 +301,30 @@ def test_countersigning_that_is_late_needs_attention(desk: Desk, child: ChildVie
         for waiting in work.session.query(Oversight):
             waiting.due_on = TODAY - timedelta(days=1)
     assert row_of(desk, child.id).attention == (replace(pill, kind="attention"),)
+
+
+def test_what_waits_for_a_manager_can_be_listed_alone(
+    desk: Desk, child: ChildView, add_child: AddChild
+) -> None:
+    hearing(desk, add_child(given_name="Wren").id, TODAY + timedelta(days=1), "sentence")
+    form = add_form(desk, child.id, **(locked(date(2026, 11, 9)) | {"state": "submitted"}))
+    with desk.casebook.write() as work:
+        work.add(Oversight(child_id=child.id, form_record_id=form, due_on=TODAY))
+    (row,) = caseload.rows(desk, CaseloadFilter(unsigned=True)).rows
+    assert row.child_id == child.id
+    assert caseload.rows(desk, CaseloadFilter(late=True)).rows == ()
+
+
+def test_what_a_child_said_does_not_wait_behind_what_else_has_no_day(
+    desk: Desk, child: ChildView, add_child: AddChild
+) -> None:
+    first = add_child(given_name="Aled", family_name="Abbot").id
+    add_form(desk, first, **(locked(date(2026, 11, 9)) | {"state": "returned"}))
+    add_form(desk, first, state="draft", revises_id=None)
+    form = add_form(desk, child.id, kind="questionnaire", state="submitted")
+    with desk.casebook.write() as work:
+        work.add(HarmPrompt(child_id=child.id, form_record_id=form, path="x"))
+    assert due.of_all(desk)[0].kind == "harm_prompt"
 
 
 def test_a_sign_of_harm_comes_before_everything(desk: Desk, child: ChildView) -> None:

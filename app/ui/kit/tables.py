@@ -38,7 +38,10 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class Cell:
-    """What one cell shows: words, then pills (text, tone), or a level."""
+    """What one cell shows: words, then pills (text, tone), or a level.
+
+    `whole`: all that it stands for, where it shows only the first of it; empty: what it shows.
+    """
 
     text: str = ""
     pills: tuple[tuple[str, str], ...] = ()
@@ -46,6 +49,7 @@ class Cell:
     is_level: bool = False
     strong: bool = False
     muted: bool = False
+    whole: str = ""
 
     @property
     def spoken(self) -> str:
@@ -124,11 +128,12 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         """Override QAbstractTableModel::data."""
         if not index.isValid():
             return None
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self.cell(index).spoken
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             # The whole of what may be shown shortened.
-            return self.cell(index).spoken or None
+            cell = self.cell(index)
+            return cell.whole or cell.spoken or None
         if role == CELL_ROLE:
             return self.cell(index)
         return None

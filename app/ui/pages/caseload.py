@@ -62,8 +62,10 @@ class CaseloadPage(Page):
         self.who.addItem(_("Only mine"), True)
         self.attention = QComboBox()
         self.attention.setAccessibleName(_("Needs attention"))
-        self.attention.addItem(_("All children"), False)
-        self.attention.addItem(_("Needs attention"), True)
+        self.attention.addItem(_("All children"), "")
+        self.attention.addItem(_("Needs attention"), "attention")
+        self.attention.addItem(_("Something is late"), "late")
+        self.attention.addItem(_("Waits to be countersigned"), "unsigned")
         filters = QGridLayout()
         filters.setSpacing(look.px(12))
         # At large text the search takes a line of its own.
@@ -141,10 +143,13 @@ class CaseloadPage(Page):
         return Cell(self.shell.shown_name(row.child_id, row.name), strong=True)
 
     def _filter(self) -> CaseloadFilter:
+        needs = self.attention.currentData()
         return CaseloadFilter(
             text=self.search.text().strip(),
             stage=self.stage.currentData(),
-            attention=bool(self.attention.currentData()),
+            attention=needs == "attention",
+            late=needs == "late",
+            unsigned=needs == "unsigned",
             mine=bool(self.who.currentData()),
         )
 
@@ -246,4 +251,4 @@ def _attention(row: CaseloadRow) -> Cell:
     more = len(row.attention) - len(pills)
     if more:
         pills.append((_("{count} more").format(count=more), "plain"))
-    return Cell(pills=tuple(pills))
+    return Cell(pills=tuple(pills), whole=", ".join(one.text for one in row.attention))

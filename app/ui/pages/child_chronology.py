@@ -201,12 +201,16 @@ class ChronologyTab(ChildTab):
         words = QVBoxLayout()
         words.setSpacing(look.px(2))
         words.addWidget(Small(" · ".join(part for part in (moment.when, moment.by) if part)))
-        head = FlowLayout(gap=8)
-        title = Strong(moment.title).one_line()
-        head.addWidget(title)
-        for text, kind in moment.pills:
-            head.addWidget(Pill(text, tone_of(kind)))
-        words.addLayout(head)
+        title = Strong(moment.title)
+        if moment.pills:
+            head = FlowLayout(gap=8)
+            head.addWidget(title.one_line())
+            for text, kind in moment.pills:
+                head.addWidget(Pill(text, tone_of(kind)))
+            words.addLayout(head)
+        else:
+            # What was to be done may be long; the name of a kind isn't.
+            words.addWidget(title)
         said = [text for text in (moment.detail, moment.note) if text]
         bodies = [Body(text) for text in said]
         for body in bodies:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
@@ -113,14 +116,16 @@ class GlanceTab(ChildTab):
         points = sorted(glance.levels, key=lambda point: point.on)
         if len(points) > 1:
             card.add(LevelChart(tuple(points)))
-        for label, judged in (
-            (_("Serious harm"), [point.serious_harm for point in points]),
-            (_("Safety and wellbeing"), [point.safety for point in points]),
-            (_("Reoffending"), [point.reoffending for point in points]),
+        for label, judged, drawn in (
+            (_("Serious harm"), [point.serious_harm for point in points], SERIOUS_HARM),
+            (_("Safety and wellbeing"), [point.safety for point in points], SAFETY),
+            (_("Reoffending"), [point.reoffending for point in points], None),
         ):
             # The newest of each: a form that says nothing of one leaves it as it was.
             level = next((level for level in reversed(judged) if level), None)
             line = FlowLayout(gap=8)
+            if drawn is not None and len(points) > 1:
+                line.addWidget(LineSample(drawn))
             line.addWidget(Muted(label).one_line())
             line.addWidget(LevelBadge(level, label, strong=True))
             card.add(line)
@@ -173,6 +178,42 @@ class GlanceTab(ChildTab):
         return card
 
 
+@dataclass(frozen=True)
+class Line:
+    """How one judgement is drawn: which field of a point, in which colour and style."""
+
+    field: str
+    token: str
+    style: Qt.PenStyle
+
+    def pen(self) -> QPen:
+        """The pen that draws it in the theme of the screen."""
+        look = theme.current()
+        return QPen(look.color(self.token), look.px(2), self.style)
+
+
+SERIOUS_HARM: Final = Line("serious_harm", "accent", Qt.PenStyle.SolidLine)
+SAFETY: Final = Line("safety", "attention", Qt.PenStyle.DashLine)
+
+
+class LineSample(QWidget):
+    """A short piece of a line beside the words for what it shows; the words are read out."""
+
+    def __init__(self, line: Line, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._line = line
+        look = theme.current()
+        self.setFixedSize(look.px(24), look.px(20))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Override QWidget::paintEvent."""
+        painter = QPainter(self)
+        painter.setPen(self._line.pen())
+        middle = self.height() / 2
+        painter.drawLine(QPointF(0, middle), QPointF(self.width(), middle))
+        painter.end()
+
+
 class LevelChart(QWidget):
     """Serious harm (a line) and safety (a dashed line) over time; words say the same below."""
 
@@ -217,23 +258,20 @@ class LevelChart(QWidget):
             painter.setPen(QPen(look.color("hair"), 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
         across = area.width() / max(1, len(self._points) - 1)
-        for field, token, style in (
-            ("serious_harm", "accent", Qt.PenStyle.SolidLine),
-            ("safety", "attention", Qt.PenStyle.DashLine),
-        ):
+        for drawn in (SERIOUS_HARM, SAFETY):
             line = [
                 QPointF(area.left() + across * number, heights[level])
                 for number, point in enumerate(self._points)
-                if (level := getattr(point, field)) in heights
+                if (level := getattr(point, drawn.field)) in heights
             ]
-            painter.setPen(QPen(look.color(token), look.px(2), style))
+            painter.setPen(drawn.pen())
             painter.setBrush(Qt.BrushStyle.NoBrush)
             # A path: a plain list of points is not safe to hand to the painter.
             path = QPainterPath(line[0]) if line else QPainterPath()
             for point in line[1:]:
                 path.lineTo(point)
             painter.drawPath(path)
-            painter.setBrush(look.color(token))
+            painter.setBrush(look.color(drawn.token))
             painter.setPen(Qt.PenStyle.NoPen)
             if line:
                 painter.drawEllipse(line[-1], look.px(4), look.px(4))
