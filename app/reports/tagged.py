@@ -377,6 +377,17 @@ def _describe(pdf: Any, properties: Properties) -> None:
     pdf.Root.Metadata = stream
 
 
+def title_of(pdf: bytes) -> str:
+    """The title that a file gives itself; empty where it gives none or can't be read as a PDF."""
+    import pikepdf
+
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as held:
+            return str(held.docinfo.get("/Title", ""))
+    except pikepdf.PdfError:
+        return ""
+
+
 # PDF/A asks that properties it does not know itself, here those of PDF/UA, are described.
 _EXTENSION: Final = """  <rdf:Description rdf:about=""
     xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"

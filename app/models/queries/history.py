@@ -81,6 +81,20 @@ def entries(
     return tuple(_entry(change, body) for change, body in session.execute(query))
 
 
+def passed_on(session: Session, pdf_hash: str) -> tuple[Entry, ...]:
+    """What tells that the pages with this SHA-256 were passed on or printed, the oldest first."""
+    query = (
+        select(Change, ChangePayload.body)
+        .join(ChangePayload, ChangePayload.entry == Change.entry)
+        .where(
+            Change.kind.in_(("disclosure", "print")),
+            func.json_extract(ChangePayload.body, "$.detail.pdf") == pdf_hash,
+        )
+        .order_by(Change.entry)
+    )
+    return tuple(_entry(change, body) for change, body in session.execute(query))
+
+
 def _entry(change: Change, body: str | None) -> Entry:
     held = values(body)
     return Entry(

@@ -13,6 +13,7 @@ from app.casework.reports import Choice, PsrChoices, ReportView
 from app.core.i18n import _
 from app.ui.kit import Card, FieldFrame, Muted, PrimaryButton, SecondaryButton
 from app.ui.pages.child_tab import ChildTab, Listed
+from app.ui.pages.given_pdf import GivenPdfDialog
 
 LEAST_LETTERS: Final = 16
 
@@ -35,7 +36,20 @@ class ReportsTab(ChildTab):
         self.show_list(
             [self._line(report) for report in found],
             _("No report has been made for {child} yet.").format(child=view.called),
+            below=[self._given()],
         )
+
+    def _given(self) -> Card:
+        """Tell whether a file that somebody brings is one of ours."""
+        card = Card(_("A PDF that you were given"))
+        card.add(
+            Muted(_("Waymark can tell whether a PDF is a report sealed here, and unchanged since."))
+        )
+        row = QHBoxLayout()
+        row.addWidget(SecondaryButton(_("Check a PDF"), lambda: GivenPdfDialog(self.page).ask()))
+        row.addStretch(1)
+        card.add(row)
+        return card
 
     def _new(self, view: ChildView, choices: PsrChoices) -> Card:
         card = Card(_("New report"))

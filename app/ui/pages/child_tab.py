@@ -36,8 +36,10 @@ class ChildTab(ScrollPage):
         """Take everything out, to be drawn anew."""
         clear(self.column)
 
-    def show_list(self, lines: Sequence[QWidget], empty: str) -> None:
-        """Show what there is, line by line; `empty` where there is nothing."""
+    def show_list(
+        self, lines: Sequence[QWidget], empty: str, *, below: Sequence[QWidget] = ()
+    ) -> None:
+        """Show what there is, line by line; `empty` where there is nothing. `below` comes last."""
         card = Card(_("What there is"))
         for number, line in enumerate(lines):
             if number:
@@ -45,7 +47,8 @@ class ChildTab(ScrollPage):
             card.add(line)
         if not lines:
             card.add(Muted(empty))
-        self.add(card)
+        for part in (card, *below):
+            self.add(part)
         self.end()
 
 

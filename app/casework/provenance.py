@@ -1,0 +1,183 @@
+"""Whether a PDF that somebody holds is one of ours, to the byte, and who was given it.
+
+A report is sealed with the SHA-256 of its pages, and whatever leaves the casebook leaves its
+SHA-256 in the history. A file counts as ours where its own is among them; what the file says of
+itself is never taken for proof.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework.dates import in_words, local_day
+from app.casework.keeping import consulted
+from app.casework.wording import record_word
+from app.core.errors import KnownError
+from app.core.i18n import _
+from app.models.queries import history
+from app.models.records import Report, User
+from app.reports.tagged import title_of
+
+if TYPE_CHECKING:
+    from app.casework.desk import Desk
+
+Verdict = Literal["sealed", "not_standing", "not_final", "altered", "not_known"]
+
+MOST_BYTES: Final = 200 * 1024 * 1024
+"""No report of ours comes near this; a larger file is not read."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What can be said of a file.
+
+    Attributes:
+        verdict: sealed: a final report that stands. not_standing: a final one that was withdrawn
+            or replaced. not_final: made here and unchanged, but a draft or another paper.
+            altered: it bears the reference of a report here and is not that file.
+        words: The same in a sentence. advice: what to do about it; may be empty.
+        copies: When it was given to whom, a sentence each, the first copy first.
+        report_id, child_id: The report it is, or that it bears the reference of.
+    """
+
+    verdict: Verdict
+    words: str
+    advice: str = ""
+    copies: tuple[str, ...] = ()
+    report_id: str | None = None
+    child_id: str | None = None
+
+
+def provenance(desk: Desk, file: Path) -> Provenance:
+    """Tell whether a file is a PDF that this casebook made, unchanged.
+
+    It is logged that a report was consulted where the file leads to one.
+
+    Raises:
+        KnownError: The file can't be read, or is no PDF.
+    """
+    content = _read(file)
+    digest = hashlib.sha256(content).hexdigest()
+    with desk.casebook.read() as session:
+        report = session.scalars(select(Report).where(Report.pdf_hash == digest)).first()
+        passed_on = history.passed_on(session, digest)
+        copies = tuple(_copy_words(session, entry) for entry in passed_on)
+        if report is not None:
+            found = _of_report(report, copies)
+        elif passed_on:
+            found = _of_other_pages(passed_on, copies)
+        else:
+            found = _of_stranger(session, content)
+    if found.report_id is not None and found.child_id is not None:
+        consulted(desk, Report, found.report_id, found.child_id)
+    return found
+
+
+def _read(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise KnownError(
+                _("That file is too large to be a report of ours."),
+                _("Choose the PDF that you were given."),
+            )
+        content = file.read_bytes()
+    except OSError as error:
+        raise KnownError(
+            _("The file can't be read."),
+            _("Close it if it is open in another program, and choose it again."),
+        ) from error
+    if not content.startswith(b"%PDF-"):
+        raise KnownError(
+            _("That file is no PDF."), _("Choose the PDF that you were given, as you got it.")
+        )
+    return content
+
+
+def _of_report(report: Report, copies: tuple[str, ...]) -> Provenance:
+    said = {"title": report.title, "reference": report.reference}
+    if report.state == "draft":
+        return Provenance(
+            "not_final",
+            _("Unchanged, but a draft: {title} {reference} as it stands now.").format(**said),
+            _("Don’t rely on a draft. Ask for the final report."),
+            copies,
+            report.id,
+            report.child_id,
+        )
+    said["day"] = in_words(local_day(report.finalised_at or report.changed_at))
+    words = _("Unchanged: {title} {reference}, made final on {day}.").format(**said)
+    advice = {
+        "withdrawn": _("It was withdrawn since. Don’t rely on it."),
+        "superseded": _("A newer report has taken its place. Don’t rely on this one."),
+    }.get(report.state, "")
+    return Provenance(
+        "not_standing" if advice else "sealed", words, advice, copies, report.id, report.child_id
+    )
+
+
+def _of_other_pages(entries: Sequence[history.Entry], copies: tuple[str, ...]) -> Provenance:
+    """A file that was passed on and that no report has now: an earlier draft, a form, a plan."""
+    first = entries[0]
+    of_report = first.record_type == Report.record_type()
+    if of_report:
+        words = _("Unchanged, but an earlier draft of a report.")
+        advice = _("The report was written again since. Don’t rely on a draft.")
+    else:
+        words = _("Unchanged: pages that were passed on from here ({what}).").format(
+            what=record_word(first.record_type or "")
+        )
+        advice = _("They show the record as it was on that day.")
+    return Provenance(
+        "not_final",
+        words,
+        advice,
+        copies,
+        first.record_id if of_report else None,
+        first.child_id if of_report else None,
+    )
+
+
+def _of_stranger(session: Session, content: bytes) -> Provenance:
+    reference = title_of(content).rpartition(" ")[2]
+    named = (
+        session.scalars(select(Report).where(Report.reference == reference)).first()
+        if reference
+        else None
+    )
+    if named is None:
+        return Provenance(
+            "not_known",
+            _("Not known: no report here, and no copy passed on from here, is this file."),
+            _("If another laptop of your service made it, sync first and check again."),
+        )
+    return Provenance(
+        "altered",
+        _("Not the same: it bears the reference {reference}, but it is not that report.").format(
+            reference=reference
+        ),
+        _(
+            "It was changed, or saved again by another program, or it is an older draft. "
+            "Compare it with the report here before anybody relies on it."
+        ),
+        report_id=named.id,
+        child_id=named.child_id,
+    )
+
+
+def _copy_words(session: Session, entry: history.Entry) -> str:
+    who = session.get(User, entry.actor_id)
+    said = {
+        "day": in_words(local_day(entry.made_at)),
+        "recipient": entry.recipient or _("somebody who was not named"),
+        "name": who.name if who is not None else _("somebody"),
+    }
+    if entry.kind == "print":
+        return _("Printed on {day} for {recipient}, by {name}.").format(**said)
+    return _("Passed on {day} to {recipient}, by {name}.").format(**said)
