@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.casework import keeping, reference
 from app.casework.desk import NotAllowed
 from app.casework.form_records import called
+from app.casework.form_records import names as user_names
 from app.casework.keeping import present, reason_given
 from app.casework.problems import RecordGone
 from app.casework.report_writing import STALE, PassageLocked, writers_of
@@ -27,7 +28,6 @@ from app.models.records import (
     ReportComment,
     ReportPassage,
     ReportReadBack,
-    User,
 )
 from app.models.work import UnitOfWork
 from app.reports.kinds import kind
@@ -122,7 +122,7 @@ def checking(desk: Desk, report_id: str) -> Checking:
     """How far a report is on its way out."""
     with desk.casebook.read() as session:
         report = present(session, Report, report_id)
-        names = _names(session)
+        names = user_names(session)
         comments = session.scalars(
             select(ReportComment)
             .where(ReportComment.report_id == report_id, ReportComment.removed_at.is_(None))
@@ -149,7 +149,7 @@ def to_check(desk: Desk) -> tuple[ToCheck, ...]:
     if desk.actor.may_countersign:
         waits = or_(waits, and_(Report.pending_reason.is_not(None), Report.state == "final"))
     with desk.casebook.read() as session:
-        names = _names(session)
+        names = user_names(session)
         rows = session.execute(
             select(Report, Child)
             .join(Child, Child.id == Report.child_id)
@@ -386,10 +386,6 @@ def _heard(held: ReportReadBack) -> ReadBackView:
 
 
 # ---- inside ----------------------------------------------------------------------------------
-
-
-def _names(session: Session) -> dict[str, str]:
-    return {row.id: row.name for row in session.execute(select(User.id, User.name))}
 
 
 def _comment(held: ReportComment, names: dict[str, str]) -> CommentView:

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from app.casework import dates, keeping, permission
 from app.casework.form_records import called
+from app.casework.form_records import names as user_names
 from app.casework.keeping import details_of, present
 from app.casework.problems import Problem, RecordGone
 from app.core.errors import KnownError
 from app.core.i18n import _, language
 from app.forms.errors import FormError
-from app.models.records import Child, FormRecord, Task, User
+from app.models.records import Child, FormRecord, Task
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -218,7 +219,7 @@ def views(desk: Desk, session: Session, *wanted: ColumnElement[bool]) -> tuple[T
         .join(FormRecord, FormRecord.id == Task.form_record_id, isouter=True)
         .where(Task.removed_at.is_(None), Child.removed_at.is_(None), *wanted)
     ).all()
-    names = {row.id: row.name for row in session.execute(select(User.id, User.name))}
+    names = user_names(session)
     waiting = sorted(
         (row for row in rows if row.Task.state != "done"),
         key=lambda row: (row.Task.due_on or date.max, row.Task.id),

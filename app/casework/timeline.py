@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework import chronology, dates, form_records, permission, reference
@@ -30,7 +29,6 @@ from app.models.records import (
     Panel,
     Report,
     Task,
-    User,
 )
 
 if TYPE_CHECKING:
@@ -117,10 +115,6 @@ def timeline(
     return TimelinePage(tuple(found[:limit]), max(0, len(found) - limit))
 
 
-def _names(session: Session) -> dict[str, str]:
-    return {row.id: row.name for row in session.execute(select(User.id, User.name))}
-
-
 def _when(desk: Desk, day: date, at: str = "") -> str:
     today = desk.clock.today()
     words = _("Today") if day == today else dates.shortly(day, today)
@@ -131,7 +125,7 @@ def entries(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
     """What was noted of a child, in no order, within a session."""
     noted = of_child(session, ChronologyEntry, child_id)
     newer = {entry.corrects_id: entry for entry in noted if entry.corrects_id}
-    names = _names(session)
+    names = form_records.names(session)
     listed = reference.listing(chronology.KINDS)
     for entry in noted:
         if entry.kind == chronology.MISTAKE or entry.happened_on is None:
@@ -241,7 +235,7 @@ def _clock(moment: datetime) -> tuple[date, str]:
 
 
 def _forms(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
-    names = _names(session)
+    names = form_records.names(session)
     titles: dict[str, str] = {}
     kept = _kept_back(desk, session, child_id)
     for form in of_child(session, FormRecord, child_id):
@@ -297,7 +291,7 @@ def _decision_note(asked: Oversight) -> str:
 
 def _oversight(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
     """Panels that were held, and tasks that were done."""
-    names = _names(session)
+    names = form_records.names(session)
     kept = _kept_back(desk, session, child_id)
     for panel in of_child(session, Panel, child_id):
         if panel.held_on is not None and panel.state == "held":
@@ -332,7 +326,7 @@ def _oversight(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
 
 
 def _reports(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
-    names = _names(session)
+    names = form_records.names(session)
     for report in of_child(session, Report, child_id):
         if report.finalised_at is None:
             continue

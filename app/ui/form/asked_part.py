@@ -31,7 +31,7 @@ from app.ui.kit import (
     level_word,
 )
 from app.ui.kit.layout import clear
-from app.ui.pages.edit_record import ReasonDialog
+from app.ui.pages.edit_record import ask_and_do
 
 if TYPE_CHECKING:
     from app.casework.form_records import OpenForm
@@ -172,7 +172,8 @@ class AskedPart(QWidget):
 
     def _finish(self, task: TaskView) -> None:
         desk = self._page.desk
-        self._ask(
+        ask_and_do(
+            self._page,
             ("done", task.id),
             _("What was done?"),
             _("What you did"),
@@ -186,7 +187,8 @@ class AskedPart(QWidget):
         assert self._opened is not None
         desk, record_id = self._page.desk, self._opened.record_id
         title = _("Set the proposed level?") if accept else _("Keep your level?")
-        self._ask(
+        ask_and_do(
+            self._page,
             (_subject_of(accept), record_id, one.judgement),
             title,
             _("Why"),
@@ -197,33 +199,6 @@ class AskedPart(QWidget):
             ),
             self._on_level,
         )
-
-    def _ask(
-        self,
-        subject: tuple[str, ...],
-        title: str,
-        label: str,
-        hint: str,
-        confirm: str,
-        work: Callable[[str], object],
-        after: Callable[[], object],
-    ) -> None:
-        page = self._page
-
-        def done(_result: object) -> None:
-            page.shell.forget_words(subject)
-            page.shell.saved(page.desk.clock.now())
-            after()
-
-        ReasonDialog(
-            title,
-            label,
-            hint,
-            confirm,
-            lambda words: page.run(lambda: work(words), done),
-            page,
-            subject=subject,
-        ).ask()
 
     def _go_on_writing(self) -> None:
         """Open the dialog again that a lock closed."""

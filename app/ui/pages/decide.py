@@ -546,7 +546,7 @@ def pills_of(item: OversightItem) -> list[Pill]:
     """For how long a request has waited, until when, and what stands with it."""
     found = []
     if item.age:
-        found.append(Pill(_("Waits {age}").format(age=item.age), "plain"))
+        found.append(Pill(_("Waiting {age}").format(age=item.age), "plain"))
     if item.due is not None and not item.decision:
         words = _("Overdue since {day}") if item.late else _("Due {day}")
         said = words.format(day=in_words(item.due))

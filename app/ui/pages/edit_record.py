@@ -187,6 +187,34 @@ class ReasonDialog(Dialog):
         self._on_confirm(reason)
 
 
+def ask_and_do(
+    page: Page,
+    subject: tuple[str, ...],
+    title: str,
+    label: str,
+    hint: str,
+    confirm: str,
+    deed: Callable[[str], object],
+    after: Callable[[], object],
+) -> None:
+    """Ask for words and do `deed` with them, then `after`; they are held until it is done."""
+
+    def done(_result: object) -> None:
+        page.shell.forget_words(subject)
+        page.shell.saved(page.desk.clock.now())
+        after()
+
+    ReasonDialog(
+        title,
+        label,
+        hint,
+        confirm,
+        lambda words: page.run(lambda: deed(words), done),
+        page,
+        subject=subject,
+    ).ask()
+
+
 def _load(desk: Desk, kind: RecordKind, child_id: str, record_id: str | None) -> _Loaded:
     child = children.open_child(desk, child_id)
     details = kind.details()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout
@@ -27,7 +26,7 @@ from app.ui.kit import (
     button_row,
 )
 from app.ui.kit.layout import clear
-from app.ui.pages.edit_record import ReasonDialog
+from app.ui.pages.edit_record import ask_and_do
 
 if TYPE_CHECKING:
     from app.ui.page import Page
@@ -200,42 +199,27 @@ class ChecksCard(Card):
     def _ask_to_comment(self) -> None:
         assert self.report is not None
         desk, report_id = self._page.desk, self.report.id
-        self._ask(
+        ask_and_do(
+            self._page,
             ("comment", report_id),
             _("Comment on this report"),
             _("What should be looked at again?"),
             _("To comment on one passage, open it under Write."),
             _("Comment"),
             lambda words: report_checking.comment(desk, report_id, words),
+            self._again,
         )
 
     def _ask_to_withdraw(self) -> None:
         assert self.report is not None
         desk, report_id = self._page.desk, self.report.id
-        self._ask(
+        ask_and_do(
+            self._page,
             ("withdraw", report_id),
             _("Withdraw this report?"),
             _("Why does it no longer stand?"),
             _("It is kept as it was, with your reason. Tell whoever was given a copy."),
             _("Withdraw it"),
             lambda words: report_checking.withdraw(desk, report_id, words),
+            self._again,
         )
-
-    def _ask(
-        self,
-        subject: tuple[str, str],
-        title: str,
-        label: str,
-        hint: str,
-        confirm: str,
-        deed: Callable[[str], object],
-    ) -> None:
-        def go(words: str) -> None:
-            def done(_result: object) -> None:
-                self._page.shell.forget_words(subject)
-                self._page.shell.saved(self._page.desk.clock.now())
-                self._again()
-
-            self._page.run(partial(deed, words), done)
-
-        ReasonDialog(title, label, hint, confirm, go, self._page, subject=subject).ask()

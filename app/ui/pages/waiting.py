@@ -34,7 +34,7 @@ from app.ui.kit import (
 from app.ui.kit.layout import clear
 from app.ui.page import Page
 from app.ui.pages.decide import pills_of
-from app.ui.pages.edit_record import ReasonDialog
+from app.ui.pages.edit_record import ask_and_do
 from app.ui.pages.rail_numbers import count_again
 from app.ui.rival_card import RivalCard
 
@@ -142,39 +142,16 @@ class WaitingPage(Page):
 
     def _act(self, prompt: PromptView) -> None:
         desk = self.desk
-        self._ask(
+        ask_and_do(
+            self,
             ("harm", prompt.id),
             _("What was done?"),
             _("What you did, or decided and why"),
             _("One sentence is enough."),
             _("Save"),
             lambda words: questionnaires.act_on_prompt(desk, prompt.id, words),
+            self._again,
         )
-
-    def _ask(
-        self,
-        subject: tuple[str, str],
-        title: str,
-        label: str,
-        hint: str,
-        confirm: str,
-        work: Callable[[str], object],
-    ) -> None:
-        """Ask for words and do `work` with them; they are held until it is done."""
-
-        def done(_result: object) -> None:
-            self.shell.forget_words(subject)
-            self._again()
-
-        ReasonDialog(
-            title,
-            label,
-            hint,
-            confirm,
-            lambda words: self.run(lambda: work(words), done),
-            self,
-            subject=subject,
-        ).ask()
 
     def _go_on_writing(self, found: Waiting) -> None:
         """Open the dialog again that a lock closed."""
@@ -243,13 +220,15 @@ class WaitingPage(Page):
 
     def _finish(self, task: TaskView) -> None:
         desk = self.desk
-        self._ask(
+        ask_and_do(
+            self,
             ("done", task.id),
             _("What was done?"),
             _("What you did"),
             _("Whoever asked for it reads this."),
             _("Save"),
             lambda words: tasks.finish(desk, task.id, words),
+            self._again,
         )
 
     def _item(self, item: OversightItem) -> Card:
@@ -293,24 +272,28 @@ class WaitingPage(Page):
 
     def _choose(self, rivals: Rivals, which: int) -> None:
         desk = self.desk
-        self._ask(
+        ask_and_do(
+            self,
             ("choose", f"{rivals.id} {which}"),
             _("Let this decision count?"),
             _("Why this one"),
             _("The other decision stays with the assessment, and so does its version."),
             _("Let it count"),
             lambda words: rival_decisions.choose(desk, rivals.id, which, words),
+            self._again,
         )
 
     def _recall(self, item: OversightItem) -> None:
         desk = self.desk
-        self._ask(
+        ask_and_do(
+            self,
             ("recall", item.id),
             _("Take it back?"),
             _("Why you take it back"),
             _("You go on in a new version with the same answers. What was submitted stays."),
             _("Take it back"),
             lambda words: assessments.recall(desk, item.record_id, words),
+            self._again,
         )
 
     def _again(self) -> None:
