@@ -19,7 +19,7 @@ from app.core.errors import BugError
 from app.core.paths import resource_path
 
 FOLDER: Final = "reference"
-NO_LISTS: Final = frozenset({"quality_prompts", "rules", "yjs_areas"})
+NO_LISTS: Final = frozenset({"disproportionality", "quality_prompts", "rules", "yjs_areas"})
 SHAPE: Final = ConfigDict(frozen=True, extra="allow", coerce_numbers_to_str=False)
 
 Unit = Literal["working_days", "days", "weeks", "months", "years", "hours", "per_month", "count"]

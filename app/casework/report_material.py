@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import chronology, dates, plan, reference, wording
+from app.casework import chronology, dates, disproportionality, plan, reference, wording
 from app.casework.keeping import of_child
 from app.core.i18n import _
 from app.models.records import (
@@ -59,6 +59,7 @@ def with_kind(
         contacts=tuple(_contacts(session, child_id, order, material.language)),
         plan=tuple(_plan(desk, child_id, material.language)),
         existing=None if existing is None else existing_facts(desk, session, existing),
+        figures=disproportionality.figures(material.language),
         pending=pending,
     )
 

@@ -415,6 +415,7 @@ def made_words(code: str) -> str:
         "existing": _("The report to be used, and what speaks against it"),
         "changed_since": _("What has changed since"),
         "added_to": _("Which report this adds to"),
+        "disproportionality": _("What figures say of children of different ethnic groups"),
     }.get(code, code)
 
 

@@ -14,6 +14,7 @@ from typing import Final, Literal
 from app.forms.sentences import Sentence, sentences
 from app.forms.sheet import Sheet
 from app.reports.content import Language, Level, Status
+from app.reports.relative_rates import RateFigures
 
 Judged = Literal["reoffending", "serious_harm", "safety_wellbeing"]
 SECTIONS: Final = ("psr.sources", "psr.offence", "psr.child", "psr.risk", "psr.conclusion")
@@ -198,6 +199,7 @@ class PsrMaterial:
         order: Of a report on an order. contacts: what the child was expected at while it ran.
         plan: The targets of the plan as they stand.
         existing: The report that is used again, or that an addendum adds to.
+        figures: How decisions fall on children of different ethnic groups.
         pending: Why nobody has checked the report yet, though it goes out; else empty.
     """
 
@@ -221,6 +223,7 @@ class PsrMaterial:
     contacts: tuple[ContactFacts, ...] = ()
     plan: tuple[TargetFacts, ...] = ()
     existing: ExistingFacts | None = None
+    figures: tuple[RateFigures, ...] = ()
     pending: str = ""
     sign_off: SignOff = field(default_factory=SignOff)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -32,6 +32,7 @@ from app.reports.content import (
     SubHeading,
     Table,
 )
+from app.reports.disproportionality import disproportionality
 from app.reports.kinds import SAID, ReportKind, kind
 from app.reports.material import (
     JUDGED,
@@ -187,7 +188,7 @@ class _Psr:
 
     def _draw(self, code: str) -> Iterable[Block]:
         """The part of that code, from the record; nothing for one that this program has not."""
-        parts = {
+        parts: dict[str, Callable[[], Iterable[Block]]] = {
             "rests_on": lambda: (_paragraph(self._rests_on()),),
             "sources": self._sources,
             "missing_sources": self._missing_sources,
@@ -208,6 +209,9 @@ class _Psr:
             "existing": self._existing,
             "changed_since": self._changed_since,
             "added_to": self._added_to,
+            "disproportionality": lambda: disproportionality(
+                self._material.figures, self._child, self._material.language
+            ),
         }
         drawing = parts.get(code)
         return drawing() if drawing is not None else ()

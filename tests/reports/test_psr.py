@@ -157,6 +157,7 @@ def test_strengths_come_before_everything_else_about_the_child() -> None:
         "Learning",
         "Health",
         "Earlier outcomes",
+        "The wider picture",
     ]
 
 
