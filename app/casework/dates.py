@@ -171,6 +171,11 @@ def how_soon(day: date | None, today: date) -> str:
     return shortly(day, today)
 
 
+def late(day: date | None, today: date, *, ended: bool = False) -> str:
+    """How late something is, such as "3 days late"; empty where it isn't, or where it has ended."""
+    return how_soon(day, today) if day is not None and day < today and not ended else ""
+
+
 def age_in_words(born: date, today: date) -> str:
     """Such as "15 years 4 months"; a child of less than a year has months alone."""
     months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)

@@ -61,7 +61,7 @@ class LevelPoint:
 
 @dataclass(frozen=True)
 class PlanRow:
-    """One step of the plan. `kind` colours the pill of `status`."""
+    """One step of the plan. `kind` colours the pill of `status`; `late`: by how much, in words."""
 
     want: str
     quote: bool
@@ -71,6 +71,7 @@ class PlanRow:
     by_text: str
     status: str
     kind: Kind
+    late: str = ""
 
 
 @dataclass(frozen=True)
@@ -331,6 +332,7 @@ def _plan_row(desk: Desk, sheet: Sheet, parts: Mapping[str, str], noted: str) ->
         by_text=dates.shortly(day, desk.clock.today()) if day else "",
         status=reference.label("target_progress", noted) if noted else shown("status"),
         kind=STATUS_KINDS.get(status, "neutral"),
+        late=dates.late(day, desk.clock.today(), ended=status in plans.ENDED),
     )
 
 

@@ -46,7 +46,7 @@ class Target:
     Attributes:
         id: Row of the target, the same from stage to stage.
         outcome: What will be different. steps, who, order, factor: as the practitioner wrote.
-        by: The day; by_text: as shown.
+        by: The day; by_text: as shown. late: by how much it is, in words; empty where it isn't.
         wants, will, helpers: In the child's words; empty where the child has not said it.
         state: Code of list `target_progress`; state_text and kind: its words and their tone.
         progress: What was noted of it, the newest first.
@@ -67,6 +67,7 @@ class Target:
     state_text: str
     kind: Kind
     progress: tuple[Moment, ...] = ()
+    late: str = ""
 
     @property
     def ended(self) -> bool:
@@ -268,6 +269,7 @@ def _target(desk: Desk, read: _Reader, row: str, noted: tuple[Moment, ...]) -> T
         state_text=reference.label("target_progress", state),
         kind=TONES.get(state, "neutral"),
         progress=noted,
+        late=dates.late(by, desk.clock.today(), ended=state in ENDED),
     )
 
 

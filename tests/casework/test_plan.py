@@ -40,6 +40,26 @@ def test_both_plans_see_the_same_targets(desk: Desk, child_id: str) -> None:
     assert not found.draft
 
 
+def test_a_target_says_how_late_it_is_until_it_has_ended(
+    desk: Desk, child_id: str, clock: FixedClock
+) -> None:
+    submit_assessment(desk, child_id)
+
+    def first() -> plan.Target:
+        found = plan.plan_of(desk, child_id)
+        assert found is not None
+        return found.targets[0]
+
+    target = first()
+    assert target.by is not None and not target.late
+    clock.advance(timedelta(days=(target.by - clock.today()).days + 2))
+    assert first().late == "2 days late"
+    assert glance.glance(desk, child_id).plan[0].late == "2 days late"
+    plan.note_progress(desk, child_id, target.id, progress="done", note="Starts on Monday.")
+    assert not first().late
+    assert not glance.glance(desk, child_id).plan[0].late
+
+
 def test_without_targets_there_is_no_plan(desk: Desk, child_id: str, tmp_path: Path) -> None:
     form_records.start(desk, child_id, "assessment")
     assert plan.plan_of(desk, child_id) is None

@@ -147,7 +147,7 @@ class GlanceTab(ChildTab):
                 ),
                 Column(_("Next step"), lambda row: row.step, 2),
                 Column(_("Who"), lambda row: row.who, 1),
-                Column(_("By"), lambda row: row.by_text),
+                Column(_("By"), _by),
                 Column(
                     _("How it goes"),
                     lambda row: (
@@ -176,6 +176,12 @@ class GlanceTab(ChildTab):
             card.add(Muted(_("Nothing has been recorded lately.")))
         card.body.addStretch(1)
         return card
+
+
+def _by(row: PlanRow) -> Cell | str:
+    if not row.late:
+        return row.by_text
+    return Cell(pills=((row.late, "attention"),), whole=f"{row.by_text}, {row.late}")
 
 
 @dataclass(frozen=True)

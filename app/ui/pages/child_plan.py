@@ -151,6 +151,8 @@ class PlanTab(ChildTab):
         if target.state_text:
             state = FlowLayout(gap=8)
             state.addWidget(Pill(target.state_text, tone_of(target.kind)))
+            if target.late:
+                state.addWidget(Pill(target.late, "attention"))
             card.add(state)
         if target.wants:
             card.add(_said(target.wants))
