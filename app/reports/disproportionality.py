@@ -91,7 +91,7 @@ def _row(rate: GroupRate, say: Wording) -> tuple[str, ...]:
         return (rate.group, hidden, hidden, hidden, _("Not given"))
     return (
         rate.group,
-        _("{events} of {total}").format(events=rate.events, total=rate.total),
+        _("{events} of {total}").format(events=f"{rate.events:,}", total=f"{rate.total:,}"),
         f"{rate.share_of_total:.0%}",
         f"{rate.share_of_events:.0%}",
         _rate_words(rate, say),

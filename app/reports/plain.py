@@ -46,4 +46,8 @@ def _made(code: str, say: Wording) -> str:
         "existing": say("This says that an older report is used again."),
         "changed_since": say("This says what has changed since then."),
         "added_to": say("This adds something to a report that the court has."),
+        "disproportionality": say(
+            "This has numbers about groups of children. They are not about you. They help the "
+            "court to be fair to all."
+        ),
     }.get(code, "")

@@ -100,6 +100,7 @@ def test_figures_come_with_area_period_number_interval_and_source() -> None:
     (table,) = [one for one in blocks if isinstance(one, Table)]
     assert table.caption == "Remanded, out of children before a court: Anywhere, May 2020"
     assert table.rows[1] == ("Group 1", "20 of 100", "9%", "17%", "2.00 (1.30 to 3.09)")
+    assert table.rows[0][1] == "100 of 1,000"
     assert "A made-up table, as of 1 June 2020." in words(blocks)
     assert "No figures are held for the area of this service." in words(blocks)
     blocks = list(disproportionality([figures((100, 1000), (20, 100), local=True)], "Tal", "en"))
