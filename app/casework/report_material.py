@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework import chronology, dates, disproportionality, plan, reference, wording
+from app.casework.form_records import LOCKED
 from app.casework.keeping import of_child
+from app.casework.levels import level_of
 from app.core.i18n import _
 from app.models.records import (
     ChronologyEntry,
@@ -25,6 +27,7 @@ from app.models.records import (
 from app.reports.material import (
     ContactFacts,
     ExistingFacts,
+    LevelsOn,
     OrderFacts,
     PsrMaterial,
     TargetFacts,
@@ -46,6 +49,7 @@ def with_kind(
     child_id: str,
     details: Mapping[str, Any],
     *,
+    assessment_id: str,
     addendum_to: str | None = None,
     pending: str = "",
 ) -> PsrMaterial:
@@ -58,6 +62,7 @@ def with_kind(
         order=None if order is None else _order_facts(order, material.language),
         contacts=tuple(_contacts(session, child_id, order, material.language)),
         plan=tuple(_plan(desk, child_id, material.language)),
+        levels_over_time=tuple(_levels_over_time(session, child_id, assessment_id)),
         existing=None if existing is None else existing_facts(desk, session, existing),
         figures=disproportionality.figures(material.language),
         pending=pending,
@@ -69,6 +74,29 @@ def _order(session: Session, child_id: str, order_id: str) -> Outcome | None:
     if order is None or order.child_id != child_id or order.removed_at is not None:
         return None
     return order
+
+
+def _levels_over_time(session: Session, child_id: str, assessment_id: str) -> Iterator[LevelsOn]:
+    """Of the locked assessments up to the one that the report rests on, the oldest first."""
+    last = session.get_one(FormRecord, assessment_id).submitted_at
+    for record in session.scalars(
+        select(FormRecord)
+        .where(
+            FormRecord.child_id == child_id,
+            FormRecord.kind == "assessment",
+            FormRecord.state.in_(LOCKED),
+            FormRecord.submitted_at <= last,
+            FormRecord.removed_at.is_(None),
+        )
+        .order_by(FormRecord.submitted_at, FormRecord.id)
+    ):
+        if record.submitted_at is not None:
+            yield LevelsOn(
+                dates.local_day(record.submitted_at),
+                reoffending=level_of(record.level_reoffending),
+                serious_harm=level_of(record.level_serious_harm),
+                safety_wellbeing=level_of(record.level_safety),
+            )
 
 
 def _order_facts(order: Outcome, language: str) -> OrderFacts:

@@ -404,6 +404,7 @@ def made_words(code: str) -> str:
         "nothing_of_child": _("That nothing is said of the child yet"),
         "outcomes": _("Earlier outcomes"),
         "levels": _("The three levels and their reasons"),
+        "levels_over_time": _("How the levels changed, where there were others before"),
         "dangerousness": _("On dangerousness, where the court asked"),
         "aim": _("The aim of youth justice"),
         "all_options": _("That the court has left custody open"),

@@ -474,6 +474,7 @@ def _material(desk: Desk, session: Session, kept: Report, status: Status) -> Psr
         material,
         kept.child_id,
         kept.details or {},
+        assessment_id=kept.assessment_id,
         addendum_to=kept.addendum_to,
         pending=(kept.pending_reason or "") if status == "final" else "",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Final, Protocol
 
 from app.reports.content import Level
@@ -23,6 +23,13 @@ _TALL: Final = 8
 """A table row of more lines than this may be divided between two pages."""
 _FEW_ROWS: Final = 3
 """A table of this many rows or fewer stays on one page."""
+
+
+CHART_LEVELS: Final[tuple[Level, ...]] = ("low", "medium", "high", "very_high")
+_CHART_STEP: Final = 6.0
+"""How much higher in a chart each level stands than the one below it."""
+_CHART_CLIMB: Final = _CHART_STEP * (len(CHART_LEVELS) - 1)
+_CHART_SHAPE: Final = 4.2
 
 
 class Box(Protocol):
@@ -294,6 +301,92 @@ class TableBox:
             with pen.artefact():
                 for item in placed:
                     pen.text(item.stretch.strand.type_, [(item.x, item.y, item.stretch.text)])
+
+
+@dataclass(slots=True)
+class ChartBand:
+    """One row of a chart: its name, and the level and words of each time."""
+
+    label: tuple[Line, ...]
+    levels: tuple[Level | None, ...]
+    words: tuple[tuple[Line, ...], ...]
+
+
+@dataclass(slots=True)
+class ChartBox:
+    """Levels over time: a band for each thing judged, in which the shapes rise with the level."""
+
+    figure: Element
+    times: tuple[tuple[Line, ...], ...]
+    bands: tuple[ChartBand, ...]
+    left: float
+    plot: float
+    """Where the columns begin; what is left of it names the bands."""
+    right: float
+    leading: float
+    label_leading: float
+    before: float = 0.0
+    after: float = 0.0
+    keeps_next: bool = False
+    padding: float = 5.0
+
+    @property
+    def height(self) -> float:
+        return self._head_height + sum(self._band_height(band) for band in self.bands)
+
+    def least(self) -> float:
+        return self.height
+
+    def split(self, room: float) -> tuple[Box | None, Box | None]:
+        return (self, None) if self.height <= room + 0.01 else (None, self)
+
+    @property
+    def _head_height(self) -> float:
+        return max(len(time) for time in self.times) * self.leading + 2 * self.padding
+
+    def _band_height(self, band: ChartBand) -> float:
+        words = max(len(lines) for lines in band.words) * self.leading
+        drawn = _CHART_CLIMB + 2 * _CHART_SHAPE + 3.0 + words
+        return max(drawn, len(band.label) * self.label_leading) + 2 * self.padding
+
+    def draw(self, pen: Pen, top: float) -> None:
+        self.figure.bounds = (self.left, top - self.height, self.right, top)
+        with pen.content(self.figure):
+            y = top - self._head_height
+            pen.ground(self.left, y, self.right - self.left, self._head_height, "ground")
+            pen.rule(self.left, top, self.right, "line")
+            self._write(pen, self.times, top - self.padding)
+            for at, band in enumerate(self.bands):
+                pen.rule(self.left, y, self.right, "hair" if at else "line")
+                self._draw_band(pen, band, y - self.padding)
+                y -= self._band_height(band)
+            pen.rule(self.left, y, self.right, "line")
+
+    def _draw_band(self, pen: Pen, band: ChartBand, top: float) -> None:
+        _write(pen, _placed(band.label, self.left + 8, top, self.label_leading))
+        pitch = (self.right - self.plot) / len(band.levels)
+        floor = top - _CHART_CLIMB - _CHART_SHAPE
+        points = [
+            (self.plot + pitch * (at + 0.5), floor + _CHART_STEP * CHART_LEVELS.index(level), level)
+            for at, level in enumerate(band.levels)
+            if level is not None
+        ]
+        for (x, y, _level), (to_x, to_y, _next) in pairwise(points):
+            pen.stroke((x, y), (to_x, to_y), "muted")
+        for x, y, level in points:
+            draw_shape(pen, level, x, y, _CHART_SHAPE)
+        self._write(pen, band.words, floor - _CHART_SHAPE - 3.0)
+
+    def _write(self, pen: Pen, columns: Sequence[tuple[Line, ...]], top: float) -> None:
+        pitch = (self.right - self.plot) / len(columns)
+        for at, lines in enumerate(columns):
+            _write(pen, _placed(lines, self.plot + pitch * at, top, self.leading))
+
+
+def _write(pen: Pen, placed: Iterable[Placed]) -> None:
+    """Draw words inside what is content already."""
+    for item in placed:
+        pen.text(item.stretch.strand.type_, [(item.x, item.y, item.stretch.text)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,13 +97,40 @@ class LevelLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ChartPoint:
+    """A level at one time, with its word; None and its word where none was given then."""
+
+    level: Level | None
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartRow:
+    """What was judged, and a point for each time."""
+
+    label: str
+    points: tuple[ChartPoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Levels over time, drawn. `times` are the columns in words, the oldest first; `instead` says
+    all of it in sentences to whoever does not see the drawing."""
+
+    caption: str
+    times: tuple[str, ...]
+    rows: tuple[ChartRow, ...]
+    instead: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something the reader must not miss, set apart from the text."""
 
     text: str
 
 
-Block = Paragraph | Quotation | Bullets | Table | Facts | SubHeading | LevelLine | Notice
+Block = Paragraph | Quotation | Bullets | Table | Facts | SubHeading | LevelLine | Chart | Notice
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,16 @@ class LevelFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelsOn:
+    """The levels that one locked assessment set."""
+
+    on: date
+    reoffending: Level | None = None
+    serious_harm: Level | None = None
+    safety_wellbeing: Level | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AssessmentFacts:
     """The locked assessment that the report rests on."""
 
@@ -198,6 +208,8 @@ class PsrMaterial:
             report's language.
         order: Of a report on an order. contacts: what the child was expected at while it ran.
         plan: The targets of the plan as they stand.
+        levels_over_time: Those of each locked assessment up to the one that the report rests on,
+            the oldest first.
         existing: The report that is used again, or that an addendum adds to.
         figures: How decisions fall on children of different ethnic groups.
         pending: Why nobody has checked the report yet, though it goes out; else empty.
@@ -222,6 +234,7 @@ class PsrMaterial:
     order: OrderFacts | None = None
     contacts: tuple[ContactFacts, ...] = ()
     plan: tuple[TargetFacts, ...] = ()
+    levels_over_time: tuple[LevelsOn, ...] = ()
     existing: ExistingFacts | None = None
     figures: tuple[RateFigures, ...] = ()
     pending: str = ""

@@ -13,6 +13,8 @@ from app.core.i18n import _ as screen_text
 from app.reports import look
 from app.reports.boxes import (
     Box,
+    ChartBand,
+    ChartBox,
     Lead,
     LevelBox,
     Mark,
@@ -25,6 +27,7 @@ from app.reports.boxes import (
 from app.reports.content import (
     Block,
     Bullets,
+    Chart,
     Facts,
     LevelLine,
     Notice,
@@ -48,6 +51,8 @@ Progress = Callable[[int, int], None]
 """Told how much is done, of how much."""
 
 BULLET: Final = "•"
+_CHART_LABELS: Final = 0.3
+"""The share of a chart's width in which its rows are named."""
 _LAYOUT_SHARE: Final = 50
 _DRAW_SHARE: Final = 45
 _WHOLE: Final = 100
@@ -194,6 +199,8 @@ class Setter:
                 return (self._subheading(block, parent),)
             case LevelLine():
                 return self._level(block, parent)
+            case Chart():
+                return self._chart(block, parent)
             case Notice():
                 return self._notice(block, parent)
 
@@ -349,6 +356,41 @@ class Setter:
                 lead=self._number(block.number, reason),
             )
 
+    def _chart(self, block: Chart, parent: Element) -> Iterable[Box]:
+        caption = Element("P", parent)
+        left = self._left(parent)
+        strands = self._strands((Run(block.caption),), self._types.caption, caption)
+        yield self._text(strands, self._types.caption, x=left, before=12, after=5, keeps_next=True)
+        figure = Element("Figure", parent, alternative=one_line(block.instead))
+        plot = left + (look.RIGHT - left) * _CHART_LABELS
+        pitch = (look.RIGHT - plot) / len(block.times)
+        wide = plot - left - 18
+
+        word = replace(self._types.speaker, colour="ink")
+
+        def centred(text: str) -> tuple[Line, ...]:
+            lines = self._cell(text, word, figure, pitch - 6)
+            return tuple(_centred(line, pitch) for line in lines)
+
+        yield ChartBox(
+            figure,
+            tuple(centred(time) for time in block.times),
+            tuple(
+                ChartBand(
+                    self._cell(row.label, self._types.cell_head, figure, wide),
+                    tuple(point.level for point in row.points),
+                    tuple(centred(point.word) for point in row.points),
+                )
+                for row in block.rows
+            ),
+            left,
+            plot,
+            look.RIGHT,
+            word.leading,
+            self._types.cell_head.leading,
+            after=14,
+        )
+
     def _notice(self, block: Notice, parent: Element) -> Iterable[Box]:
         element = Element("P", parent)
         strands = self._strands((Run(block.text),), self._types.cell_head, element)
@@ -432,6 +474,11 @@ class Setter:
 @lru_cache(maxsize=16)
 def _mark_type(type_: Type) -> Type:
     return replace(type_, size=type_.size * look.MARK_SCALE, colour="muted")
+
+
+def _centred(line: Line, width: float) -> Line:
+    shift = (width - _line_width(line)) / 2
+    return tuple(replace(stretch, x=stretch.x + shift) for stretch in line)
 
 
 def _line_width(line: Line) -> float:

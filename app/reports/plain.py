@@ -37,6 +37,7 @@ def _made(code: str, say: Wording) -> str:
             "This says how likely it is that it happens again, that somebody gets hurt, and how "
             "safe you are. It also says why we think so. Ask about each one."
         ),
+        "levels_over_time": say("A picture shows if that went up or down."),
         "aim": say("The court has to think about what is good for you."),
         "all_options": say("The court may also think about a secure place. Ask what that means."),
         "order": say("This says what the court decided before."),

@@ -20,8 +20,12 @@ from app.forms.sentences import Sentence
 from app.reports.content import (
     Block,
     Bullets,
+    Chart,
+    ChartPoint,
+    ChartRow,
     Fact,
     Facts,
+    Level,
     LevelLine,
     Notice,
     Paragraph,
@@ -62,6 +66,8 @@ _WORDS_IN_PARAGRAPH: Final = 85
 """A paragraph that has reached this many words is long enough to be read aloud in court."""
 _WORDS_IN_LINE: Final = 25
 """Longer quotations stand by themselves."""
+_TIMES_IN_CHART: Final = 3
+"""So many assessments stand beside each other and can be read, in large print too."""
 _QUOTED: Final = re.compile("“.*”", re.DOTALL)
 
 
@@ -198,6 +204,7 @@ class _Psr:
             "nothing_of_child": self._nothing_of_child,
             "outcomes": self._outcomes,
             "levels": self._levels,
+            "levels_over_time": self._levels_over_time,
             "dangerousness": self._dangerousness,
             "aim": self._aim,
             "all_options": self._all_options,
@@ -560,28 +567,59 @@ class _Psr:
                 )
             )
 
-    def _level(self, facts: LevelFacts) -> LevelLine:
+    def _levels_over_time(self) -> Iterator[Block]:
         _ = self._say
-        labels: dict[Judged, str] = {
+        held = self._material.levels_over_time[-_TIMES_IN_CHART:]
+        if len(held) < 2:
+            return
+        labels = self._judged_words()
+        times = tuple(self._day(one.on) for one in held)
+        rows = []
+        sentences = []
+        for judged in JUDGED:
+            levels: list[Level | None] = [getattr(one, judged) for one in held]
+            words = [self._level_word(level) for level in levels]
+            rows.append(ChartRow(labels[judged], tuple(map(ChartPoint, levels, words))))
+            told = [
+                _("{level} on {day}").format(level=word, day=time)
+                for word, time in zip(words, times, strict=True)
+            ]
+            sentences.append(f"{labels[judged]}: {', '.join(told)}.")
+        yield Chart(
+            _("The levels of one assessment after another"),
+            times,
+            tuple(rows),
+            " ".join(sentences),
+        )
+
+    def _judged_words(self) -> dict[Judged, str]:
+        _ = self._say
+        return {
             "reoffending": _("Likelihood of reoffending"),
             "serious_harm": _("Serious harm to others"),
             "safety_wellbeing": _("{child}’s safety and wellbeing").format(child=self._child),
         }
-        words = {
+
+    def _level_word(self, level: Level | None) -> str:
+        _ = self._say
+        words: dict[Level | None, str] = {
             "low": _("Low"),
             "medium": _("Medium"),
             "high": _("High"),
             "very_high": _("Very high"),
         }
+        return words.get(level) or _("Not judged yet")
+
+    def _level(self, facts: LevelFacts) -> LevelLine:
+        _ = self._say
+        word = self._level_word(facts.level)
         if facts.level is None:
-            word = _("Not judged yet")
             reason = facts.reason or _(
                 "The assessment sets no level, so none can be given to the court."
             )
         else:
-            word = words[facts.level]
             reason = facts.reason or _("The assessment gives no reasons for this level.")
-        return LevelLine(labels[facts.judged], facts.level, word, (Run(reason),))
+        return LevelLine(self._judged_words()[facts.judged], facts.level, word, (Run(reason),))
 
     # 5 Conclusion and proposal
 

@@ -35,7 +35,7 @@ class Element:
     words and elements stay in order; the others join it when they are made.
     """
 
-    __slots__ = ("_waiting", "kids", "language", "parent", "scope", "tag")
+    __slots__ = ("_waiting", "alternative", "bounds", "kids", "language", "parent", "scope", "tag")
 
     def __init__(
         self,
@@ -45,11 +45,16 @@ class Element:
         language: Language | None = None,
         scope: str | None = None,
         inline: bool = False,
+        alternative: Drawable | None = None,
     ) -> None:
         self.tag = tag
         self.parent = parent
         self.language = language
         self.scope = scope
+        self.alternative = alternative
+        """What is said in place of what is drawn."""
+        self.bounds: tuple[float, float, float, float] | None = None
+        """Of what is drawn: left, lower, right and upper edge on its page."""
         self.kids: list[Element | Content] = []
         self._waiting = inline and parent is not None
         if parent is not None and not inline:
@@ -186,11 +191,21 @@ class Pen:
 
     def rule(self, x: float, y: float, to_x: float, colour: str, thickness: float = 0.6) -> None:
         """Draw a level line."""
+        self.stroke((x, y), (to_x, y), colour, thickness)
+
+    def stroke(
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        colour: str,
+        thickness: float = 1.0,
+    ) -> None:
+        """Draw a straight line."""
         self._drawing()
         red, green, blue = colours()[colour]
         self._canvas.addLiteral(
             f"{red:.3f} {green:.3f} {blue:.3f} RG {thickness:.2f} w "
-            f"{x:.2f} {y:.2f} m {to_x:.2f} {y:.2f} l S"
+            f"{start[0]:.2f} {start[1]:.2f} m {end[0]:.2f} {end[1]:.2f} l S"
         )
 
     def shape(self, points: Sequence[tuple[float, float]], colour: str) -> None:
@@ -306,6 +321,14 @@ def _structure(pdf: Any, root: Element, pages: Sequence[Any]) -> dict[Element, A
         if element.scope is not None:
             node.A = pikepdf.Dictionary(
                 O=pikepdf.Name.Table, Scope=pikepdf.Name("/" + element.scope)
+            )
+        if element.alternative is not None:
+            node.Alt = pikepdf.String(element.alternative)
+        if element.bounds is not None:
+            node.A = pikepdf.Dictionary(
+                O=pikepdf.Name.Layout,
+                Placement=pikepdf.Name.Block,
+                BBox=pikepdf.Array([round(edge, 2) for edge in element.bounds]),
             )
         made[element] = reference = pdf.make_indirect(node)
         home = next((kid.page for kid in element.kids if isinstance(kid, Content)), None)

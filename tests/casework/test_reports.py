@@ -370,3 +370,20 @@ def test_no_file_stays_that_the_log_does_not_tell_of(
         export()
     assert file.read_bytes() == b"an older report"
     assert [path.name for path in tmp_path.glob("*report*")] == ["report.pdf"]
+
+
+def test_the_levels_of_earlier_assessments_are_shown_up_to_the_one_it_rests_on(
+    desk: Desk, add_child: AddChild
+) -> None:
+    of = case(desk, add_child)
+    first = made(desk, of)
+    assert "one assessment after another" not in words(reports.preview(desk, first.id))
+    opened = form_records.start(desk, of.child_id, "assessment")
+    answers = demo.answers_of({"like": "assessment"})
+    demo.fill_in(desk, opened.record_id, answers, by=desk.actor.id)
+    assert "one assessment after another" not in words(
+        reports.preview(desk, reports.make_anew(desk, first.id).id)
+    )
+    assessments.submit(desk, opened.record_id)
+    second = reports.create_psr(desk, of.child_id, opened.record_id, of.hearing_id)
+    assert "one assessment after another" in words(reports.preview(desk, second.id))

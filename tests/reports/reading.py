@@ -19,6 +19,7 @@ class Node:
     tag: str
     language: str | None = None
     scope: str | None = None
+    alternative: str | None = None
     kids: list[Node | str] = field(default_factory=list)
 
     def text(self) -> str:
@@ -68,7 +69,8 @@ def _node(
     node = Node(
         str(element.S)[1:],
         str(element.Lang) if "/Lang" in element else None,
-        str(attributes.Scope)[1:] if attributes is not None else None,
+        str(attributes.Scope)[1:] if attributes is not None and "/Scope" in attributes else None,
+        str(element.Alt) if "/Alt" in element else None,
     )
     if "/Pg" in element:
         page = numbers[element.Pg.objgen]

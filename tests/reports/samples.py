@@ -16,6 +16,7 @@ from app.reports.material import (
     ExistingFacts,
     HearingFacts,
     LevelFacts,
+    LevelsOn,
     MissingSource,
     OffenceFacts,
     OrderFacts,
@@ -321,6 +322,11 @@ def material_of_every_kind(language: str = "en") -> PsrMaterial:
             ContactFacts(date(2026, 4, 8), "Office visit", "Did not come", missed=True, why="Ill"),
         ),
         plan=(TargetFacts("Be met after school", "Under way", date(2026, 12, 1)),),
+        levels_over_time=(
+            LevelsOn(date(2025, 3, 4), "very_high", "low", None),
+            LevelsOn(date(2026, 3, 10), "high", "low", "medium"),
+            LevelsOn(date(2026, 11, 19), "medium", "low", "high"),
+        ),
         existing=ExistingFacts(
             "Pre-sentence report",
             "WM-2026-0398",

@@ -19,6 +19,7 @@ from app.forms.sheet import Sheet
 from app.reports import material as material_module
 from app.reports.content import (
     Bullets,
+    Chart,
     LevelLine,
     Notice,
     Paragraph,
@@ -41,8 +42,8 @@ from app.reports.material import (
 )
 from app.reports.pdf import render
 from app.reports.psr import psr
-from tests.reports.reading import pages_of, text_of
-from tests.reports.samples import psr_material
+from tests.reports.reading import pages_of, structure_of, text_of
+from tests.reports.samples import material_of_every_kind, psr_material
 
 HEADINGS = [
     "Sources of information",
@@ -356,3 +357,34 @@ def test_changing_an_answer_changes_the_page(sheet: Sheet) -> None:
     assert content_hash(after) != content_hash(before)
     assert "A cat called Button" in text_of(render(after))
     assert "A cat called Button" not in text_of(render(before))
+
+
+def test_levels_over_time_are_drawn_and_said_where_there_was_more_than_one_assessment() -> None:
+    made = material_of_every_kind()
+    pdf = render(psr(made))
+    (figure,) = structure_of(pdf).below("Figure")
+    assert figure.alternative == (
+        "Likelihood of reoffending: Very high on 4 March 2025, High on 10 March 2026, "
+        "Medium on 19 November 2026. Serious harm to others: Low on 4 March 2025, Low on "
+        "10 March 2026, Low on 19 November 2026. Tal’s safety and wellbeing: Not judged yet on "
+        "4 March 2025, Medium on 10 March 2026, High on 19 November 2026."
+    )
+    drawn = " ".join(figure.text().split())
+    assert drawn.count("19 November 2026") == 1
+    assert drawn.index("Very high") < drawn.index("Medium") < drawn.index("Serious harm")
+    alone = replace(made, levels_over_time=made.levels_over_time[-1:])
+    assert not list(structure_of(render(psr(alone))).below("Figure"))
+
+
+def test_a_chart_holds_the_latest_assessments_and_stays_on_one_page() -> None:
+    made = material_of_every_kind("cy")
+    (one, two, three) = made.levels_over_time
+    many = replace(made, levels_over_time=(one, two, three, one))
+    blocks = section(psr(many), 4).blocks
+    chart = next(block for block in blocks if isinstance(block, Chart))
+    assert chart.times == ("10 Mawrth 2026", "19 Tachwedd 2026", "4 Mawrth 2025")
+    for large in (False, True):
+        pages = [" ".join(page.split()) for page in pages_of(render(psr(many), large=large))]
+        (page,) = [page for page in pages if chart.caption in page]
+        assert page.count("Uchel iawn") == 1
+        assert page.index(chart.caption) < page.index("Heb ei farnu eto")
