@@ -26,6 +26,8 @@ from app.reports.look import PAGE_HEIGHT, PAGE_WIDTH, Colour, Type, colours
 
 PDF_LANGUAGES: Final = {"en": "en-GB", "cy": "cy"}
 PRODUCER: Final = "Waymark"
+MOST_IN_BOOKMARK: Final = 160
+"""Characters. Nobody reads a longer line beside the pages, and PDF/A-2 limits every string."""
 
 
 class Element:
@@ -226,7 +228,9 @@ class Pen:
         self._canvas.circle(x, y, radius, stroke=0, fill=1)
 
     def bookmark(self, text: Drawable, depth: int, element: Element) -> None:
-        """Add a line to the outline that leads to this page."""
+        """Add a line to the outline that leads to this page, cut short where it is very long."""
+        if len(text) > MOST_IN_BOOKMARK:
+            text = Drawable(text[: MOST_IN_BOOKMARK - 1].rstrip() + "…")
         self._bookmarks.append(Bookmark(text, self.page, depth, element))
 
     def next_page(self) -> None:
