@@ -230,7 +230,7 @@ class PassageEdit(QWidget):
             self._remarks.addWidget(
                 Small(_("More underlined further on: {count}").format(count=more))
             )
-        self.words.setAccessibleDescription(" ".join(said))
+        self.words.setAccessibleDescription(" ".join(said[:REMARKS_SHOWN]))
         marks = self.words.marks
         better = _as_qt_counts(
             text, ((one.start, one.start + one.length) for one in reading.remarks if one.length)
@@ -285,6 +285,9 @@ def _remark_words(remark: Remark) -> str:
 
 def _as_qt_counts(text: str, spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """Qt counts a letter beyond the first plane as two."""
+    spans = tuple(spans)
+    if all(letter <= "\uffff" for letter in text):
+        return spans
 
     def at(place: int) -> int:
         return len(text[:place].encode("utf-16-le")) // 2

@@ -197,3 +197,11 @@ def test_what_was_typed_is_there_when_one_comes_back_to_a_section(page: Shell) -
     sections.setCurrentIndex(here + 1)
     sections.setCurrentIndex(here)
     assert tab_to("Paragraph 2").toPlainText() == "Tal kept watch."
+
+
+def test_a_few_remarks_are_read_out_and_the_rest_is_counted(qtbot: QtBot, page: Shell) -> None:
+    field = tab_to("Paragraph 2")
+    field.setPlainText("The offender left. " * 7)
+    qtbot.waitUntil(lambda: "More underlined further on: 2" in said(page))
+    assert len(field.marks.better) == 7
+    assert field.accessibleDescription().count("“The offender”:") == 5
