@@ -23,6 +23,7 @@ from app.casework import (
     tasks,
 )
 from app.casework.form_records import found, sheet_of
+from app.casework.glance import Strength, strengths_in
 from app.casework.keeping import consulted
 from app.casework.levels import Level, level_of
 from app.casework.oversight import OversightItem, PanelView
@@ -79,6 +80,7 @@ class ToDecide:
     """Everything that one page shows of a request.
 
     Attributes:
+        strengths: What the form says that is strong: read before the levels.
         levels: The judgements with their reasons.
         before: What the levels are set beside, in words; empty where it is the first.
         changed: What changed since then, answer by answer. same: how much did not, in words.
@@ -95,6 +97,7 @@ class ToDecide:
 
     item: OversightItem
     sections: tuple[SectionName, ...]
+    strengths: tuple[Strength, ...]
     levels: tuple[LevelLine, ...]
     before: str
     changed: tuple[Difference, ...]
@@ -134,6 +137,7 @@ def read(desk: Desk, oversight_id: str) -> ToDecide:
         seen = ToDecide(
             item=item,
             sections=_sections(sheet),
+            strengths=strengths_in(desk, session, record, sheet),
             levels=_levels(
                 record,
                 sheet,
@@ -273,7 +277,7 @@ def one_source(sheet: Sheet) -> tuple[str, ...]:
 
     Judgements of harm count, and each thing that was noticed and not checked.
     """
-    told = [warning.text for warning in sources.warnings(sheet)]
+    told = [warning.text for warning in sources.warnings(sheet, to_manager=True)]
     if sheet.has("incidents"):
         for row in sheet.rows("incidents"):
             at = f"incidents/{row}"

@@ -27,13 +27,14 @@ from app.casework import (
     oversight,
     people,
     questionnaires,
+    reference,
     reports,
     tasks,
 )
 from app.casework.casebooks import NewCasebook
 from app.casework.dates import add_months, working_day_on_or_before
 from app.casework.desk import Actor, Desk
-from app.casework.form_records import AnswerChange
+from app.casework.form_records import STAGES, AnswerChange
 from app.core.clock import LONDON, Clock, FixedClock
 from app.core.errors import BugError
 from app.core.paths import resource_path
@@ -237,9 +238,16 @@ class _Demo:
         return self._record(*simple[name])
 
     def _form(self, desk: Desk, child_id: str, given: dict[str, Any]) -> None:
-        """Fill in a form; `submit: true` locks it, `called` names it for what comes later."""
-        opened = form_records.start(desk, child_id, given["form"])
-        fill_in(desk, opened.record_id, answers_of(given), by=desk.actor.id)
+        """Fill in a form; `submit: true` locks it, `called` names it for what comes later.
+
+        What an assessment is for is the stage that it is filled in at.
+        """
+        answers = answers_of(given)
+        stage = str(answers.get("assessment_for", ""))
+        if reference.listing(STAGES).entry(stage) is None:
+            stage = ""
+        opened = form_records.start(desk, child_id, given["form"], stage)
+        fill_in(desk, opened.record_id, answers, by=desk.actor.id)
         if given.get("called"):
             self._ids[given["called"]] = opened.record_id
         if given.get("submit"):

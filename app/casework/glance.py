@@ -186,15 +186,24 @@ def _top(path: str) -> str:
 # -- strengths ---------------------------------------------------------------------------------
 
 
+def strengths_in(
+    desk: Desk, session: Session, form: FormRecord, sheet: Sheet
+) -> tuple[Strength, ...]:
+    """What one form says that is strong, as far as this person may read it."""
+    child = session.get_one(Child, form.child_id)
+    found = _strengths(desk, session, child, _Told(form, sheet), None)
+    return tuple(found)[:MOST_STRENGTHS]
+
+
 def _strengths(
-    desk: Desk, session: Session, child: Child, told: _Told, last: Last
+    desk: Desk, session: Session, child: Child, told: _Told, last: Last | None
 ) -> Iterator[Strength]:
     form, sheet = told
     for path in sheet.paths():
         question = sheet.question(path)
         if not question.strength or not sheet.is_relevant(path):
             continue
-        if last.get(_top(path)) != form.id:
+        if last is not None and last.get(_top(path)) != form.id:
             continue
         if not permission.reads(desk.actor.role, sheet.form, question):
             continue

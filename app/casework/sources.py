@@ -161,10 +161,13 @@ def fill_list(sheet: Sheet, *, by: str) -> Effects:
     return effects
 
 
-def warnings(sheet: Sheet) -> tuple[Problem, ...]:
+def warnings(sheet: Sheet, *, to_manager: bool = False) -> tuple[Problem, ...]:
     """Judgements of harm above low that rest on no more than one source.
 
     Pointed out before submitting, and carried along to the manager; never in the way.
+
+    Args:
+        to_manager: A manager reads it, who can't add a source.
     """
     found = []
     for judgement in _HARM:
@@ -175,12 +178,21 @@ def warnings(sheet: Sheet) -> tuple[Problem, ...]:
         about = set(sheet.paths(page))
         named = {one.who for one in sheet.statements() if one.about in about and one.who}
         if len(named) < 2:
-            found.append(Problem(question, page, _one_source(sheet, question, named), ONE_SOURCE))
+            text = _one_source(sheet, question, named, to_manager=to_manager)
+            found.append(Problem(question, page, text, ONE_SOURCE))
     return tuple(found)
 
 
-def _one_source(sheet: Sheet, question: str, named: set[str]) -> str:
+def _one_source(sheet: Sheet, question: str, named: set[str], *, to_manager: bool) -> str:
     judgement = sheet.label(question)
+    if to_manager:
+        return (
+            _("{judgement}. This rests on one source: {source}.").format(
+                judgement=judgement, source=reference.label(SOURCES, named.pop())
+            )
+            if named
+            else _("{judgement}. No source is named for this.").format(judgement=judgement)
+        )
     if not named:
         return _(
             "{judgement}. No source is named for this. Add one, or say why in your reasons."

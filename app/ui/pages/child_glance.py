@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from app.casework import children
 from app.casework.children import ChildView, Glance, LevelPoint, PlanRow
+from app.casework.glance import Strength
 from app.core.i18n import _
 from app.ui import theme
 from app.ui.kit import (
@@ -49,7 +51,7 @@ class GlanceTab(ChildTab):
         grid.setHorizontalSpacing(look.px(16))
         grid.setVerticalSpacing(look.px(16))
         cards = [
-            (self._strengths(glance), 0, 0, 1, 2),
+            (strengths_card(glance.strengths), 0, 0, 1, 2),
             (self._due(view, glance), 0, 2, 1, 2),
             (self._levels(glance), 0, 4, 1, 2),
             # The whole width: by when and how it goes are what a plan is looked at for.
@@ -73,23 +75,6 @@ class GlanceTab(ChildTab):
             )
         self.add(grid)
         self.end()
-
-    def _strengths(self, glance: Glance) -> Card:
-        card = Card(_("Strengths first"))
-        for strength in glance.strengths[:4]:
-            words = Body(f"“{strength.text}”" if strength.quote else strength.text)
-            if strength.quote:
-                font = words.font()
-                font.setItalic(True)
-                words.setFont(font)
-            card.add(words)
-            line = FlowLayout(gap=6)
-            line.addWidget(Pill(strength.source, "accent" if strength.quote else "plain"))
-            card.add(line)
-        if not glance.strengths:
-            card.add(Muted(_("Nothing is recorded yet. Ask what is going well, before all else.")))
-        card.body.addStretch(1)
-        return card
 
     def _due(self, view: ChildView, glance: Glance) -> Card:
         card = Card(_("Due"))
@@ -176,6 +161,25 @@ class GlanceTab(ChildTab):
             card.add(Muted(_("Nothing has been recorded lately.")))
         card.body.addStretch(1)
         return card
+
+
+def strengths_card(strengths: Sequence[Strength]) -> Card:
+    """What is strong, and who says so."""
+    card = Card(_("Strengths first"))
+    for strength in strengths[:4]:
+        words = Body(f"“{strength.text}”" if strength.quote else strength.text)
+        if strength.quote:
+            font = words.font()
+            font.setItalic(True)
+            words.setFont(font)
+        card.add(words)
+        line = FlowLayout(gap=6)
+        line.addWidget(Pill(strength.source, "accent" if strength.quote else "plain"))
+        card.add(line)
+    if not strengths:
+        card.add(Muted(_("Nothing is recorded yet. Ask what is going well, before all else.")))
+    card.body.addStretch(1)
+    return card
 
 
 def _by(row: PlanRow) -> Cell | str:

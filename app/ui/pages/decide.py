@@ -40,6 +40,7 @@ from app.ui.kit import (
 )
 from app.ui.kit.layout import clear
 from app.ui.page import Page
+from app.ui.pages.child_glance import strengths_card
 from app.ui.pages.decide_dialogs import AskDialog, Wanted
 from app.ui.pages.edit_record import ReasonDialog
 from app.ui.pages.rail_numbers import count_again
@@ -124,6 +125,7 @@ class DecidePage(Page):
             self.scroll.add(
                 Banner(set_aside, "attention", heading=_("Another decision, which does not count"))
             )
+        self.scroll.add(strengths_card(seen.strengths))
         self.scroll.add(self._levels(seen))
         self.scroll.add(self._changed(seen))
         if seen.unmet or not item.decision:

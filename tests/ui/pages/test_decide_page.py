@@ -57,6 +57,8 @@ def test_it_reads_in_ten_minutes_and_says_what_matters(
         reasons = "There is no history of violence, and Tal walked away from the only fight"
         assert any(one.startswith(reasons) for one in said)
         assert "Needed before you countersign" in said
+        assert said.index("Strengths first") < said.index("The levels, and why")
+        assert not any("Add one, or say why" in one for one in said), "that is for the author"
         assert len(" ".join(said).split()) < 10 * WORDS_A_MINUTE
         # What decides never has the keyboard when one comes.
         assert shell.focusWidget().accessibleName() != "Countersign"
