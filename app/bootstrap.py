@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Final
 from app import __version__
 from app.core import log, turns
 from app.core import settings as settings_file
-from app.core.clock import SystemClock
+from app.core.clock import Clock, SystemClock
 from app.core.paths import default_casebook_folder, resource_path
 from app.models import hardening
 
@@ -60,8 +60,12 @@ def make_qt(arguments: list[str]) -> QApplication:
     return app
 
 
-def open_program(start: Start) -> Application:
-    """Make the program and show its first window. Qt must be there already."""
+def open_program(start: Start, clock: Clock | None = None) -> Application:
+    """Make the program and show its first window. Qt must be there already.
+
+    Args:
+        clock: Where the time comes from; None: the computer's clock.
+    """
     from app.ui.application import Application
     from app.ui.outside import Outside
 
@@ -88,7 +92,7 @@ def open_program(start: Start) -> Application:
         outside,
         folder=folder,
         settings=settings,
-        clock=SystemClock(),
+        clock=clock or SystemClock(),
         user_id=start.user_id,
         window=start.window,
         carried=start.carried,

@@ -23,7 +23,7 @@ from tests.tour.telling import STEPS_FILE
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SESSION: Final = "tests.tour.session"
-LONGEST_SECONDS: Final = 240
+LONGEST_SECONDS: Final = 480
 SCREEN: Final = {
     "screens": [
         {"name": "laptop", "x": 0, "y": 0, "width": 1366, "height": 768, "logicalDpi": 96,

@@ -42,8 +42,10 @@ LONGEST_STEP_MS: Final = 80
 # Longer than the program waits for more letters before it looks anything up.
 LONG_ENOUGH_MS: Final = 250
 ROOM_OF_ARROWS: Final = 120
+LONG_WORDS: Final = 30
 CONTROL: Final = Qt.KeyboardModifier.ControlModifier
 ALT: Final = Qt.KeyboardModifier.AltModifier
+SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
 NO_KEY: Final = Qt.KeyboardModifier.NoModifier
 FIELDS: Final = (QLineEdit, QPlainTextEdit, QGroupBox, QComboBox, QListWidget, QAbstractButton)
 
@@ -67,13 +69,20 @@ class Driver:
     Args:
         at_rest: Whether the program has nothing left to do. A person sees that and waits; it
             decides nothing else here.
+        hasty: Paste long words instead of typing them, and take one picture of each step.
     """
 
     def __init__(
-        self, pictures: Path, first_picture: int = 1, *, at_rest: Callable[[], bool]
+        self,
+        pictures: Path,
+        first_picture: int = 1,
+        *,
+        at_rest: Callable[[], bool],
+        hasty: bool = False,
     ) -> None:
         self.pictures = pictures
         self._at_rest = at_rest
+        self._hasty = hasty
         self.next_picture = first_picture
         self.asserted: list[str] = []
         self.taken: list[str] = []
@@ -217,6 +226,8 @@ class Driver:
 
     def picture(self, name: str) -> None:
         """Keep what the window shows, dialogs over it included, as `NN-name.png`."""
+        if self._hasty and self.taken:
+            return
         self.until(self._at_rest, "the program to come to rest")
         self.pause(60)
         main = self.main_window()
@@ -240,6 +251,14 @@ class Driver:
             return str(error)
 
     # ---- hands ----------------------------------------------------------------------------
+
+    def keyboard_in(self, name: str) -> None:
+        """Wait until the keyboard is in what a screen reader calls `name`, and note it."""
+        self.until(
+            lambda: (focus := QApplication.focusWidget()) is not None and spoken(focus) == name,
+            f"the keyboard in “{name}”",
+        )
+        self.asserted.append(f"the keyboard is in “{name}”")
 
     def press(self, *keys: Qt.Key, with_keys: Qt.KeyboardModifier = NO_KEY) -> None:
         """Press keys one after the other on the window that has the keyboard."""
@@ -359,7 +378,11 @@ class Driver:
         if text_of(field):
             self.press(Qt.Key.Key_A, with_keys=CONTROL)
             self.press(Qt.Key.Key_Delete)
-        self.type(text)
+        if self._hasty and len(text) > LONG_WORDS:
+            QGuiApplication.clipboard().setText(text)
+            self.press(Qt.Key.Key_V, with_keys=CONTROL)
+        else:
+            self.type(text)
         if QApplication.activePopupWidget() is not None:
             # What the field offered to complete the words with is closed, as it stands in the way.
             self.press(Qt.Key.Key_Escape)

@@ -1,42 +1,28 @@
 """Filling in a form as it stands on the screen: each question is found by its visible label.
 
 The form's own file says which question has which label and which words its choices have; what to
-answer comes from the answers of the demonstration. What is asked is what the screen shows.
+answer comes from the case file of the demonstration. What is asked is what the screen shows.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from typing import Any, Final
 
-import yaml
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QGroupBox, QListWidget, QWidget
 
-from app.core.paths import resource_path
 from app.forms.loader import FormLibrary
 from app.forms.schema import Form, Group, Question, Repeat
-from tests.tour.driver import Driver, TourFailed, spoken
+from tests.tour import people
+from tests.tour.case_file import day_from
+from tests.tour.driver import TourFailed, described, in_order, spoken
+from tests.tour.telling import Tour
 
-_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
-_DAYS = re.compile(r"(?:in )?(-?\d+) days")
-
-
-def demo_answers(name: str) -> dict[str, Any]:
-    """The answers in a file of the demonstration, by the names of their questions."""
-    with resource_path("demo", name).open(encoding="utf-8") as file:
-        answers: dict[str, Any] = yaml.safe_load(file)
-    return answers
-
-
-def day_from_now(words: str) -> date:
-    """The day that words such as `-9 days` or `in 14 days` mean."""
-    found = _DAYS.fullmatch(words)
-    if found is None:
-        raise TourFailed(f"no day: {words}")
-    return date.today() + timedelta(days=int(found.group(1)))
+_DIRECT: Final = Qt.FindChildOption.FindDirectChildrenOnly
+STILL_TRUE: Final = "Still true"
+"""The button under an answer that was carried forward; beside it stands the one to change it."""
 
 
 def as_typed(day: date) -> str:
@@ -45,16 +31,12 @@ def as_typed(day: date) -> str:
 
 
 class OnScreen:
-    """A form on the screen.
+    """A form on the screen."""
 
-    Args:
-        child: What the child likes to be called, as it stands in labels.
-    """
-
-    def __init__(self, driver: Driver, form_id: str, child: str) -> None:
-        self.driver = driver
+    def __init__(self, tour: Tour, form_id: str) -> None:
+        self.driver, self.today = tour.driver, tour.today
         self.form: Form = FormLibrary.built_in().form(form_id)
-        self.child = child
+        self.child = people.GIVEN
         self.answered = 0
 
     def words(self, text: Any) -> str:
@@ -64,6 +46,11 @@ class OnScreen:
     def page(self, name: str) -> Group:
         """A page of the form."""
         return next(page for page in self.form.pages if page.name == name)
+
+    def adding_to(self, name: str) -> str:
+        """What the button is called that adds a row to the repeat `name`."""
+        repeats = [one for page in self.form.pages for one in _flat(page) if one.name == name]
+        return f"Add to: {self.words(repeats[0].label)}"
 
     def page_on_screen(self) -> Group | None:
         """The page whose title the window shows, or None."""
@@ -82,11 +69,52 @@ class OnScreen:
         label = self.words(self.form.question(name).label)
         self._answer(self.driver.field(label), self.form.question(name), value)
 
+    def fill_pages(
+        self,
+        answers: Mapping[str, Any],
+        *,
+        last: str = "",
+        before_going_on: Callable[[Group], None] | None = None,
+        expect_problem: Mapping[str, str] | None = None,
+    ) -> None:
+        """Fill page after page, up to the one called `last` or to the check of the answers.
+
+        Args:
+            before_going_on: Called with each page once it is filled.
+            expect_problem: What is said to be missing where a page is left, by its name.
+        """
+        driver = self.driver
+        seen: set[str] = set()
+        while True:
+            page = driver.until(
+                lambda: self.page_on_screen() or driver.shows("Submit"), "a page of the form"
+            )
+            if page is True or page is None:
+                return
+            title = self.words(page.label)
+            if page.name in seen:
+                raise TourFailed(f"the page “{title}” came twice")
+            seen.add(page.name)
+            count = self.fill_page(page, answers)
+            driver.expect(True, f"{count} answers given on “{title}”")
+            if before_going_on is not None:
+                before_going_on(page)
+            if page.name == last:
+                return
+            driver.push("Save and continue")
+            problem = (expect_problem or {}).get(page.name)
+            if problem is not None:
+                driver.expect_words("There is a problem", problem)
+                driver.push("Save and continue")
+            driver.until(
+                lambda page=page: self.page_on_screen() is not page, f"the page after “{title}”"
+            )
+
     # ---- inside ---------------------------------------------------------------------------
 
     def _questions_shown(self, page: Group) -> bool:
         labels = {self.words(item.label) for item in _flat(page)}
-        return any(spoken(field) in labels for field in self.driver.fields())
+        return any(_asks(field, labels) for field in self.driver.fields())
 
     def _fill(self, group: Group | Repeat, answers: Mapping[str, Any], within: QWidget) -> int:
         questions = {self.words(q.label): q for q in _flat(group) if isinstance(q, Question)}
@@ -99,22 +127,33 @@ class OnScreen:
             done.add(label)
             value = answers.get(questions[label].name)
             if value is not None:
+                if spoken(field) == STILL_TRUE:
+                    field = self._change(field, label, within)
                 self._answer(field, questions[label], value)
         for label, repeat in repeats.items():
             rows = answers.get(repeat.name)
             if rows and any(spoken(w) == f"Add to: {label}" for w in self.driver.fields(within)):
-                for row in rows:
-                    self._fill(repeat, row, self._new_row(label, within))
+                there = in_order(_cards(self.driver.button(f"Add to: {label}", within=within)))
+                for number, row in enumerate(rows):
+                    old = number < len(there)
+                    card = there[number] if old else self._new_row(label, within)
+                    self._fill(repeat, row, card)
         return self.answered - before
 
     def _next(
         self, questions: Mapping[str, Question], within: QWidget, done: set[str]
     ) -> tuple[str, QWidget] | None:
         for field in self.driver.fields(within):
-            label = spoken(field)
-            if label in questions and label not in done and not _in_row(field, within):
+            label = _asks(field, questions)
+            if label and label not in done and not _in_row(field, within):
                 return label, field
         return None
+
+    def _change(self, still_true: QWidget, label: str, within: QWidget) -> QWidget:
+        """Say that an answer carried forward is not true any more; gives the field it leads to."""
+        self.driver.click(self.driver.button("Change", within=still_true.parentWidget()))
+        field: QWidget = self.driver.field(label, within)
+        return field
 
     def _new_row(self, label: str, within: QWidget) -> QWidget:
         """Add a row to a repeat; the card it stands on is where the keyboard goes."""
@@ -136,7 +175,7 @@ class OnScreen:
         elif question.type == "acknowledge":
             driver.click(field)
         elif question.type == "date":
-            driver.fill_field(field, as_typed(day_from_now(value)))
+            driver.fill_field(field, as_typed(day_from(self.today, value)))
         else:
             driver.fill_field(field, str(value).strip().replace("{child}", self.child))
         self.answered += 1
@@ -144,6 +183,14 @@ class OnScreen:
     def _choice(self, question: Question, name: str) -> str:
         choices = self.form.choices[question.list_name or ""]
         return self.words(next(choice.label for choice in choices if choice.name == name))
+
+
+def _asks(field: QWidget, labels: Collection[str]) -> str:
+    """Which of these questions a field asks, or waits for to be confirmed; empty for none."""
+    if spoken(field) != STILL_TRUE:
+        return spoken(field) if spoken(field) in labels else ""
+    said = described(field)
+    return max((label for label in labels if said.startswith(f"{label} ")), key=len, default="")
 
 
 def _flat(group: Group | Repeat) -> list[Question | Repeat]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
+from tests.tour.case_file import CHILD, born
+
 SERVICE: Final = "Fictional Vale Youth Justice Service"
 WORKER: Final = "Ash Imaginary"
 WORKER_PASSPHRASE: Final = "lantern pebble orchard tuba"
@@ -16,9 +18,10 @@ COLLEAGUE: Final = "Wyn Imaginary"
 COLLEAGUE_PASSPHRASE: Final = "bramble magnet window skate"
 KEY_PASSPHRASE: Final = "granite sparrow velvet anchor"
 
-GIVEN, FAMILY, CALLED = "Talwyn", "Tŷ-Newydd", "Tal"
-NAME: Final = f"{CALLED} {FAMILY}"
+GIVEN, FAMILY = CHILD["given_name"], CHILD["family_name"]
+NAME: Final = f"{GIVEN} {FAMILY}"
 TODAY: Final = date.today()
-BORN: Final = date(TODAY.year - 15, 3, 14)
-OFFENCE_ON: Final = TODAY - timedelta(days=80)
+BORN: Final = born(TODAY)
+OFFENCE_ON: Final = TODAY - timedelta(days=48)
 HEARING_ON: Final = TODAY + timedelta(days=16)
+COURT: Final = "Llys Ieuenctid Tŷ-Newydd"

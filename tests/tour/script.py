@@ -10,6 +10,7 @@ from tests.tour import (
     steps_assessment,
     steps_child,
     steps_keeping,
+    steps_later,
     steps_oversight,
     steps_plan,
     steps_report,
@@ -18,6 +19,7 @@ from tests.tour import (
     steps_unlock,
     steps_users,
 )
+from tests.tour.case_file import DAYS_LATER
 from tests.tour.telling import Step
 
 _STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
@@ -54,6 +56,8 @@ _STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
     "worker": (
         Step("Unlock as the practitioner again", steps_unlock.unlock_as_worker),
         Step("Change what the manager asked for", steps_oversight.change_what_was_asked),
+        Step("Make the report from the new version", steps_report.make_from_new_version),
+        Step("Write a passage of the report", steps_report.write_passage),
         Step("Hear the child", steps_child.hear_the_child),
         Step("Start the resettlement plan", steps_plan.resettlement),
         Step("See the plan at a glance", steps_plan.plan_at_a_glance),
@@ -64,11 +68,20 @@ _STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
     "report": (
         Step("Unlock as the manager again", steps_unlock.unlock_as_manager),
         Step("Countersign", steps_oversight.countersign),
-        Step("Make the report from the new version", steps_report.make_from_new_version),
         Step("Make the report final", steps_report.make_final),
         Step("Read the history", steps_after.history),
         Step("See it in other looks", steps_after.looks),
         Step("Lock at the end of the day", steps_unlock.lock_now, locks=True),
+    ),
+    "three months later": (
+        Step("Unlock three months later", steps_unlock.unlock_as_worker),
+        Step("Note a visit by the keyboard", steps_later.note_a_visit),
+        Step("Note progress on a target", steps_later.note_progress),
+        Step("Save My plan as a PDF", steps_later.my_plan),
+        Step("Start the review", steps_later.start_review),
+        Step("Fill in the review", steps_later.fill_review),
+        Step("Compare with last time and submit", steps_later.compare_and_submit),
+        Step("Lock for the last time", steps_unlock.lock_now, locks=True),
     ),
     "restore": (
         Step("Restore the backup", steps_keeping.restore),
@@ -98,6 +111,9 @@ _STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
 LAPTOPS: Final[Mapping[str, str]] = {
     name: name.partition(",")[0] for name in _STEPS if "laptop" in name
 }
+
+# How many days from now the computer says that it is, where it isn't today.
+DAYS_ON: Final[Mapping[str, int]] = {"three months later": DAYS_LATER, "restore": DAYS_LATER}
 
 PROCESSES: Final[tuple[tuple[str, bool], ...]] = tuple(
     (name, steps[-1].locks) for name, steps in _STEPS.items()

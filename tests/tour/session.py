@@ -10,20 +10,36 @@ import json
 import sys
 import traceback
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from app import bootstrap
 from app.core import log
+from app.core.clock import SystemClock
 from tests.tour.driver import Driver
-from tests.tour.script import LAPTOPS, steps_of
+from tests.tour.script import DAYS_ON, LAPTOPS, steps_of
 from tests.tour.telling import KEPT_FILE, STEPS_FILE, Tour
 
 RESTART_FILE: Final = "restart.json"
 
 
-def main(name: str, folder: Path, work: Path) -> int:
-    """Start the program as it would be started now, and do the steps called `name`."""
+class DaysOn(SystemClock):
+    """The clock of a computer some days from now; the calendar of a laptop, not the program's."""
+
+    def __init__(self, days: int) -> None:
+        self._on = timedelta(days=days)
+
+    def now(self) -> datetime:
+        return super().now() + self._on
+
+
+def main(name: str, folder: Path, work: Path, *, hasty: bool = False) -> int:
+    """Start the program as it would be started now, and do the steps called `name`.
+
+    Args:
+        hasty: As a `Driver` is.
+    """
     log.start()
     restart = work / RESTART_FILE
     start = _start(work / LAPTOPS.get(name, "casebook"), restart)
@@ -36,7 +52,8 @@ def main(name: str, folder: Path, work: Path) -> int:
 
     bootstrap.start_fresh_process = note_fresh_start
     qt = bootstrap.make_qt([])
-    program = bootstrap.open_program(start)
+    clock = DaysOn(DAYS_ON.get(name, 0))
+    program = bootstrap.open_program(start, clock)
 
     def at_rest() -> bool:
         syncing = program.shell is not None and program.shell.sync.tasks.pending
@@ -44,9 +61,10 @@ def main(name: str, folder: Path, work: Path) -> int:
 
     kept = work / KEPT_FILE
     tour = Tour(
-        Driver(folder, _pictures_so_far(work) + 1, at_rest=at_rest),
+        Driver(folder, _pictures_so_far(work) + 1, at_rest=at_rest, hasty=hasty),
         folder,
         work,
+        clock.today(),
         json.loads(kept.read_text("utf-8")) if kept.exists() else {},
     )
     try:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from tests.tour import people
-from tests.tour.driver import TourFailed
-from tests.tour.forms import OnScreen, demo_answers
+from tests.tour.case_file import ASSESSMENT
+from tests.tour.forms import OnScreen
 from tests.tour.telling import Tour
 
 STOP_AT = "family"
 MISSED = "offence_why"
 PROBLEM = "Write why it happened."
+# That the court has custody in view is said near the end, and asks more on pages that are done.
+OPENED_BY_THE_COURT = {
+    "safety": ("safety_custody_effect", "safety_custody_level"),
+    "harm": ("harm_custody_level", "harm_custody_reasons"),
+}
 
 
 def start_assessment(tour: Tour) -> None:
     """The first pages, up to the middle of a sentence."""
     driver = tour.driver
     driver.push("Assessment")
-    form = OnScreen(driver, "assessment", people.CALLED)
+    form = OnScreen(tour, "assessment")
     driver.expect_words("What this is for")
     driver.picture("assessment-first-page")
     _fill_until(tour, form, STOP_AT)
@@ -25,7 +29,7 @@ def start_assessment(tour: Tour) -> None:
 
 def finish_assessment(tour: Tour) -> None:
     """All other pages; one needed answer is left out, to be found by the check."""
-    form = OnScreen(tour.driver, "assessment", people.CALLED)
+    form = OnScreen(tour, "assessment")
     _fill_until(tour, form, "")
     tour.driver.expect_words("Check the answers")
     tour.driver.picture("check-answers")
@@ -34,7 +38,7 @@ def finish_assessment(tour: Tour) -> None:
 def mend_and_submit(tour: Tour) -> None:
     """The error summary leads to what is missing; then the assessment is submitted."""
     driver = tour.driver
-    form = OnScreen(driver, "assessment", people.CALLED)
+    form = OnScreen(tour, "assessment")
     driver.push("Submit")
     driver.expect_words("There is a problem")
     driver.picture("error-summary")
@@ -47,7 +51,11 @@ def mend_and_submit(tour: Tour) -> None:
         "the line of the error summary leads to its question",
     )
     driver.picture("error-at-the-field")
-    form.fill_one(MISSED, demo_answers("assessment.yaml")[MISSED])
+    form.fill_one(MISSED, ASSESSMENT[MISSED])
+    for page, names in OPENED_BY_THE_COURT.items():
+        driver.push(form.words(form.page(page).label))
+        for name in names:
+            form.fill_one(name, ASSESSMENT[name])
     driver.push("Check the answers")
     driver.push("Submit")
     driver.expect_words("Submitted")
@@ -56,28 +64,5 @@ def mend_and_submit(tour: Tour) -> None:
 
 def _fill_until(tour: Tour, form: OnScreen, last: str) -> None:
     """Fill page after page up to the page called `last`, or to the check of the answers."""
-    driver = tour.driver
-    answers = {**demo_answers("assessment.yaml")}
-    answers.pop(MISSED)
-    seen: set[str] = set()
-    while True:
-        page = driver.until(
-            lambda: form.page_on_screen() or driver.shows("Submit"), "a page of the assessment"
-        )
-        if page is True or page is None:
-            break
-        if page.name in seen:
-            raise TourFailed(f"the page “{form.words(page.label)}” came twice")
-        seen.add(page.name)
-        count = form.fill_page(page, answers)
-        driver.expect(count > 0, f"{count} answers given on “{form.words(page.label)}”")
-        if page.name == last:
-            break
-        title = form.words(page.label)
-        driver.push("Save and continue")
-        if page.name == "offence":
-            driver.expect_words("There is a problem", PROBLEM)
-            driver.push("Save and continue")
-        driver.until(
-            lambda page=page: form.page_on_screen() is not page, f"the page after “{title}”"
-        )
+    answers = {name: it for name, it in ASSESSMENT.items() if name != MISSED}
+    form.fill_pages(answers, last=last, expect_problem={"offence": PROBLEM})

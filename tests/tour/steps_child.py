@@ -9,7 +9,7 @@ from tests.tour.driver import ALT
 from tests.tour.record import open_record
 from tests.tour.telling import Tour
 
-WORDS = "Fixing bikes. People ask me."
+WORDS = "Cooking. Nia says my pasta is the best."
 
 
 def hear_the_child(tour: Tour) -> None:
@@ -17,7 +17,7 @@ def hear_the_child(tour: Tour) -> None:
     driver = tour.driver
     open_record(driver)
     driver.push("Questionnaire")
-    driver.expect_words("Hi Tal", "You can skip any question.")
+    driver.expect_words("Hi Cai", "You can skip any question.")
     driver.picture("child-start")
     for key, name in ((Qt.Key.Key_K, "Ctrl+K"), (Qt.Key.Key_Q, "Ctrl+Q"), (Qt.Key.Key_N, "Ctrl+N")):
         driver.expect_no_effect(key, f"{name} does nothing for the child")
@@ -33,7 +33,7 @@ def hear_the_child(tour: Tour) -> None:
     driver.picture("child-quote")
     driver.push("Yes")
     driver.push("Next")
-    driver.push("Fixing things")
+    driver.push("Cooking")
     driver.push("Next")
     driver.push("Skip")
     driver.push("Mum")
@@ -51,7 +51,7 @@ def hear_the_child(tour: Tour) -> None:
     driver.expect_words("Look at this now", "Do you feel safe when you go out?")
     driver.picture("sign-of-harm")
     driver.push("Note what was done")
-    driver.fill("What did you do, or decide?", "Talked with Tal and told Robin at once.")
+    driver.fill("What did you do, or decide?", "Talked with Cai and told Robin at once.")
     driver.push("Note what was done")
     driver.expect_words("Every sign of harm has been acted on")
     driver.push("Go to the child’s record")

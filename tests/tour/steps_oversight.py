@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from tests.tour import people
-from tests.tour.forms import OnScreen, demo_answers
+from tests.tour.case_file import ANSWERED, COUNTERSIGNED, RETURNED, spoken_of
+from tests.tour.forms import OnScreen
 from tests.tour.record import open_record, to_the_places
 from tests.tour.telling import Tour
 
-DIRECTIONS = "Say what the older boys did, and how Tal can get home another way."
-FOR_A_SECTION = "Say when the older boys are at the bus stop."
-AGREED = "The levels follow from the evidence, and the plan is small enough to keep."
-CHANGED = "offence_why"
-NEW_WORDS = "Two older boys had threatened Tal at the bus stop. Tal kept watch out of fear of them."
+DIRECTIONS = "This is thoughtful, and Cai is in it. Two things before I sign."
+FOR_A_SECTION = RETURNED["directions"]
+CHANGED = "harm_reasons"
+OLD_WORDS, NEW_WORDS = spoken_of(CHANGED), spoken_of(CHANGED, ANSWERED)
+ADDED = "contingencies"
 
 
 def own_work_waits(tour: Tour) -> None:
@@ -43,7 +44,10 @@ def return_it(tour: Tour) -> None:
     driver.expect(_may_decide(tour), "the manager may countersign or return it")
     driver.picture("decide")
     driver.push("Add a direction")
+    form = OnScreen(tour, "assessment")
+    driver.choose("Section", form.words(form.page(RETURNED["section"]).label))
     driver.fill("What is to be done", FOR_A_SECTION)
+    driver.picture("direction-for-a-section")
     driver.push("Add it", within=driver.window())
     driver.expect_words(FOR_A_SECTION)
     driver.push("Return with directions")
@@ -56,19 +60,30 @@ def return_it(tour: Tour) -> None:
 def change_what_was_asked(tour: Tour) -> None:
     """The author finds the directions over a new version, changes an answer and submits again."""
     driver = tour.driver
-    form = OnScreen(driver, "assessment", people.CALLED)
+    form = OnScreen(tour, "assessment")
     open_record(driver, "Assessments and plans")
     driver.expect_words("Returned")
     driver.picture("returned")
     driver.push("Continue", beside="Assessment")
     driver.expect_words("Your manager returned this and asks for:", DIRECTIONS)
     driver.picture("directions")
-    driver.push(form.words(form.page("offence").label))
-    driver.wait_for(form.words(form.form.question(CHANGED).label))
-    old = demo_answers("assessment.yaml")[CHANGED].replace("{child}", people.CALLED)
+    driver.push(form.words(form.page(RETURNED["section"]).label))
+    driver.expect_words("Your manager asks here", FOR_A_SECTION)
     field = driver.field(form.words(form.form.question(CHANGED).label))
-    driver.expect(field.toPlainText() == old, "the new version holds the answers of the old one")
+    driver.expect(
+        field.toPlainText() == OLD_WORDS, "the new version holds the answers of the old one"
+    )
+    driver.picture("asked-at-the-section")
     form.fill_one(CHANGED, NEW_WORDS)
+    driver.push("Done", beside=FOR_A_SECTION)
+    driver.fill("What you did", "Said what, to whom and what held it back; the car has a plan.")
+    driver.push("Save", within=driver.window())
+    driver.expect_words("Said what, to whom and what held it back; the car has a plan.")
+    plan = form.page("plan")
+    driver.push(form.words(plan.label))
+    driver.button(form.adding_to(ADDED))
+    form.fill_page(plan, {ADDED: ANSWERED[ADDED]})
+    driver.expect_words(*(row["contingency_if"] for row in ANSWERED[ADDED] if row))
     driver.push("Check the answers")
     driver.expect_words(NEW_WORDS)
     driver.push("Submit")
@@ -81,7 +96,7 @@ def countersign(tour: Tour) -> None:
     driver.push("Waiting")
     driver.push("Read and decide")
     driver.push("Countersign")
-    driver.fill("Why you agree", AGREED)
+    driver.fill("Why you agree", COUNTERSIGNED)
     driver.picture("countersign")
     driver.push("Countersign", within=driver.window())
     driver.expect_words("Nothing waits")

@@ -13,20 +13,20 @@ from tests.tour.forms import OnScreen
 from tests.tour.record import open_record
 from tests.tour.telling import Tour
 
-WORDS = "I want my own room and Nan close by."
-ARRANGED = "Ask Nan, and let social care see the flat"
+WORDS = "I want a place they cannot find, with Mum and Nia."
+ARRANGED = "Ask Elin’s sister, and let social care see the house"
 WHO = "Ash Imaginary, worker"
 FIRST_DAY = {
     "four_asked": "yes",
-    "who_i_am": "Somebody who mends bikes and keeps promises.",
-    "how_i_get_there": "One step at a time, with Nan.",
+    "who_i_am": "Somebody who cooks and keeps promises.",
+    "how_i_get_there": "One step at a time, with Rhod.",
     "stage": "custody_likely",
 }
 HOME = {
     "home_words": WORDS,
     "home_needs": ["named_place", "support_there"],
     "home_structural": ARRANGED,
-    "home_personal": "Tal chooses the room and says who has a key.",
+    "home_personal": "Cai chooses the room and says who has a key.",
     "home_agency": "youth_justice",
     "home_who": WHO,
     "home_by": "in 14 days",
@@ -39,7 +39,7 @@ def resettlement(tour: Tour) -> None:
     driver = tour.driver
     open_record(driver, "Assessments and plans")
     driver.push("Resettlement plan")
-    form = OnScreen(driver, "resettlement", people.CALLED)
+    form = OnScreen(tour, "resettlement")
     title = form.words(form.page("first_day").label)
     driver.expect_words(title)
     form.fill_page(form.page("first_day"), FIRST_DAY)
@@ -63,7 +63,7 @@ def plan_at_a_glance(tour: Tour) -> None:
     )
     for part in (f"“{WORDS}”", ARRANGED, WHO, str(by.day), "In progress"):
         driver.expect(part in row, f"the plan at a glance says “{part}”")
-    driver.expect_words("I have a place at college")
+    driver.expect_words("I am not afraid at home")
     driver.picture("plan-at-a-glance")
 
 
@@ -73,7 +73,7 @@ def palette(tour: Tour) -> None:
     driver.push("Due")
     driver.press(Qt.Key.Key_K, with_keys=CONTROL)
     driver.until(driver.windows_over, "the palette to open")
-    driver.type("talw")
+    driver.type("merr")
     _found(tour, people.NAME)
     driver.picture("palette")
     driver.press(Qt.Key.Key_Return)

@@ -6,15 +6,18 @@ import re
 from pathlib import Path
 
 import pypdfium2
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
 from tests.tour import people
-from tests.tour.driver import Driver
-from tests.tour.forms import demo_answers
+from tests.tour.case_file import spoken_of
+from tests.tour.driver import Driver, text_of
 from tests.tour.record import open_record
-from tests.tour.steps_oversight import CHANGED, NEW_WORDS
+from tests.tour.steps_oversight import NEW_WORDS, OLD_WORDS
 from tests.tour.telling import Tour
 
+WRITTEN = "Since this was written the nurse has seen Cai once, and he slept that night."
+SECTION = "3 Assessment of the child"
+QUOTED = spoken_of("child_words_help")
 HEADINGS = ("Sources of information", "Offence", "Conclusion")
 NEVER = re.compile(r"\bNone\b|\b[a-z]+_[a-z_]+\b|\{\w+\}")
 
@@ -30,30 +33,61 @@ def make_report(tour: Tour) -> None:
     _export(driver, file)
     text = _text(file)
     driver.expect("DRAFT" in text, "the exported draft is marked as a draft")
-    driver.expect(_old_words() in _run_on(text), "the draft holds the answer as it was submitted")
+    driver.expect(OLD_WORDS in _run_on(text), "the draft holds the answer as it was submitted")
 
 
 def make_from_new_version(tour: Tour) -> None:
-    """A report on what was countersigned says what was changed, and not what stood there before."""
+    """A report on the new version says what was changed, and not what stood there before."""
     driver = tour.driver
     open_record(driver, "Reports")
-    driver.choose("Assessment it rests on", _countersigned(driver))
+    driver.choose("Assessment it rests on", _newest(driver))
     driver.push("Make the report")
-    driver.expect_words("Make final", "(Countersigned)")
+    driver.expect_words("Make final")
     file = tour.folder / "psr-changed.pdf"
     _export(driver, file)
     text = _run_on(_text(file))
     driver.expect(NEW_WORDS in text, "the changed answer is in the report")
-    driver.expect(_old_words() not in text, "what stood there before the change is not")
+    driver.expect(OLD_WORDS not in text, "what stood there before the change is not")
+
+
+def write_passage(tour: Tour) -> None:
+    """A passage of one's own, and beside it words that the child agreed to have read in court."""
+    driver = tour.driver
+    driver.push("Write")
+    driver.expect_words("Where it comes from", "Add from the record")
+    driver.choose("Section", SECTION)
+    driver.push("Add a paragraph")
+    driver.until(
+        lambda: isinstance(at := QApplication.focusWidget(), QPlainTextEdit) and not text_of(at),
+        "the keyboard in a new paragraph",
+    )
+    driver.type(WRITTEN)
+    driver.expect_words("Written for this report.")
+    driver.push("Words that were said")
+    driver.expect_words("Words that a court may read", QUOTED)
+    driver.picture("report-words")
+    driver.push("Place", beside=QUOTED)
+    driver.until(
+        lambda: any(QUOTED in text_of(one) for one in driver.widgets(QPlainTextEdit)),
+        "the child's words placed",
+    )
+    driver.expect(True, "the child's words stand in the report as they were said")
+    driver.expect_words("Saved here")
+    driver.picture("report-write")
+    driver.push("See the pages")
+    driver.expect_words("Make final", "This report")
 
 
 def make_final(tour: Tour) -> None:
     """The report is made final, exported again and read back."""
     driver = tour.driver
+    open_record(driver, "Reports")
+    driver.push("Open")
+    driver.expect_words("(Countersigned)")
     driver.push("Make final")
     driver.push("Make final", within=driver.window())
     driver.expect_words("Say why, in a few words.")
-    driver.fill("Why it can be given to the court now", "Read through with Tal and Marn.")
+    driver.fill("Why it can be given to the court now", "Read through with Cai and Ash.")
     driver.push("Make final", within=driver.window())
     driver.until(lambda: not driver.shows("Make again from the record"), "the report to be final")
     driver.picture("report-final")
@@ -61,7 +95,10 @@ def make_final(tour: Tour) -> None:
     _export(driver, file)
     text = _text(file)
     driver.expect("DRAFT" not in text, "the final report is not marked as a draft")
-    driver.expect(people.FAMILY in text, "the child's name is in the report, Welsh letters too")
+    driver.expect(people.NAME in text, "the child's name is in the report")
+    driver.expect(people.COURT in text, "the court is in the report, Welsh letters too")
+    for words in (WRITTEN, QUOTED):
+        driver.expect(words in _run_on(text), f"the report says “{words}”")
     for words in HEADINGS:
         driver.expect(words in text, f"the report has the heading “{words}”")
     odd = NEVER.search(text)
@@ -82,15 +119,10 @@ def _export(driver: Driver, file: Path) -> None:
     driver.until(file.is_file, f"the file {file.name}")
 
 
-def _countersigned(driver: Driver) -> str:
-    """The countersigned assessment, as it is called in the list to choose from."""
+def _newest(driver: Driver) -> str:
+    """The assessment that was sent in last, as it is called in the list to choose from."""
     box = driver.field("Assessment it rests on")
-    entries = [box.itemText(row) for row in range(box.count())]
-    return next(words for words in entries if "ountersigned" in words)
-
-
-def _old_words() -> str:
-    return str(demo_answers("assessment.yaml")[CHANGED]).replace("{child}", people.CALLED)
+    return str(box.itemText(0))
 
 
 def _run_on(text: str) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel
 
 from tests.tour import people
+from tests.tour.case_file import CHILD
 from tests.tour.forms import as_typed
 from tests.tour.record import open_record
 from tests.tour.telling import Tour
+
+OFFENCE = "Robbery of a phone at the bus station"
 
 
 def set_up(tour: Tour) -> None:
@@ -76,18 +79,15 @@ def add_child(tour: Tour) -> None:
         driver.field("Date of birth").hasFocus(), "the line of the error summary leads to its field"
     )
     driver.fill("Family name", people.FAMILY)
-    driver.fill("Likes to be called (optional)", people.CALLED)
-    driver.fill("Pronouns (optional)", "they/them")
+    driver.fill("Pronouns (optional)", CHILD["pronouns"])
     driver.fill("Date of birth", as_typed(people.BORN))
-    driver.fill(
-        "How to speak with this child (optional)", "Short sentences. Give Tal time to think."
-    )
-    driver.choose("Sex (optional)", "Not known")
+    driver.fill("How to speak with this child (optional)", CHILD["how_to_speak"])
+    driver.choose("Sex (optional)", "Male")
     driver.choose("Speech, language and communication needs (optional)", "Screened, needs found")
-    driver.fill("School, college or work (optional)", "Fictional Bridge School")
+    driver.fill("School, college or work (optional)", CHILD["school"])
     driver.picture("add-child")
     driver.push("Save")
-    driver.expect_words(people.NAME, "Fictional Bridge School")
+    driver.expect_words(people.NAME, CHILD["school"])
     driver.picture("child-details")
 
 
@@ -97,8 +97,8 @@ def point_out_duplicate(tour: Tour) -> None:
     driver.push("Caseload")
     driver.wait_for("travels with this laptop")
     driver.push("Add a child")
-    driver.fill("Given name", "Talwin")
-    driver.fill("Family name", "Ty Newydd")
+    driver.fill("Given name", "Kai")
+    driver.fill("Family name", "Merryn")
     driver.fill("Date of birth", as_typed(people.BORN))
     driver.expect_words("Is this child here already?", people.NAME)
     driver.scroll_to(driver.button("Open this record"))
@@ -113,26 +113,26 @@ def merge_duplicate(tour: Tour) -> None:
     """Recorded twice all the same: the second record is joined with the first."""
     driver = tour.driver
     driver.push("Add a child")
-    driver.fill("Given name", "Talwin")
-    driver.fill("Family name", "Ty Newydd")
+    driver.fill("Given name", "Kai")
+    driver.fill("Family name", "Merryn")
     driver.fill("Date of birth", as_typed(people.BORN))
-    driver.fill("School, college or work (optional)", "Fictional Bridge School")
+    driver.fill("School, college or work (optional)", CHILD["school"])
     driver.push("Save")
-    driver.expect_words("Talwin Ty Newydd")
+    driver.expect_words("Kai Merryn")
     driver.push("Caseload")
     driver.expect_words("2 children travel with this laptop.")
     driver.open_row("Children", people.NAME)
     driver.open_tab("Details")
     driver.push("Same child recorded twice?")
-    driver.expect_words("Talwin Ty Newydd", "The date of birth is the same.")
+    driver.expect_words("Kai Merryn", "The date of birth is the same.")
     driver.picture("merge")
     driver.push("Join with this record")
     driver.push("Join the records", within=driver.window())
     driver.expect_words("Say why, in a few words.")
-    driver.fill("How do you know that it is the same child?", "Tal and Tal’s school say so.")
+    driver.fill("How do you know that it is the same child?", "Cai and Cai’s mother say so.")
     driver.picture("merge-reason")
     driver.push("Join the records", within=driver.window())
-    driver.expect_words("What was done, by whom", "Reason: Tal and Tal's school say so.")
+    driver.expect_words("What was done, by whom", "Reason: Cai and Cai's mother say so.")
     driver.push("Caseload")
     driver.expect_words("1 child travels with this laptop.")
 
@@ -143,14 +143,14 @@ def record_offence(tour: Tour) -> None:
     open_record(driver, "Court and orders")
     driver.push("Add an offence")
     driver.fill("Date of the offence (optional)", as_typed(people.OFFENCE_ON))
-    driver.fill("What happened, in plain words", "Theft of a pedal cycle")
-    driver.choose("Category (optional)", "Theft and handling")
-    driver.fill("Seriousness, 1 to 8 (optional)", "3")
-    driver.choose("A knife or blade was involved (optional)", "No")
+    driver.fill("What happened, in plain words", OFFENCE)
+    driver.choose("Category (optional)", "Robbery")
+    driver.fill("Seriousness, 1 to 8 (optional)", "6")
+    driver.choose("A knife or blade was involved (optional)", "Yes")
     driver.choose("Plea or answer (optional)", "Guilty")
     driver.picture("offence")
     driver.push("Save")
-    driver.expect_words("Theft of a pedal cycle")
+    driver.expect_words(OFFENCE)
 
 
 def record_hearing(tour: Tour) -> None:
@@ -159,8 +159,8 @@ def record_hearing(tour: Tour) -> None:
     driver.push("Add a hearing")
     driver.fill("Date of the hearing", as_typed(people.HEARING_ON))
     driver.fill("Time (optional)", "10:00")
-    driver.fill("Court (optional)", "Fernbridge Youth Court")
+    driver.fill("Court (optional)", people.COURT)
     driver.choose("The court asked for a pre-sentence report (optional)", "Yes")
     driver.push("Save")
-    driver.expect_words("Fernbridge Youth Court")
+    driver.expect_words(people.COURT)
     driver.picture("court")

@@ -34,7 +34,7 @@ def send_child(tour: Tour) -> None:
     """A child is added, waits, is sent, and the server confirms it."""
     driver = tour.driver
     driver.push("Add a child")
-    driver.fill("Given name", people.CALLED)
+    driver.fill("Given name", people.GIVEN)
     driver.fill("Family name", people.FAMILY)
     driver.fill("Date of birth", as_typed(people.BORN))
     driver.fill(SCHOOL, BEFORE)
@@ -146,7 +146,7 @@ def settle(tour: Tour) -> None:
     driver.push("Save the new answer", within=driver.window())
     driver.expect_words("Give the new answer.", "Say why, in a few words.")
     driver.fill("New answer", f"{HERE}, and {THERE} on Fridays")
-    driver.fill("Why", "Tal goes to both.")
+    driver.fill("Why", "Cai goes to both.")
     driver.picture("sync-new-answer")
     driver.push("Save the new answer", within=driver.window())
     driver.expect_words("Decided here. The server is told with the next sync.")

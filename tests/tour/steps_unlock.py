@@ -10,7 +10,7 @@ from tests.tour.forms import OnScreen
 from tests.tour.telling import Tour
 
 QUESTION = "family_events_effect"
-TYPED, CURSOR_BACK, MORE = "Kit asks when Dad comes.", len("when Dad comes."), "out loud "
+TYPED, CURSOR_BACK, MORE = "Cai listens for the door.", len("for the door."), "each night "
 
 
 def leave_mid_sentence(tour: Tour) -> None:
@@ -93,5 +93,5 @@ def holders(tour: Tour) -> list[str]:
 
 
 def _label(tour: Tour) -> str:
-    form = OnScreen(tour.driver, "assessment", people.CALLED)
+    form = OnScreen(tour, "assessment")
     return form.words(form.form.question(QUESTION).label)

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,12 +38,14 @@ class Tour:
         driver: Hands and eyes.
         folder: Where pictures and PDFs go.
         work: A folder of the tour's own, with the casebook in it; thrown away at the end.
+        today: The day that the program of this process is used on.
         kept: What a later process has to know, such as where the child's form was left.
     """
 
     driver: Driver
     folder: Path
     work: Path
+    today: date
     kept: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -90,13 +90,14 @@ class CheckAnswers(QWidget):
             answer = Body(one.words)
             answer.setAccessibleName(f"{one.label}: {one.words}")
             grid.addWidget(Muted(one.label), 2 * row, 0, Qt.AlignmentFlag.AlignTop)
-            cell = QVBoxLayout()
+cell = QVBoxLayout()
             cell.addWidget(answer)
             for line in self._said.get(one.path, ()):
                 cell.addWidget(Small(line))
             cell.addStretch(1)
             grid.addLayout(cell, 2 * row, 1)
-            grid.addWidget(Separator(), 2 * row + 1, 0, 1, 3)
+            if row:
+                grid.addWidget(Separator(), 2 * row - 1, 0, 1, 3)
         card.add(grid)
         return card
 
@@ -128,6 +129,9 @@ class CheckAnswers(QWidget):
                 continue
             words = sheet.shown(path)
             problem = sheet.problem(path)
+            if row:
+                grid.addWidget(Separator(), row, 0, 1, 3)
+                row += 1
             answer = Body(words) if words else Muted(_("Not answered"))
             answer.setAccessibleName(f"{label}: {answer.text()}")
             grid.addWidget(Muted(label), row, 0, Qt.AlignmentFlag.AlignTop)
@@ -154,8 +158,6 @@ class CheckAnswers(QWidget):
                 link.setAccessibleDescription(label)
                 grid.addWidget(link, row, 2, Qt.AlignmentFlag.AlignTop)
                 self.links[path] = link
-            row += 1
-            grid.addWidget(Separator(), row, 0, 1, 3)
             row += 1
         if not row:
             card.add(Muted(_("Nothing is asked here.")))

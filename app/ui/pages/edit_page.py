@@ -24,6 +24,7 @@ from app.ui import theme
 from app.ui.kit import PageHeader, PrimaryButton, ScrollPage, SecondaryButton, Separator
 from app.ui.page import Page
 from app.ui.pages.details import DetailsEditor
+from app.ui.pages.rail_numbers import count_again
 
 if TYPE_CHECKING:
     from app.ui.shell import Shell
@@ -248,6 +249,7 @@ class EditPage(Page):
     def _kept(self, subject: Subject, _result: Any) -> None:
         self._forget(subject)
         self.shell.saved(self.desk.clock.now())
+        count_again(self)
 
     def _not_kept(self, _subject: Subject, error: Exception) -> None:
         """The record was left already: what was typed waits for the person to come back."""
