@@ -79,8 +79,12 @@ def gather(
     status: Status,
     language: str,
     made_on: date,
+    written_by: str | None = None,
 ) -> PsrMaterial:
     """Everything a pre-sentence report says, in the language of the report.
+
+    Args:
+        written_by: The id of its author, whoever has the pages drawn; None: the person who asks.
 
     Raises:
         RecordGone: The child, the assessment or the hearing is not in the casebook, or one of
@@ -96,7 +100,8 @@ def gather(
         raise RecordGone
     sheet = sheet_of(desk, session, record)
     sheet.language = language
-    if record.submitted_by != desk.actor.id:
+    author = session.get(User, written_by) if written_by else None
+    if record.submitted_by != (written_by or desk.actor.id):
         # The assessment says "I" of whoever made it: somebody else's report names that person.
         sheet.context["assessor"] = _name_of(session, record.submitted_by) or ASSESSOR[language]
     received, missing = _sources(sheet)
@@ -118,7 +123,7 @@ def gather(
         made_on=made_on,
         child=_child(session, child, made_on, language),
         court=_court(hearing, sheet, language),
-        author=Author(desk.actor.name, reference.label("roles", desk.actor.role, language)),
+        author=_author(desk, author, language),
         language=language,
         status=status,
         assessment=AssessmentFacts(
@@ -143,6 +148,11 @@ def gather(
             read_with_child_on=_read_back_on(sheet),
         ),
     )
+
+
+def _author(desk: Desk, user: User | None, language: str) -> Author:
+    name, role = (user.name, user.role) if user else (desk.actor.name, desk.actor.role)
+    return Author(name, reference.label("roles", role, language))
 
 
 def _read_back_on(sheet: Sheet) -> date | None:

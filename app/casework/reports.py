@@ -467,6 +467,7 @@ def _material(desk: Desk, session: Session, kept: Report, status: Status) -> Psr
         status=status,
         language=kept.language,
         made_on=desk.clock.today(),
+        written_by=kept.made_by,
     )
     with_kind = report_material.with_kind(
         desk,

@@ -18,6 +18,9 @@ from app.forms.sheet import Sheet
 
 _AND: Final = {"en": " and ", "cy": " a "}
 _AND_BEFORE_VOWEL: Final = {"en": " and ", "cy": " ac "}
+# Words that begin with a capital only as the first of a line; “I” keeps it, and so does what has
+# more capitals, such as ADHD.
+_COMMON: Final = re.compile(r"[^\W\d_][a-zâêîôûŵŷ]|[AOY] ")
 _ASPIRATED: Final = re.compile(r"[cpt](?!h)")
 _DOUBLED_END: Final = re.compile(r"([.!?…])([”’\"]?)\.(?=\s|\Z)")
 _COURT: Final = "psr."
@@ -114,7 +117,7 @@ def _running_on(parts: tuple[str, ...], child: str, language: str) -> tuple[str,
     """
     run = [
         part[:1].lower() + part[1:]
-        if at and part[1:2].islower() and not part.startswith(child)
+        if at and _COMMON.match(part) and not part.startswith(child)
         else part
         for at, part in enumerate(parts)
     ]

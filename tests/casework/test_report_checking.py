@@ -127,6 +127,17 @@ def test_nobody_checks_their_own_report(desk: Desk, report: ReportView) -> None:
             deed(desk, report.id)
 
 
+def test_a_report_is_its_authors_whoever_makes_it_final(desk: Desk, report: ReportView) -> None:
+    report_checking.ask(desk, report.id)
+    with colleague(desk, "manager") as robin:
+        report_checking.find_fit(robin, report.id)
+        reports.preview(robin, report.id)  # the pages are seen again, with the check on them
+        reports.make_final(robin, report.id, "Read through")
+        text = words(reports.preview(robin, report.id))
+    assert "Written by Ash Rivers, Practitioner" in text
+    assert "Robin Okell, manager, Manager" not in text
+
+
 def test_what_is_written_after_the_check_has_to_be_checked_again(
     desk: Desk, report: ReportView
 ) -> None:

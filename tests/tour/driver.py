@@ -247,7 +247,8 @@ class Driver:
             focus = QApplication.focusWidget()
             here = "nothing" if focus is None else f"{type(focus).__name__} {spoken(focus)}"
             return f"window “{title}”, keyboard in {here}: " + " | ".join(self.words())[:600]
-        except TourFailed as error:
+        except (TourFailed, RuntimeError) as error:
+            # The latter where a list or dialog goes away while it is read.
             return str(error)
 
     # ---- hands ----------------------------------------------------------------------------

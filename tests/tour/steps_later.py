@@ -27,7 +27,7 @@ def note_a_visit(tour: Tour) -> None:
     open_record(driver)
     driver.press(Qt.Key.Key_E, with_keys=CONTROL)
     driver.keyboard_in("What happened")
-    driver.type("Home v")
+    driver.type("Home")
     driver.press(Qt.Key.Key_Tab)
     driver.keyboard_in("Day")
     driver.expect(

@@ -75,7 +75,10 @@ def write_passage(tour: Tour) -> None:
     driver.expect_words("Saved here")
     driver.picture("report-write")
     driver.push("See the pages")
-    driver.expect_words("Make final", "This report")
+    driver.expect_words("This report", "Somebody other than its author has to check it")
+    driver.push("Ask for a check")
+    driver.expect_words("It waits for somebody else to check it.")
+    driver.picture("report-check-asked")
 
 
 def make_final(tour: Tour) -> None:
@@ -84,6 +87,8 @@ def make_final(tour: Tour) -> None:
     open_record(driver, "Reports")
     driver.push("Open")
     driver.expect_words("(Countersigned)")
+    driver.push("Find it fit")
+    driver.expect_words(f"{people.MANAGER} found it fit on")
     driver.push("Make final")
     driver.push("Make final", within=driver.window())
     driver.expect_words("Say why, in a few words.")

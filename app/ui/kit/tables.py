@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -31,6 +31,9 @@ from PySide6.QtWidgets import (
 from app.ui import theme
 from app.ui.kit.levels import level_word, paint_level
 from app.ui.kit.pills import draw_pill, pill_height, pill_width
+
+# Pixels at 100 % that a column keeps whose words are shortened.
+LEAST_SHORTENED: Final = 120
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
@@ -210,16 +213,15 @@ class _CellDelegate(QStyledItemDelegate):
         return QSize(int(width) + look.px(12) + look.px(2) + 2, row_height())
 
 
-def _squeezed(widths: list[int], excess: int, stretches: list[int]) -> list[int]:
-    """`widths` made narrower by `excess` in all, the widest of the stretching ones first.
-
-    A little is taken from long words, so that a table need not scroll for the sake of a few pixels.
+def _squeezed(
+    widths: list[int], excess: int, stretches: list[int], least: Sequence[int]
+) -> list[int]:
+    """`widths` made narrower by `excess` in all, the widest of the stretching ones first, none
+    below its `least`; as they are where that is not enough.
     """
     narrowed = list(widths)
     for _pixel in range(max(0, excess)):
-        may_give = [
-            at for at, width in enumerate(narrowed) if stretches[at] and width > widths[at] * 3 // 4
-        ]
+        may_give = [at for at, width in enumerate(narrowed) if stretches[at] and width > least[at]]
         if not may_give:
             return widths
         narrowed[max(may_give, key=lambda at: narrowed[at])] -= 1
@@ -235,7 +237,8 @@ def row_height() -> int:
 class Table(QTableView):
     """A table one reads and opens rows of. `name` says what it lists.
 
-    With `all_rows` it is as high as its rows, for a short table on a page that scrolls.
+    With `all_rows` it is as high as its rows, for a short table on a page that scrolls. With
+    `shortens` long words end in dots wherever the last column would be out of sight otherwise.
 
     Signals:
         opened: The number of the row that was opened by Return or a double click.
@@ -252,9 +255,11 @@ class Table(QTableView):
         parent: QWidget | None = None,
         *,
         all_rows: bool = False,
+        shortens: bool = False,
     ) -> None:
         super().__init__(parent)
         self._all_rows = all_rows
+        self._shortens = shortens
         self.setAccessibleName(name)
         self.setModel(model)
         model.setParent(self)
@@ -312,8 +317,14 @@ class Table(QTableView):
                 width = max(width, delegate.sizeHint(option, model.index(row, number)).width())
             widths.append(min(width, theme.current().text_px(360)))
         spare = self.viewport().width() - sum(widths)
-        if -spare < self.viewport().width() // 10:
-            widths = _squeezed(widths, -spare, [column.stretch for column in model.columns])
+        stretches = [column.stretch for column in model.columns]
+        if self._shortens:
+            least = [theme.current().text_px(LEAST_SHORTENED)] * len(widths)
+            widths = _squeezed(widths, -spare, stretches, least)
+        elif -spare < self.viewport().width() // 10:
+            # A little is taken from long words: a few pixels are not worth scrolling for.
+            least = [width * 3 // 4 for width in widths]
+            widths = _squeezed(widths, -spare, stretches, least)
         shares = sum(column.stretch for column in model.columns)
         if spare > 0 and shares:
             widths = [

@@ -141,7 +141,7 @@ class GlanceTab(ChildTab):
                 ),
             )
         )
-        table = Table(model, _("Plan"))
+        table = Table(model, _("Plan"), shortens=True)
         model.set_rows(glance.plan)
         rows = min(len(glance.plan), 6)
         table.setMinimumHeight(

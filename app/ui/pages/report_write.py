@@ -73,6 +73,7 @@ class ReportWritePage(Page):
         self.panel = QVBoxLayout()
         self.panel.setSpacing(look.px(12))
         beside = QWidget()
+        self.panel.setContentsMargins(0, 0, 0, 0)
         beside.setLayout(self.panel)
         self._make_panel()
         across = look.scale < LARGE
