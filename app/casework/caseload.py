@@ -241,7 +241,10 @@ def _may_be_at(stage: str, today: date) -> Select[str] | None:
     hearings = select(Hearing.child_id).where(Hearing.removed_at.is_(None))
     if remands:
         leads.append(Child.id.in_(hearings.where(Hearing.remand_decision.in_(remands))))
-    if stage in ("before_sentence", "court", "out_of_court"):
+    if stage == "court":
+        # One that is over leads there too, until its outcome is recorded.
+        leads.append(Child.id.in_(hearings))
+    elif stage in ("before_sentence", "out_of_court"):
         leads.append(Child.id.in_(hearings.where(Hearing.hearing_date >= today)))
     return select(Child.id).where(or_(*leads))
 

@@ -265,10 +265,16 @@ class _Comparing:
 
 
 def _paths(earlier: Sheet, later: Sheet) -> Iterator[str]:
-    """Every question of the later snapshot, then those that only the earlier one has."""
+    """Every question of the later snapshot, then those that only the earlier one has.
+
+    What another form doesn't ask at all, such as a review after an assessment, has not changed: it
+    is kept with it.
+    """
     yield from later.paths()
+    other_form = earlier.form.id != later.form.id
+    asked = {question.name for question in later.form.questions()}
     for path in earlier.paths():
-        if not later.has(path):
+        if not later.has(path) and (not other_form or path.rpartition("/")[2] in asked):
             yield path
 
 

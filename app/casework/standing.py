@@ -340,6 +340,9 @@ def _where(child: ChildFacts, held: _Held, today: date) -> tuple[str, str]:
         if stage in going_on:
             return stage, _stage_words(stage, held, today)
     stage = "closed" if held.outcomes or held.hearings else "new"
+    if _undecided(held, today):
+        # What the court said is still to be recorded: nobody's work ends by a day going past.
+        stage = "court"
     return stage, reference.label("stages", stage)
 
 
@@ -377,6 +380,17 @@ def _before_court(held: _Held, today: date) -> list[str]:
         elif hearing.hearing_date >= today and kind and kind.column("before_sentence"):
             found.append("court")
     return found
+
+
+def _undecided(held: _Held, today: date) -> bool:
+    """Whether a court heard the case before today, and no outcome since is recorded."""
+    decided = max((outcome.outcome_date for outcome in held.outcomes), default=date.min)
+    for hearing in held.hearings:
+        kind = reference.listing("hearing_types").entry(hearing.hearing_type)
+        before_court = hearing.report_requested or (kind and kind.column("before_sentence"))
+        if before_court and decided < hearing.hearing_date <= today:
+            return True
+    return False
 
 
 def _stage_words(stage: str, held: _Held, today: date) -> str:

@@ -126,7 +126,7 @@ def _heading(target: MyTarget) -> str:
 
 def _target(target: MyTarget, say: Wording, language: str) -> Iterator[Block]:
     facts = [
-        Fact(say("I will"), target.will),
+        Fact(say("What I will do"), target.will),
         Fact(say("Who helps me"), target.helpers),
         Fact(say("By"), day(target.by, language) if target.by else ""),
     ]

@@ -71,6 +71,11 @@ WHERE: list[tuple[str, str, Do]] = [
     ("new", "New to the service", lambda d, c: None),
     ("court", "Before the court", lambda d, c: hearing(d, c, TODAY, "first")),
     (
+        "court",
+        "Before the court",
+        lambda d, c: hearing(d, c, date(2026, 11, 2), "sentence", report_requested=True),
+    ),
+    (
         "before_sentence",
         "Assessment before sentence",
         lambda d, c: hearing(d, c, TODAY, "sentence", report_requested=True),

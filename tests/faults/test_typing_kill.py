@@ -206,11 +206,13 @@ def what_is_kept(folder: Path, user_id: str, record_id: str) -> dict[str, str]:
     try:
         assert casebooks.check_integrity(desk).ok
         assert history.verify(desk).ok
-        document = form_records.open_form(desk, record_id).document
+        opened = form_records.open_form(desk, record_id)
+        # What the form itself works out, such as its purpose, nobody typed.
+        texts = {question.name for question in opened.form.questions() if question.type == "text"}
         return {
             path: answer["value"]
-            for path, answer in document.items()
-            if isinstance(answer.get("value"), str)
+            for path, answer in opened.document.items()
+            if path in texts and isinstance(answer.get("value"), str)
         }
     finally:
         desk.close()

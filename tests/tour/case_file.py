@@ -16,7 +16,8 @@ _DAYS: Final = re.compile(r"(?:in )?(-?\d+) days")
 _AGO: Final = re.compile(r"(\d+) years (\d+) months ago")
 
 with resource_path("demo", "case_file", "answers.yaml").open(encoding="utf-8") as file:
-    CASE: Final[Mapping[str, Any]] = yaml.safe_load(file)
+    # With the apostrophe that a keyboard has.
+    CASE: Final[Mapping[str, Any]] = yaml.safe_load(file.read().replace("’", "'"))
 
 CHILD: Final[Mapping[str, Any]] = CASE["child"]
 ASSESSMENT: Final[Mapping[str, Any]] = CASE["assessment"]

@@ -165,8 +165,12 @@ class Driver:
         """Every field that can be used, in no order."""
         return [field for kind in FIELDS for field in self._seen(kind, within) if field.isEnabled()]
 
-    def button(self, name: str, *, beside: str = "", within: QWidget | None = None) -> Any:
-        """The button called `name`, described or followed by the words `beside` where given."""
+    def button(
+        self, name: str, *, beside: str = "", exactly: str = "", within: QWidget | None = None
+    ) -> Any:
+        """The button called `name`, described or followed by the words `beside` where given, or
+        described as `exactly` these.
+        """
 
         def look() -> QAbstractButton | None:
             called = [
@@ -175,9 +179,12 @@ class Driver:
                 if spoken(button) == name and button.isEnabled()
             ]
             ordered = in_order(called)
+            if exactly:
+                return next((one for one in ordered if described(one) == exactly), None)
             return next((button for button in ordered if beside in described(button)), None)
 
-        what = f"a button called “{name}”" + (f" for “{beside}”" if beside else "")
+        of = beside or exactly
+        what = f"a button called “{name}”" + (f" for “{of}”" if of else "")
         return self.until(look, what)
 
     def until(
@@ -355,9 +362,13 @@ class Driver:
         QTest.mouseClick(window.windowHandle(), Qt.MouseButton.LeftButton, NO_KEY, spot)
         self.pause(1)
 
-    def push(self, name: str, *, beside: str = "", within: QWidget | None = None) -> None:
-        """Click on the button called `name`."""
-        self._found_anew(lambda: self.click(self.button(name, beside=beside, within=within)))
+    def push(
+        self, name: str, *, beside: str = "", exactly: str = "", within: QWidget | None = None
+    ) -> None:
+        """Click on the button called `name`, as `button` finds it."""
+        self._found_anew(
+            lambda: self.click(self.button(name, beside=beside, exactly=exactly, within=within))
+        )
 
     def _found_anew(self, do: Callable[[], None]) -> None:
         """Do something with a widget; once more, found anew, where the page was just drawn anew."""

@@ -21,6 +21,7 @@ from tests.tour.driver import TourFailed, described, in_order, spoken
 from tests.tour.telling import Tour
 
 _DIRECT: Final = Qt.FindChildOption.FindDirectChildrenOnly
+BEHIND_THE_PAGES: Final = ("Submit", "Each answer as it was then, and as it is now.")
 STILL_TRUE: Final = "Still true"
 """The button under an answer that was carried forward; beside it stands the one to change it."""
 
@@ -87,7 +88,8 @@ class OnScreen:
         seen: set[str] = set()
         while True:
             page = driver.until(
-                lambda: self.page_on_screen() or driver.shows("Submit"), "a page of the form"
+                lambda: self.page_on_screen() or any(map(driver.shows, BEHIND_THE_PAGES)),
+                "a page of the form",
             )
             if page is True or page is None:
                 return
@@ -114,7 +116,10 @@ class OnScreen:
 
     def _questions_shown(self, page: Group) -> bool:
         labels = {self.words(item.label) for item in _flat(page)}
-        return any(_asks(field, labels) for field in self.driver.fields())
+        adding = {f"Add to: {label}" for label in labels}
+        return any(
+            _asks(field, labels) or spoken(field) in adding for field in self.driver.fields()
+        )
 
     def _fill(self, group: Group | Repeat, answers: Mapping[str, Any], within: QWidget) -> int:
         questions = {self.words(q.label): q for q in _flat(group) if isinstance(q, Question)}

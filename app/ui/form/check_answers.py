@@ -90,7 +90,7 @@ class CheckAnswers(QWidget):
             answer = Body(one.words)
             answer.setAccessibleName(f"{one.label}: {one.words}")
             grid.addWidget(Muted(one.label), 2 * row, 0, Qt.AlignmentFlag.AlignTop)
-cell = QVBoxLayout()
+            cell = QVBoxLayout()
             cell.addWidget(answer)
             for line in self._said.get(one.path, ()):
                 cell.addWidget(Small(line))

@@ -30,10 +30,17 @@ class Confirming(QObject):
     @Slot()
     def next(self) -> None:
         """Go to the next answer that waits to be confirmed, in this section or a later one."""
-        page, controller = self.page, self._controller()
-        if controller is None:
-            return
-        path = controller.next_unconfirmed(page.here()[0])
+        controller = self._controller()
+        if controller is not None:
+            self._lead_on(controller, self.page.here()[0])
+
+    def _lead_on(self, controller: FormController, after: str) -> None:
+        """Go to what waits behind the question `after`; without one, to the first of the section
+        in hand, or else of the form.
+        """
+        page = self.page
+        path = "" if after else controller.next_unconfirmed("", page.section)
+        path = path or controller.next_unconfirmed(after)
         if not path:
             page.shell.notify(_("Nothing is left to confirm."))
             return
@@ -52,7 +59,8 @@ class Confirming(QObject):
         path = self.page.here()[0]
         if path in controller.sheet.unconfirmed():
             controller.confirm(path)
-        self.next()
+        # Its card has gone, and the keyboard with it: what is next is said by where one was.
+        self._lead_on(controller, path)
 
     @Slot()
     def section(self) -> None:

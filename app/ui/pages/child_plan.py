@@ -208,7 +208,7 @@ class PlanTab(ChildTab):
                 card.add(state)
             facts = KeyFacts()
             for label, value in (
-                (_("I will"), target.will),
+                (_("What I will do"), target.will),
                 (_("Who helps me"), target.helpers),
                 (_("By"), in_words(target.by) if target.by else ""),
             ):

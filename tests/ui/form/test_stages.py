@@ -117,6 +117,14 @@ def test_it_is_confirmed_and_changed_by_keyboard_alone(qtbot: Any, page: FormPag
     assert page.carried_bar.isHidden() and page.sections.waiting.isHidden()
 
 
+def test_the_keys_go_on_from_the_section_in_hand(qtbot: Any, page: FormPage) -> None:
+    page._choose_section("people_page")
+    assert page.here()[0].endswith("/who")
+    press(Qt.Key.Key_F8)
+    assert waiting(page) == ["home_good", "contact", "safety_level"]
+    qtbot.waitUntil(lambda: page.here()[0] == "safety_level", timeout=2000)
+
+
 def test_the_key_for_still_true_passes_over_what_does_not_wait(page: FormPage) -> None:
     page.view.fields["home_good"].carried.change.click()
     QTest.keyClicks(QApplication.focusWidget(), " by")
