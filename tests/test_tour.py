@@ -73,6 +73,7 @@ def test_the_whole_tour_is_taken_and_shows_what_it_saw(
         "psr-draft.pdf",
         "psr-changed.pdf",
         "psr-final.pdf",
+        "my-plan.pdf",
     }
 
 
