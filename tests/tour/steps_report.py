@@ -19,6 +19,10 @@ WRITTEN = "Since this was written the nurse has seen Cai once, and he slept that
 SECTION = "3 Assessment of the child"
 QUOTED = spoken_of("child_words_help")
 HEADINGS = ("Sources of information", "Offence", "Conclusion")
+ROUND_A_PAGE = re.compile(
+    rf"{people.SERVICE}.*|(Draft of )?WM-[0-9A-F-]+|DRAFT|Official: sensitive.*"
+    r"|.*Page \d+ of \d+.*|SHA-256 of the content.*"
+)
 NEVER = re.compile(r"\bNone\b|\b[a-z]+_[a-z_]+\b|\{\w+\}")
 
 
@@ -131,8 +135,9 @@ def _newest(driver: Driver) -> str:
 
 
 def _run_on(text: str) -> str:
-    """The text without the ends of its lines."""
-    return " ".join(text.split())
+    """The text without the ends of its lines, and without what stands at the ends of each page."""
+    lines = (line.strip() for line in text.splitlines())
+    return " ".join(" ".join(line for line in lines if not ROUND_A_PAGE.fullmatch(line)).split())
 
 
 def _text(file: Path) -> str:
