@@ -95,11 +95,11 @@ def test_a_report_is_come_back_to(
 ) -> None:
     asked: list[str] = []
 
-    def opened(_desk: Desk, report_id: str) -> None:
+    def looked_at(_desk: Desk, report_id: str) -> None:
         asked.append(report_id)
         raise reports.RecordGone
 
-    monkeypatch.setattr(reports, "open_report", opened)
+    monkeypatch.setattr(reports, "preview", looked_at)
     shell.go_to_place(Place("report", child_id=child_id, record_id="a report"))
     assert asked == ["a report"]
     assert shell.page.name == "report"
