@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.core.i18n import _
 from app.ui import theme
 from app.ui.kit.buttons import SecondaryButton
+from app.ui.kit.flow import FlowLayout
 from app.ui.kit.text import Body, Heading, Muted, Strong
 
 
@@ -78,7 +79,8 @@ class Banner(QFrame):
         super().__init__(parent)
         look = theme.current()
         self.setProperty("tone", tone)
-        row = QHBoxLayout(self)
+        # At large text the words keep the whole width, and what can be done stands below them.
+        row = QVBoxLayout(self) if look.large else QHBoxLayout(self)
         row.setContentsMargins(look.px(16), look.px(10), look.px(16), look.px(10))
         row.setSpacing(look.px(12))
         words = QVBoxLayout()
@@ -92,9 +94,14 @@ class Banner(QFrame):
         words.addWidget(self.heading)
         words.addWidget(self.text)
         row.addLayout(words, 1)
-        self._row = row
-        for action in actions:
-            row.addWidget(action, 0, Qt.AlignmentFlag.AlignVCenter)
+        if look.large and actions:
+            below = FlowLayout(gap=8)
+            for action in actions:
+                below.addWidget(action)
+            row.addLayout(below)
+        else:
+            for action in actions:
+                row.addWidget(action, 0, Qt.AlignmentFlag.AlignVCenter)
         self.setAccessibleName(" ".join(part for part in (heading, text) if part))
 
     def set_words(self, text: str, heading: str | None = None, tone: str | None = None) -> None:
