@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 from app.casework import reports
 from app.casework.children import ChildView
 from app.casework.reports import Choice, PsrChoices, ReportView
-from app.core.i18n import _
+from app.core.i18n import LANGUAGES, _, language
 from app.ui.kit import Card, FieldFrame, Muted, PrimaryButton, SecondaryButton
 from app.ui.pages.child_tab import ChildTab, Listed
 from app.ui.pages.given_pdf import GivenPdfDialog
@@ -66,7 +66,12 @@ class ReportsTab(ChildTab):
             "existing": FieldFrame(_("Report to be used again"), self.existing),
         }
         self._no_order = Muted(_("Add the order first, under Court and orders."))
+        self.tongue = QComboBox()
+        for code, name in LANGUAGES.items():
+            self.tongue.addItem(name, code)
+        self.tongue.setCurrentIndex(self.tongue.findData(language()))
         card.add(FieldFrame(_("Kind of report"), self.kind))
+        card.add(FieldFrame(_("Language of the report"), self.tongue))
         card.add(FieldFrame(_("Assessment it rests on"), self.assessment))
         card.add(FieldFrame(_("Hearing it is for"), self.hearing))
         for frame in self._about.values():
@@ -93,6 +98,7 @@ class ReportsTab(ChildTab):
     def _make(self, view: ChildView) -> None:
         desk, kind = self.page.desk, self.kind.currentData()
         assessment_id, hearing_id = self.assessment.currentData(), self.hearing.currentData()
+        tongue = self.tongue.currentData()
         order_id = self.order.currentData() if kind in ("progress", "breach") else None
         existing_id = self.existing.currentData() if kind == "existing" else None
         self.page.run(
@@ -104,6 +110,7 @@ class ReportsTab(ChildTab):
                 hearing_id=hearing_id,
                 order_id=order_id,
                 existing_id=existing_id,
+                language=tongue,
             ),
             self._open,
             busy_text=_("Writing the report"),
