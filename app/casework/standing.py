@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from app.casework import chronology, dates, reference
+from app.casework import chronology, dates, permission, reference
 from app.casework.levels import Kind, Level, level_of
 from app.core.i18n import _
 from app.forms.schema import ASSESSING
@@ -250,7 +250,23 @@ def _read(session: Session, ids: Collection[str], *, hears: bool) -> Mapping[str
         ),
     )
     gather("reports", Report, Report.hearing_id, Report.state, only=(Report.state == "final",))
-    gather("tasks", Task, Task.what, Task.due_on, Task.for_user, only=(Task.state == "open",))
+    closed = select(FormRecord.id).where(FormRecord.kind.in_(permission.READING))
+    gather(
+        "tasks",
+        Task,
+        Task.what,
+        Task.due_on,
+        Task.for_user,
+        only=(
+            Task.state == "open",
+            # What was directed on a form is for those who may open that form.
+            *(
+                ()
+                if hears
+                else (Task.form_record_id.not_in(closed) | Task.form_record_id.is_(None),)
+            ),
+        ),
+    )
     gather(
         "panels",
         Panel,

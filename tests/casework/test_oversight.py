@@ -361,6 +361,8 @@ def test_directions_are_read_by_those_who_may_open_the_form(
     monkeypatch.setitem(permission.READING, "assessment", "read_timeline")
     assert len(tasks.list_tasks(desk, child.id)) == 1
     assert "the move meant" in repr(timeline.timeline(desk, child.id))
+    assert "the move meant" in repr(due.of_child(desk, child.id))
     with acting(desk, "Perry Lind", "administrator") as other:
         assert tasks.list_tasks(other, child.id) == ()
+        assert "the move meant" not in repr(due.of_child(other, child.id))
         assert "the move meant" not in repr(timeline.timeline(other, child.id))
