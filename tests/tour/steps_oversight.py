@@ -91,7 +91,7 @@ def change_what_was_asked(tour: Tour) -> None:
 
 
 def countersign(tour: Tour) -> None:
-    """The manager agrees, with reasons; afterwards nothing waits."""
+    """The manager agrees, with reasons; what waits now is the report."""
     driver = tour.driver
     driver.push("Waiting")
     driver.push("Read and decide")
@@ -99,7 +99,7 @@ def countersign(tour: Tour) -> None:
     driver.fill("Why you agree", COUNTERSIGNED)
     driver.picture("countersign")
     driver.push("Countersign", within=driver.window())
-    driver.expect_words("Nothing waits")
+    driver.expect_words("Report to check")
 
 
 def _may_decide(tour: Tour) -> bool:

@@ -88,8 +88,7 @@ def write_passage(tour: Tour) -> None:
 def make_final(tour: Tour) -> None:
     """The report is made final, exported again and read back."""
     driver = tour.driver
-    open_record(driver, "Reports")
-    driver.push("Open")
+    driver.push("Read the report")
     driver.expect_words("(Countersigned)")
     driver.push("Find it fit")
     driver.expect_words(f"{people.MANAGER} found it fit on")
