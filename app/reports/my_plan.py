@@ -140,7 +140,7 @@ def _target(target: MyTarget, say: Wording, language: str) -> Iterator[Block]:
 def _after(plan: MyPlan, say: Wording) -> Iterator[Block]:
     if plan.more:
         yield Paragraph((Run(say("There are more things in our plan. Ask to see them.")),))
-    if plan.review_on is not None:
+    if plan.review_on is not None and plan.review_on >= plan.made_on:
         words = say("We look at this plan again on {day}.").format(
             day=day(plan.review_on, plan.language)
         )

@@ -156,6 +156,15 @@ def test_a_copy_is_in_the_history_with_who_got_it(
     assert any(entry.kind == "disclosure" for entry in history.changes(desk, child_id).entries)
 
 
+def test_a_day_that_has_passed_is_not_announced(
+    desk: Desk, child_id: str, clock: FixedClock
+) -> None:
+    submit_assessment(desk, child_id)
+    assert "We look at this plan again on" in text_of(plan.my_plan_pages(desk, child_id))
+    clock.advance(timedelta(days=200))
+    assert "We look at this plan again on" not in text_of(plan.my_plan_pages(desk, child_id))
+
+
 LONG = "I want to go back to the boat yard every week and learn how engines are mended. " * 2
 
 

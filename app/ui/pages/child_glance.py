@@ -104,12 +104,12 @@ class GlanceTab(ChildTab):
         for label, judged, drawn in (
             (_("Serious harm"), [point.serious_harm for point in points], SERIOUS_HARM),
             (_("Safety and wellbeing"), [point.safety for point in points], SAFETY),
-            (_("Reoffending"), [point.reoffending for point in points], None),
+            (_("Reoffending"), [point.reoffending for point in points], REOFFENDING),
         ):
             # The newest of each: a form that says nothing of one leaves it as it was.
             level = next((level for level in reversed(judged) if level), None)
             line = FlowLayout(gap=8)
-            if drawn is not None and len(points) > 1:
+            if len(points) > 1:
                 line.addWidget(LineSample(drawn))
             line.addWidget(Muted(label).one_line())
             line.addWidget(LevelBadge(level, label, strong=True))
@@ -204,6 +204,8 @@ class Line:
 
 SERIOUS_HARM: Final = Line("serious_harm", "accent", Qt.PenStyle.SolidLine)
 SAFETY: Final = Line("safety", "attention", Qt.PenStyle.DashLine)
+REOFFENDING: Final = Line("reoffending", "muted", Qt.PenStyle.DotLine)
+DRAWN: Final = (SERIOUS_HARM, SAFETY, REOFFENDING)
 
 
 class LineSample(QWidget):
@@ -225,17 +227,18 @@ class LineSample(QWidget):
 
 
 class LevelChart(QWidget):
-    """Serious harm (a line) and safety (a dashed line) over time; words say the same below."""
+    """The three levels over time: a line, a dashed and a dotted one; words say the same below."""
 
     def __init__(self, points: tuple[LevelPoint, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._points = points
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         said = "; ".join(
-            _("{day}: serious harm {harm}, safety {safety}").format(
+            _("{day}: serious harm {harm}, safety {safety}, reoffending {again}").format(
                 day=point.on.strftime("%d/%m/%Y"),
                 harm=level_word(point.serious_harm),
                 safety=level_word(point.safety),
+                again=level_word(point.reoffending),
             )
             for point in points
         )
@@ -268,9 +271,11 @@ class LevelChart(QWidget):
             painter.setPen(QPen(look.color("hair"), 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
         across = area.width() / max(1, len(self._points) - 1)
-        for drawn in (SERIOUS_HARM, SAFETY):
+        for place, drawn in enumerate(DRAWN):
+            # A little apart, so that two at the same level don't hide each other.
+            apart = (place - 1) * look.px(3)
             line = [
-                QPointF(area.left() + across * number, heights[level])
+                QPointF(area.left() + across * number, heights[level] + apart)
                 for number, point in enumerate(self._points)
                 if (level := getattr(point, drawn.field)) in heights
             ]
