@@ -14,7 +14,7 @@ from tests.tour.record import open_record
 from tests.tour.telling import Tour
 
 WORDS = "I want a place they cannot find, with Mum and Nia."
-ARRANGED = "Ask Elin’s sister, and let social care see the house"
+ARRANGED = "Ask Mum's sister, and let social care see the house"
 WHO = "Ash Imaginary, worker"
 FIRST_DAY = {
     "four_asked": "yes",
