@@ -115,6 +115,42 @@ def timeline(
     return TimelinePage(tuple(found[:limit]), max(0, len(found) - limit))
 
 
+def _moment(
+    desk: Desk,
+    key: str,
+    on: date | datetime,
+    group: Group,
+    title: str,
+    *,
+    at: str = "",
+    detail: str = "",
+    note: str = "",
+    by: str = "",
+    record: tuple[str, str] = ("", ""),
+) -> Moment:
+    """What stands elsewhere in the record. Of a moment its day and hour are shown, of a day `at`.
+
+    Args:
+        record: Type and id of what can be read whole.
+    """
+    if isinstance(on, datetime):
+        at = local(on).strftime("%H:%M")
+        on = dates.local_day(on)
+    return Moment(
+        key=key,
+        on=on,
+        at=at,
+        when=_when(desk, on, at),
+        group=group,
+        title=title,
+        detail=detail,
+        note=note,
+        by=by,
+        record_type=record[0],
+        record_id=record[1],
+    )
+
+
 def _when(desk: Desk, day: date, at: str = "") -> str:
     today = desk.clock.today()
     words = _("Today") if day == today else dates.shortly(day, today)
@@ -189,49 +225,40 @@ def _court(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
     today = desk.clock.today()
     for offence in of_child(session, Offence, child_id):
         if offence.offence_date is not None:
-            yield Moment(
-                key=offence.id,
-                on=offence.offence_date,
-                at="",
-                when=_when(desk, offence.offence_date),
-                group="event",
-                title=_("Offence"),
+            yield _moment(
+                desk,
+                offence.id,
+                offence.offence_date,
+                "event",
+                _("Offence"),
                 detail=offence.description,
-                record_type="offence",
-                record_id=offence.id,
+                record=("offence", offence.id),
             )
     for hearing in of_child(session, Hearing, child_id):
         if hearing.hearing_date is not None and hearing.hearing_date <= today:
-            yield Moment(
-                key=hearing.id,
-                on=hearing.hearing_date,
+            yield _moment(
+                desk,
+                hearing.id,
+                hearing.hearing_date,
+                "decision",
+                reference.label("hearing_types", hearing.hearing_type) or _("Hearing"),
                 at=hearing.hearing_time,
-                when=_when(desk, hearing.hearing_date, hearing.hearing_time),
-                group="decision",
-                title=reference.label("hearing_types", hearing.hearing_type) or _("Hearing"),
                 detail=joined(
                     reference.label("courts", hearing.court),
                     reference.label("remand_decisions", hearing.remand_decision),
                 ),
-                record_type="hearing",
-                record_id=hearing.id,
+                record=("hearing", hearing.id),
             )
     for outcome in of_child(session, Outcome, child_id):
         if outcome.outcome_date is not None:
-            yield Moment(
-                key=outcome.id,
-                on=outcome.outcome_date,
-                at="",
-                when=_when(desk, outcome.outcome_date),
-                group="decision",
-                title=reference.label("outcomes", outcome.disposal) or _("Outcome"),
-                record_type="outcome",
-                record_id=outcome.id,
+            yield _moment(
+                desk,
+                outcome.id,
+                outcome.outcome_date,
+                "decision",
+                reference.label("outcomes", outcome.disposal) or _("Outcome"),
+                record=("outcome", outcome.id),
             )
-
-
-def _clock(moment: datetime) -> tuple[date, str]:
-    return dates.local_day(moment), local(moment).strftime("%H:%M")
 
 
 def _forms(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
@@ -241,38 +268,32 @@ def _forms(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
     for form in of_child(session, FormRecord, child_id):
         titles[form.id] = title = form_records.title_of(desk, form)
         if form.submitted_at is not None:
-            day, at = _clock(form.submitted_at)
             words = (
                 _("{form} given back").format(form=title)
                 if form.kind == "questionnaire"
                 else _("{form} submitted").format(form=title)
             )
-            yield Moment(
-                key=f"{form.id} submitted",
-                on=day,
-                at=at,
-                when=_when(desk, day, at),
-                group="decision",
-                title=words,
+            yield _moment(
+                desk,
+                f"{form.id} submitted",
+                form.submitted_at,
+                "decision",
+                words,
                 by=names.get(form.submitted_by or "", ""),
-                record_type="form_record",
-                record_id=form.id,
+                record=("form_record", form.id),
             )
     for asked in of_child(session, Oversight, child_id):
         if asked.decided_at is None or asked.state not in _DECIDED:
             continue
-        day, at = _clock(asked.decided_at)
-        yield Moment(
-            key=asked.id,
-            on=day,
-            at=at,
-            when=_when(desk, day, at),
-            group="decision",
-            title=_(_DECIDED[asked.state]).format(form=titles.get(asked.form_record_id, "")),
+        yield _moment(
+            desk,
+            asked.id,
+            asked.decided_at,
+            "decision",
+            _(_DECIDED[asked.state]).format(form=titles.get(asked.form_record_id, "")),
             note="" if asked.form_record_id in kept else _decision_note(asked),
             by=names.get(asked.decided_by or "", ""),
-            record_type="form_record",
-            record_id=asked.form_record_id,
+            record=("form_record", asked.form_record_id),
         )
 
 
@@ -295,31 +316,27 @@ def _oversight(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
     kept = _kept_back(desk, session, child_id)
     for panel in of_child(session, Panel, child_id):
         if panel.held_on is not None and panel.state == "held":
-            yield Moment(
-                key=panel.id,
-                on=panel.held_on,
-                at="",
-                when=_when(desk, panel.held_on),
-                group="decision",
-                title=_("Panel held"),
+            yield _moment(
+                desk,
+                panel.id,
+                panel.held_on,
+                "decision",
+                _("Panel held"),
                 detail=panel.attended,
                 note="" if panel.form_record_id in kept else panel.decided,
                 by=names.get(panel.recorded_by or "", ""),
-                record_type="form_record" if panel.form_record_id else "",
-                record_id=panel.form_record_id or "",
+                record=("form_record", panel.form_record_id) if panel.form_record_id else ("", ""),
             )
     for task in of_child(session, Task, child_id):
         if task.form_record_id in kept:
             continue
         if task.state == "done" and task.done_at is not None:
-            day, at = _clock(task.done_at)
-            yield Moment(
-                key=task.id,
-                on=day,
-                at=at,
-                when=_when(desk, day, at),
-                group="plan",
-                title=_("Task done: {what}").format(what=task.what),
+            yield _moment(
+                desk,
+                task.id,
+                task.done_at,
+                "plan",
+                _("Task done: {what}").format(what=task.what),
                 note=task.done_note,
                 by=names.get(task.done_by or "", ""),
             )
@@ -328,17 +345,13 @@ def _oversight(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
 def _reports(desk: Desk, session: Session, child_id: str) -> Iterator[Moment]:
     names = form_records.names(session)
     for report in of_child(session, Report, child_id):
-        if report.finalised_at is None:
-            continue
-        day, at = _clock(report.finalised_at)
-        yield Moment(
-            key=report.id,
-            on=day,
-            at=at,
-            when=_when(desk, day, at),
-            group="decision",
-            title=_("{report} made final").format(report=report.title or _("Report")),
-            by=names.get(report.finalised_by or "", ""),
-            record_type="report",
-            record_id=report.id,
-        )
+        if report.finalised_at is not None:
+            yield _moment(
+                desk,
+                report.id,
+                report.finalised_at,
+                "decision",
+                _("{report} made final").format(report=report.title or _("Report")),
+                by=names.get(report.finalised_by or "", ""),
+                record=("report", report.id),
+            )
