@@ -90,7 +90,7 @@ def read(desk: Desk) -> Waiting:
         returned=returned,
         tasks=tuple(task for task in tasks.mine(desk) if task.id not in told),
         for_others=tuple(item for item in queue if item.mine or not decides),
-        to_check=_to_check(desk),
+        to_check=report_checking.to_check(desk) if desk.actor.may_write else (),
     )
 
 
@@ -110,11 +110,9 @@ def number(desk: Desk) -> int:
                     HarmPrompt.state == "open", HarmPrompt.removed_at.is_(None)
                 )
             )
-    return waiting + len(_to_check(desk))
-
-
-def _to_check(desk: Desk) -> tuple[ToCheck, ...]:
-    return report_checking.to_check(desk) if desk.actor.may_write else ()
+        if desk.actor.may_write:
+            waiting += count(report_checking.ids_to_check(desk))
+    return waiting
 
 
 def _to_decide(desk: Desk) -> Select[str]:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.casework import casebooks, chronology, court, report_checking, report_writing, reports
+from app.casework import waiting as queue
 from app.casework.chronology import EntryDetails
 from app.casework.desk import Desk, Role
 from app.casework.keeping import ReasonMissing
@@ -103,6 +104,7 @@ def test_a_colleague_comments_and_the_author_deals_with_it_before_it_is_found_fi
     with colleague(desk) as robin:
         (waiting,) = report_checking.to_check(robin)
         assert (waiting.report_id, waiting.went_out) == (report.id, False)
+        assert queue.number(robin) == queue.read(robin).number == 1
         said = report_checking.comment(robin, report.id, "Say who told you.", passage.id)
         with pytest.raises(KnownError, match="Comments are still open"):
             report_checking.find_fit(robin, report.id)
@@ -125,6 +127,19 @@ def test_nobody_checks_their_own_report(desk: Desk, report: ReportView) -> None:
     for deed in (report_checking.find_fit, report_checking.send_back):
         with pytest.raises(NotYourOwn):
             deed(desk, report.id)
+
+
+def test_a_report_waits_for_nobody_who_wrote_in_it(desk: Desk, report: ReportView) -> None:
+    passage = next(
+        one for one in report_writing.passages(desk, report.id) if one.kind == "paragraph"
+    )
+    with colleague(desk) as robin:
+        report_writing.change_text(robin, passage.id, "His mother told me.")
+        report_checking.ask(desk, report.id)
+        assert report_checking.to_check(robin) == ()
+        assert queue.number(robin) == 0
+        with pytest.raises(NotYourOwn):
+            report_checking.find_fit(robin, report.id)
 
 
 def test_a_report_is_its_authors_whoever_makes_it_final(desk: Desk, report: ReportView) -> None:
