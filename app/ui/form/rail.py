@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -23,6 +22,7 @@ from app.core.i18n import _
 from app.ui import theme
 from app.ui.kit import Heading, Small
 from app.ui.kit.fields import bring_into_view
+from app.ui.kit.layout import ScrollColumn
 
 _WRAP: Final = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 WIDTH: Final = 236
@@ -182,15 +182,9 @@ class SectionRail(QFrame):
         self._group = QButtonGroup(self)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area = ScrollColumn(margins=(10, 14, 10, 12), spacing=2)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = QWidget()
-        self._column = QVBoxLayout(inside)
-        self._column.setContentsMargins(look.px(10), look.px(14), look.px(10), look.px(12))
-        self._column.setSpacing(look.px(2))
+        self._column = area.column
         self.whole = Heading()
         self.whole.setIndent(look.px(8))
         self._column.addWidget(self.whole)
@@ -200,9 +194,6 @@ class SectionRail(QFrame):
         self._column.addWidget(self.waiting)
         self._column.addSpacing(look.px(6))
         self._column.addStretch(1)
-        area.setWidget(inside)
-        area.viewport().setAutoFillBackground(False)
-        inside.setAutoFillBackground(False)
         outer.addWidget(area)
 
     def show_sections(

@@ -144,6 +144,28 @@ class ScrollPage(QScrollArea):
         self.column.addStretch(1)
 
 
+class ScrollColumn(QScrollArea):
+    """A column that scrolls where it is given less room than it needs. Tab passes the area by.
+
+    Attributes:
+        column: What it shows, one below the other.
+    """
+
+    def __init__(self, *, margins: tuple[int, int, int, int], spacing: int) -> None:
+        super().__init__()
+        look = theme.current()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget()
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(*map(look.px, margins))
+        self.column.setSpacing(look.px(spacing))
+        self.setWidget(inside)
+        self.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+
+
 class SidePanel(QFrame):
     """The quiet panel on the right: sources, history, guidance. What is put into `.column`."""
 
@@ -155,15 +177,6 @@ class SidePanel(QFrame):
         self.setFixedWidth(look.px(width))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inside = QWidget()
-        self.column = QVBoxLayout(inside)
-        self.column.setContentsMargins(look.px(16), look.px(16), look.px(16), look.px(16))
-        self.column.setSpacing(look.px(8))
-        area.setWidget(inside)
-        area.viewport().setAutoFillBackground(False)
-        inside.setAutoFillBackground(False)
+        area = ScrollColumn(margins=(16, 16, 16, 16), spacing=8)
+        self.column = area.column
         outer.addWidget(area)

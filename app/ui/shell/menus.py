@@ -104,12 +104,12 @@ class Menus:
                 self._chrome_actions.remove(action)
             action.deleteLater()
         self._place_actions = []
-        places = [kind for kind in kinds if kind.rail is not None]
-        for number, kind in enumerate(places, start=1):
-            action = QAction(_(kind.rail or ""), self._shell)
+        places = [(kind.name, kind.rail) for kind in kinds if kind.rail]
+        for number, (name, words) in enumerate(places, start=1):
+            action = QAction(_(words), self._shell)
             if number <= 9:
                 action.setShortcut(QKeySequence(f"Alt+{number}"))
-            action.triggered.connect(lambda _checked=False, name=kind.name: self._shell.go(name))
+            action.triggered.connect(lambda _checked=False, name=name: self._shell.go(name))
             self._places_menu.insertAction(self._places_end, action)
             self._take(action)
         for deed in deeds:

@@ -8,11 +8,12 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from app.core.i18n import _
 from app.ui import theme
 from app.ui.kit.buttons import Button
+from app.ui.kit.layout import ScrollColumn
 from app.ui.shell.joined import Registered
 
 LEAST_WIDTH: Final = 200
@@ -72,17 +73,8 @@ class Rail(QFrame):
         self.buttons: dict[str, RailButton] = {}
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inside = QWidget()
-        self._column = QVBoxLayout(inside)
-        self._column.setContentsMargins(look.px(8), look.px(12), look.px(8), look.px(12))
-        self._column.setSpacing(look.px(4))
-        area.setWidget(inside)
-        area.viewport().setAutoFillBackground(False)
-        inside.setAutoFillBackground(False)
+        area = ScrollColumn(margins=(8, 12, 8, 12), spacing=4)
+        self._column = area.column
         outer.addWidget(area)
 
     def fill(self, kinds: Iterable[Registered], go: Callable[[str], object]) -> None:
