@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.casework import oversight, returned, tasks
+from app.casework import oversight, returned
 from app.casework.dates import in_words
 from app.casework.oversight import OversightItem
 from app.casework.returned import Asked, Proposal
@@ -32,6 +32,7 @@ from app.ui.kit import (
 )
 from app.ui.kit.layout import clear
 from app.ui.pages.edit_record import ask_and_do
+from app.ui.pages.finish_task import finish_task
 
 if TYPE_CHECKING:
     from app.casework.form_records import OpenForm
@@ -139,7 +140,7 @@ class AskedPart(QWidget):
             column.addWidget(Small(task.done_words))
         else:
             buttons = FlowLayout(gap=10)
-            finish = SecondaryButton(_("Done"), partial(self._finish, task))
+            finish = SecondaryButton(_("Done"), partial(finish_task, self._page, task, self._again))
             finish.setAccessibleDescription(task.title)
             buttons.addWidget(finish)
             column.addLayout(buttons)
@@ -170,19 +171,6 @@ class AskedPart(QWidget):
 
     # -- deeds -----------------------------------------------------------------------------
 
-    def _finish(self, task: TaskView) -> None:
-        desk = self._page.desk
-        ask_and_do(
-            self._page,
-            ("done", task.id),
-            _("What was done?"),
-            _("What you did"),
-            _("Whoever asked for it reads this."),
-            _("Save"),
-            lambda words: tasks.finish(desk, task.id, words),
-            self._again,
-        )
-
     def _answer(self, one: Proposal, accept: bool) -> None:
         assert self._opened is not None
         desk, record_id = self._page.desk, self._opened.record_id
@@ -206,7 +194,7 @@ class AskedPart(QWidget):
         if asked is None or opened is None:
             return
         deeds: list[tuple[tuple[str, ...], Callable[[], None]]] = [
-            (("done", task.id), partial(self._finish, task))
+            (("done", task.id), partial(finish_task, self._page, task, self._again))
             for task in asked.tasks
             if task.state != "done"
         ]

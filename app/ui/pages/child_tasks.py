@@ -29,7 +29,7 @@ from app.ui.kit import (
 )
 from app.ui.pages.child_tab import ChildTab
 from app.ui.pages.decide import pills_of
-from app.ui.pages.edit_record import ReasonDialog
+from app.ui.pages.finish_task import finish_task
 
 Found = tuple[tuple[TaskView, ...], tuple[OversightItem, ...], tuple[PanelView, ...]]
 
@@ -110,7 +110,9 @@ class TasksTab(ChildTab):
             column.addWidget(Body(task.done_words))
         elif view.editable:
             row = FlowLayout(gap=10)
-            done = PrimaryButton(_("Done"), partial(self._ask, task))
+            done = PrimaryButton(
+                _("Done"), partial(finish_task, self.page, task, self.page.refresh)
+            )
             change = SecondaryButton(
                 _("Change"),
                 lambda: self.page.shell.go(
@@ -122,25 +124,6 @@ class TasksTab(ChildTab):
                 row.addWidget(button)
             column.addLayout(row)
         return line
-
-    def _ask(self, task: TaskView) -> None:
-        desk, shell = self.page.desk, self.page.shell
-        subject = ("done", task.id)
-
-        def done(_task: TaskView) -> None:
-            shell.forget_words(subject)
-            shell.saved(desk.clock.now())
-            self.page.refresh()
-
-        ReasonDialog(
-            _("What was done?"),
-            _("What you did"),
-            _("Whoever asked for it reads this."),
-            _("Save"),
-            lambda words: self.page.run(lambda: tasks.finish(desk, task.id, words), done),
-            self.page,
-            subject=subject,
-        ).ask()
 
     def _decision(self, item: OversightItem) -> QWidget:
         line, column = _line()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from app.casework import assessments, questionnaires, rival_decisions, tasks, waiting
+from app.casework import assessments, questionnaires, rival_decisions, waiting
 from app.casework.dates import in_words
 from app.casework.oversight import OversightItem
 from app.casework.questionnaires import PromptView
@@ -35,6 +35,7 @@ from app.ui.kit.layout import clear
 from app.ui.page import Page
 from app.ui.pages.decide import pills_of
 from app.ui.pages.edit_record import ask_and_do
+from app.ui.pages.finish_task import finish_task
 from app.ui.pages.rail_numbers import count_again
 from app.ui.rival_card import RivalCard
 
@@ -157,7 +158,10 @@ class WaitingPage(Page):
         """Open the dialog again that a lock closed."""
         deeds: list[tuple[tuple[str, str], Callable[[], None]]] = [
             *((("harm", prompt.id), partial(self._act, prompt)) for prompt in found.prompts),
-            *((("done", task.id), partial(self._finish, task)) for task in found.tasks),
+            *(
+                (("done", task.id), partial(finish_task, self, task, self._again))
+                for task in found.tasks
+            ),
             *((("recall", item.id), partial(self._recall, item)) for item in found.for_others),
             *(
                 (("choose", f"{one.id} {which}"), partial(self._choose, one, which))
@@ -209,7 +213,7 @@ class WaitingPage(Page):
         card.add(Small(task.detail))
         card.add(
             button_row(
-                PrimaryButton(_("Done"), partial(self._finish, task)),
+                PrimaryButton(_("Done"), partial(finish_task, self, task, self._again)),
                 SecondaryButton(
                     _("Open the record"),
                     lambda: self.shell.go("child", child_id=task.child_id, tab="tasks"),
@@ -217,19 +221,6 @@ class WaitingPage(Page):
             )
         )
         return card
-
-    def _finish(self, task: TaskView) -> None:
-        desk = self.desk
-        ask_and_do(
-            self,
-            ("done", task.id),
-            _("What was done?"),
-            _("What you did"),
-            _("Whoever asked for it reads this."),
-            _("Save"),
-            lambda words: tasks.finish(desk, task.id, words),
-            self._again,
-        )
 
     def _item(self, item: OversightItem) -> Card:
         card = Card(self.shell.shown_name(item.child_id, item.child_name))

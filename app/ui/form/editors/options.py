@@ -102,17 +102,8 @@ class _Wrapping:
         return QRect(0, above, mark.width(), mark.height())
 
 
-class RadioOption(_Wrapping, QRadioButton):
-    """One of several choices of which one can be chosen. Delete takes the choice back."""
-
-    _primitive = QStyle.PrimitiveElement.PE_IndicatorRadioButton
-    _mark_width = QStyle.PixelMetric.PM_ExclusiveIndicatorWidth
-    _mark_height = QStyle.PixelMetric.PM_ExclusiveIndicatorHeight
-
-    def __init__(self, words: str, parent: QWidget | None = None) -> None:
-        super().__init__(words.replace("&", "&&"), parent)
-        self._prepare()
-        self.setAccessibleName(words)
+class TakenBack:
+    """One of several choices of which one can be chosen: Delete takes the choice back."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Override QWidget.keyPressEvent."""
@@ -124,6 +115,19 @@ class RadioOption(_Wrapping, QRadioButton):
             self.clicked.emit()
             return
         super().keyPressEvent(event)
+
+
+class RadioOption(TakenBack, _Wrapping, QRadioButton):
+    """One of several choices of which one can be chosen."""
+
+    _primitive = QStyle.PrimitiveElement.PE_IndicatorRadioButton
+    _mark_width = QStyle.PixelMetric.PM_ExclusiveIndicatorWidth
+    _mark_height = QStyle.PixelMetric.PM_ExclusiveIndicatorHeight
+
+    def __init__(self, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(words.replace("&", "&&"), parent)
+        self._prepare()
+        self.setAccessibleName(words)
 
 
 class CheckOption(_Wrapping, QCheckBox):

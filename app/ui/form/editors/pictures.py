@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -25,6 +25,7 @@ from app.forms.schema import Question
 from app.ui import theme
 from app.ui.form.editors.base import Editor, Option
 from app.ui.form.editors.cards_layout import CardsLayout
+from app.ui.form.editors.options import TakenBack
 
 _CENTRED: Final = (
     Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
@@ -148,7 +149,7 @@ class _Card:
         return look.px(64 if large else 40)
 
 
-class ChoiceCard(_Card, QRadioButton):
+class ChoiceCard(TakenBack, _Card, QRadioButton):
     """One of several choices of which one can be chosen, as a card."""
 
     def __init__(
@@ -162,17 +163,6 @@ class ChoiceCard(_Card, QRadioButton):
     ) -> None:
         super().__init__(parent)
         self.dress(words, amount, picture, size)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Override QWidget.keyPressEvent: Delete takes the choice back."""
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.isChecked():
-            group = self.group()
-            group.setExclusive(False)
-            self.setChecked(False)
-            group.setExclusive(True)
-            self.clicked.emit()
-            return
-        super().keyPressEvent(event)
 
 
 class CheckCard(_Card, QCheckBox):
