@@ -62,6 +62,12 @@ TEST_PROGRAMS = {
     "binutils": "objdump",
     "postgresql": "/usr/lib/postgresql",
 }
+# What WeasyPrint draws with, beside which the pages of reports are measured.
+RIVAL_LIBRARIES = {
+    "libpango-1.0-0": "libpango-1.0.so.0",
+    "libpangoft2-1.0-0": "libpangoft2-1.0.so.0",
+    "libharfbuzz-subset0": "libharfbuzz-subset.so.0",
+}
 
 
 def say(text: str) -> None:
@@ -88,14 +94,18 @@ def ensure_system(*, tests: bool) -> None:
     wanted = [package for package, file in SCREEN_LIBRARIES.items() if _library_missing(file)]
     if tests:
         wanted += [package for package, name in TEST_PROGRAMS.items() if _program_missing(name)]
-    if not wanted:
-        return
-    line = "apt-get install -y --no-install-recommends " + " ".join(wanted)
+    if wanted:
+        _install_system(wanted)
+
+
+def _install_system(packages: Sequence[str]) -> None:
+    """Install Debian's packages, or say how."""
+    line = "apt-get install -y --no-install-recommends " + " ".join(packages)
     if shutil.which("apt-get") is None or os.geteuid() != 0:
         root = "sudo " if shutil.which("apt-get") else "(with your system's own names) "
         say(f"Some system libraries are missing. Install them with:\n  {root}{line}")
         return
-    say(f"Installing {len(wanted)} system packages …")
+    say(f"Installing {len(packages)} system packages …")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in ("apt-get update -qq", line.replace("install", "install -qq", 1)):
         done = subprocess.run(
@@ -104,6 +114,18 @@ def ensure_system(*, tests: bool) -> None:
         if done.returncode:
             say(done.stdout + done.stderr)
             raise SystemExit(f"This did not work: {command}\nRun it by hand, then try again.")
+
+
+def ensure_rivals() -> None:
+    """Install what rivals draw with; where that fails, the bench says so in their line."""
+    if not sys.platform.startswith("linux"):
+        return
+    wanted = [package for package, file in RIVAL_LIBRARIES.items() if _library_missing(file)]
+    if wanted:
+        try:
+            _install_system(wanted)
+        except SystemExit as fault:
+            say(str(fault))
 
 
 def ensure_environment() -> None:
@@ -182,6 +204,8 @@ def bench(arguments: Sequence[str]) -> int:
     """Measure, each subject beside its baseline in the same run."""
     # The benchmarks of sync bring a PostgreSQL up, as the tests do.
     ensure_system(tests=True)
+    if "psr_rivals" in arguments or not any(name.isidentifier() for name in arguments):
+        ensure_rivals()
     ensure_environment()
     return in_environment("-m", "tests.benchmarks", *arguments, QT_QPA_PLATFORM="offscreen")
 

@@ -29,6 +29,7 @@ NAMES = (
     "stage_open",
     "stage_carry",
     "psr_pages",
+    "psr_rivals",
     "event_loop_stall",
     "memory_100k",
     "sync_push",

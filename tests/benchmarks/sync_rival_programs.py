@@ -10,25 +10,20 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
-from tests.benchmarks.sync_central import HERE, free_port, running
+from tests.benchmarks.rivals import RIVALS, NotInstalled, fetch, install_python, python_of
+from tests.benchmarks.sync_central import free_port, running
 
-RIVALS: Final = HERE / "build" / "rivals"
 PACKAGES: Final = ("pouchdb@9.0.0", "pouchdb-server@4.2.0")
 ANKI: Final = "anki==26.9.3"
 CODE: Final = Path(__file__).parent
 # Anki's server knows its people from its environment alone.
 PEOPLE: Final = tuple(f"round{turn}x{delay}" for turn in range(10) for delay in (0, 50))
-
-
-class NotInstalled(Exception):
-    """A rival is not here and can't be fetched; says which and why."""
 
 
 class Rival(ABC):
@@ -125,7 +120,7 @@ class PouchDB(Rival):
         if shutil.which("npm") is None:
             raise NotInstalled("PouchDB is not installed: npm is not on this machine")
         folder.mkdir(parents=True, exist_ok=True)
-        _install(["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", *PACKAGES])
+        fetch(["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", *PACKAGES])
 
     @classmethod
     def serving(cls, folder: Path, port: int) -> tuple[Sequence[str], dict[str, str]]:
@@ -150,21 +145,13 @@ class Anki(Rival):
     words = "Anki 26.9 with its own sync server, SQLite at both ends, an incremental sync"
 
     @classmethod
-    def _python(cls) -> Path:
-        return RIVALS / "anki" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-    @classmethod
     def install(cls) -> None:
-        if (RIVALS / "anki" / "installed").exists():
-            return
-        _install([sys.executable, "-m", "venv", "--clear", str(RIVALS / "anki")])
-        _install([str(cls._python()), "-m", "pip", "install", "--quiet", ANKI])
-        (RIVALS / "anki" / "installed").touch()
+        install_python("anki", ANKI)
 
     @classmethod
     def serving(cls, folder: Path, port: int) -> tuple[Sequence[str], dict[str, str]]:
         people = {f"SYNC_USER{at}": f"{name}:word" for at, name in enumerate(PEOPLE, 1)}
-        return [str(cls._python()), "-m", "anki.syncserver"], {
+        return [str(python_of("anki")), "-m", "anki.syncserver"], {
             **people,
             "SYNC_BASE": str(folder / "server"),
             "SYNC_HOST": "127.0.0.1",
@@ -173,14 +160,4 @@ class Anki(Rival):
         }
 
     def client(self) -> Sequence[str]:
-        return [str(self._python()), str(CODE / "sync_rival_anki.py")]
-
-
-def _install(command: Sequence[str]) -> None:
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1200)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise NotInstalled(f"{command[-1]} can't be installed: {error}") from error
-    if done.returncode:
-        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
-        raise NotInstalled(f"{command[-1]} can't be installed without a network: {last}")
+        return [str(python_of("anki")), str(CODE / "sync_rival_anki.py")]

@@ -17,8 +17,9 @@ from typing import Any, Final
 from app.core.ids import new_id
 from tests.benchmarks import sync_changes, sync_laptops
 from tests.benchmarks.measuring import Measured, must_equal, timed
+from tests.benchmarks.rivals import NotInstalled
 from tests.benchmarks.sync_central import SETTINGS, central, free_port, slowed
-from tests.benchmarks.sync_rival_programs import Anki, NotInstalled, PouchDB, Rival
+from tests.benchmarks.sync_rival_programs import Anki, PouchDB, Rival
 from tests.benchmarks.sync_share import share_of
 from tests.server.cluster import running_cluster
 
