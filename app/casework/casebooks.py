@@ -13,13 +13,12 @@ from typing import Any, Final, Literal, cast
 
 from sqlalchemy import select
 
-from app.casework import history
-from app.casework.dates import in_words
+from app.casework import dates, history
 from app.casework.desk import Actor, Desk, NotAllowed, Role
 from app.casework.passphrase import confirm_passphrase
 from app.casework.service_forms import StoredForms
 from app.core import log
-from app.core.clock import Clock, local
+from app.core.clock import Clock
 from app.core.errors import BugError, KnownError
 from app.core.i18n import _
 from app.core.ids import new_id
@@ -39,6 +38,7 @@ from app.models import (
 )
 from app.models.casebook import Casebook
 from app.models.instance_lock import InstanceLock, synced_folder
+from app.models.queries import history as log_entries
 from app.models.records import Place as PlaceRow
 from app.models.records import Service, User
 from app.models.work import UnitOfWork
@@ -465,6 +465,7 @@ def _notices(folder: Path, casebook: Casebook, known: change_log.Head | None) ->
                 " Tell your manager, and compare it with a backup."
             )
         )
+    said += _clock_notice(casebook)
     copied_by = synced_folder(folder)
     if copied_by:
         said.append(
@@ -474,6 +475,28 @@ def _notices(folder: Path, casebook: Casebook, known: change_log.Head | None) ->
             ).format(service=copied_by)
         )
     return tuple(said)
+
+
+def _clock_notice(casebook: Casebook) -> list[str]:
+    """That the clock of this laptop was set since it was last used, where the date may be wrong:
+    days and times that are written now would be."""
+    with casebook.read() as session:
+        entry = log_entries.leap_before_this_unlock(session)
+    if entry is None:
+        return []
+    was, shown = change_log.leap_told(entry.detail)
+    said = (
+        _(
+            "This laptop's clock says {now}, but the last entry of this casebook was made at {was}."
+            " Check the date and time of this laptop: what you write now is dated by them."
+        )
+        if shown < was
+        else _(
+            "This laptop's clock says {now}. It went ahead by itself or was set, from {was}."
+            " Check the date and time of this laptop: what you write now is dated by them."
+        )
+    )
+    return [said.format(now=dates.day_and_time(casebook.clock.now()), was=dates.day_and_time(was))]
 
 
 # -- ways back in, and users -------------------------------------------------------------------
@@ -691,9 +714,7 @@ def backups(folder: Path) -> tuple[BackupView, ...]:
             file=each.folder,
             made_at=each.made_at,
             size=each.size,
-            label=_("{day} at {time}").format(
-                day=in_words(local(each.made_at).date()), time=f"{local(each.made_at):%H:%M}"
-            ),
+            label=dates.day_and_time(each.made_at),
         )
         for each in backup.listing(folder)
     )

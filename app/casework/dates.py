@@ -61,6 +61,19 @@ def local_day(moment: datetime) -> date:
     return local(moment).date()
 
 
+def time_of_day(moment: datetime) -> str:
+    """The time on the wall in England and Wales: "09:30". In the hour that comes twice, when
+    summer time ends, it says which of the two is meant: "01:30 GMT"."""
+    here = local(moment)
+    twice = here.utcoffset() != here.replace(fold=1 - here.fold).utcoffset()
+    return f"{here:%H:%M} {here.tzname()}" if twice else f"{here:%H:%M}"
+
+
+def day_and_time(moment: datetime) -> str:
+    """A moment in words: "Monday 23 November 2026 at 09:30", in the clock time of the wall."""
+    return _("{day} at {time}").format(day=in_words(local_day(moment)), time=time_of_day(moment))
+
+
 def add_months(day: date, months: int) -> date:
     """`day` some months later; the last day of a shorter month where it has no such day."""
     index = day.year * 12 + day.month - 1 + months

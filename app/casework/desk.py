@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -97,7 +97,7 @@ class Desk:
     notices: tuple[str, ...] = ()
     instance_lock: InstanceLock | None = None
     keeper: Keeper | None = field(default=None, repr=False)
-    _visit: tuple[str, datetime] | None = field(default=None, repr=False)
+    _visit: tuple[str, float] | None = field(default=None, repr=False)
     _seen: set[str] = field(default_factory=set, repr=False)
 
     def close(self) -> None:
@@ -133,9 +133,12 @@ class Desk:
             part: A part of the record that is logged by itself, such as `victims`: True where it
                 wasn't read yet in this visit.
         """
-        now = self.clock.now()
+        # A clock that is set back must not make a visit longer.
+        now = self.clock.elapsed()
         starts = (
-            self._visit is None or self._visit[0] != child_id or now - self._visit[1] > VISIT_LASTS
+            self._visit is None
+            or self._visit[0] != child_id
+            or now - self._visit[1] > VISIT_LASTS.total_seconds()
         )
         yield starts or part not in self._seen
         if starts:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MOST_STRENGTHS: Final = 8
 MOST_LATELY: Final = 6
 READ_LATELY: Final = 60
-NO_NEWS: Final = frozenset({"consultation", "move"})
+NO_NEWS: Final = frozenset({"consultation", "move", "clock"})
 # What is held of victims is not for this page; a sign of harm stands under what is due; the rest
 # says again what the form itself says.
 NOT_LATELY: Final = frozenset({"victim", "harm_prompt", "handover", "oversight"})

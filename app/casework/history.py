@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework import dates, form_records, permission, sources, wording
-from app.core.clock import local
 from app.core.errors import KnownError
 from app.core.i18n import N_, _, language, ngettext
 from app.forms.schema import OWN_VIEWS
 from app.forms.statements import STATEMENTS
+from app.models import change_log
 from app.models import verify as log_check
 from app.models.queries import history as log_entries
 from app.models.records import RECORD_TYPES, Child, FormRecord, User
@@ -103,7 +103,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "backup": N_("Backed up the casebook"),
     "restore_backup": N_("Restored the casebook from a backup"),
     "migrate": N_("Brought the casebook up to date"),
+    "clock": N_("This laptop's clock was set"),
 }
+CLOCK_BACK: Final = N_("This laptop's clock went back: from {was} to {shown}")
+CLOCK_AHEAD: Final = N_("This laptop's clock went ahead: from {was} to {shown}")
 
 # What became of a form, by its new state.
 NEW_STATES: Final[Mapping[str, str]] = {
@@ -139,7 +142,8 @@ def changes(
 ) -> HistoryPage:
     """The history of a child, or of one record or field of it, the newest first.
 
-    What is held of victims is left out for those who may not read it.
+    What is held of victims is left out for those who may not read it. That the laptop's clock was
+    set stands between the entries whose moments it explains.
 
     Args:
         field: A field's name, or `answers.` and the path of a question.
@@ -155,11 +159,15 @@ def changes(
             limit=limit,
         )
         teller = _Teller(desk, session)
-        told = tuple(
-            teller.told(entry)
+        readable = [
+            entry
             for entry in held
             if entry.child_id == child_id and teller.may_read(entry.record_type)
-        )
+        ]
+        if record_id is None and held:
+            readable += log_entries.leaps(session, held[-1].entry, before or held[0].entry)
+            readable.sort(key=lambda entry: entry.entry, reverse=True)
+        told = tuple(teller.told(entry) for entry in readable)
     return HistoryPage(told, held[-1].entry if len(held) == limit else None)
 
 
@@ -224,7 +232,7 @@ class _Teller:
             entry_id=entry.op_id,
             sequence=entry.entry,
             at=entry.made_at,
-            when=_when(entry.made_at),
+            when=dates.day_and_time(entry.made_at),
             who=self._name(entry.actor_id),
             what=self._what(entry),
             kind=entry.kind,
@@ -277,6 +285,8 @@ class _Teller:
         return other_id if other is not None and other.merged_into == entry.record_id else ""
 
     def _what(self, entry: log_entries.Entry) -> str:
+        if entry.kind == "clock" and entry.detail:
+            return _clock_words(entry)
         word = wording.record_word(entry.record_type or "")
         if entry.record_type == "form_record" and entry.record_id:
             form = self._form(entry.record_id)
@@ -433,9 +443,11 @@ def _of_statement(path: str, values: Sequence[Any]) -> tuple[str, list[str]]:
     return label, [sources.row_in_words(one) if isinstance(one, dict) else "" for one in values]
 
 
-def _when(at: datetime) -> str:
-    here = local(at)
-    return _("{day} at {time}").format(day=dates.in_words(here.date()), time=f"{here:%H:%M}")
+def _clock_words(entry: log_entries.Entry) -> str:
+    """From which moment to which the laptop's clock was set."""
+    was, shown = change_log.leap_told(entry.detail)
+    sentence = CLOCK_BACK if shown < was else CLOCK_AHEAD
+    return _(sentence).format(was=dates.day_and_time(was), shown=dates.day_and_time(shown))
 
 
 def verify(desk: Desk, progress: Callable[[int, int], bool] | None = None) -> Verdict:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from app.casework.dates import shortly
+from app.casework.dates import shortly, time_of_day
 from app.core.clock import Clock, local
 from app.core.i18n import N_, _, ngettext
 
@@ -188,7 +188,7 @@ def moment(at: datetime, clock: Clock) -> str:
     """A moment for a list: "Today 11:45", "Yesterday 09:10", "Tue 17 Nov 16:40"."""
     here, today = local(at), clock.today()
     days = (today - here.date()).days
-    time = f"{here:%H:%M}"
+    time = time_of_day(at)
     if days == 0:
         return _("Today {time}").format(time=time)
     if days == 1:
@@ -202,7 +202,7 @@ def confirmed(at: datetime | None, clock: Clock) -> str:
         return _("The server has not confirmed anything yet")
     here, today = local(at), clock.today()
     days = (today - here.date()).days
-    time = f"{here:%H:%M}"
+    time = time_of_day(at)
     if days == 0:
         return _("Server confirmed {time} today").format(time=time)
     if days == 1:

@@ -16,7 +16,7 @@ from typing import Final, Self
 from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.orm import Session, UOWTransaction
 
-from app.core.clock import Clock
+from app.core.clock import Clock, Reading
 from app.core.errors import BugError
 from app.core.i18n import _
 from app.core.ids import new_id
@@ -95,6 +95,7 @@ class Casebook:
         self.store_id = store_id
         self.clock = clock
         self._audit_key = audit_key
+        self._last_reading: Reading | None = None
         self._writing = engine.execution_options(**{WRITES: True})
 
     @classmethod
@@ -211,12 +212,14 @@ class Casebook:
             reason: Why, in the words of the person who acts.
         """
         with self._writing.connect() as connection, connection.begin():
-            work = self._work(connection, self._log(connection), reason)
+            log = self._log(connection)
+            work = self._work(connection, log, reason)
             try:
                 yield work
                 work.flush()
             finally:
                 work.close()
+        self._last_reading = log.reading or self._last_reading
 
     @contextmanager
     def exchange(self) -> Iterator[tuple[Connection, ChangeLog]]:
@@ -230,6 +233,7 @@ class Casebook:
             log = self._log(connection)
             self._work(connection, log).seal()
             yield connection, log
+        self._last_reading = log.reading or self._last_reading
 
     def _work(
         self, connection: Connection, log: ChangeLog, reason: str | None = None
@@ -251,6 +255,7 @@ class Casebook:
             device_id=self.device_id,
             actor_id=self.actor_id,
             clock=self.clock,
+            before=self._last_reading,
         )
 
     @contextmanager

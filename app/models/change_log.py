@@ -26,6 +26,10 @@ that record, before another person's edit of it, when the casebook is locked, an
 opened after a crash (then under the name and time of who had typed). So after `kill -9` the
 record holds every saved word and the log can always be completed; what was typed and undone
 within one visit leaves no entry.
+
+**A clock that was set is noted.** Order is that of the chain and of the server's revisions, never
+of a clock; but people read the moments. Before the first thing that is written after a laptop's
+clock leapt stands one entry of kind *clock*, with what the clock was to show and what it showed.
 """
 
 from __future__ import annotations
@@ -43,11 +47,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.clock import Clock
+from app.core.clock import Clock, Leap, Reading, leap, reading
 from app.core.errors import BugError, KnownError
 from app.core.i18n import _
 from app.core.ids import new_id
-from app.models.base import Base, Json, canonical, moment_text
+from app.models.base import Base, Json, canonical, moment_of, moment_text
 
 KINDS: Final = frozenset(
     {
@@ -70,6 +74,7 @@ KINDS: Final = frozenset(
         "backup",
         "restore_backup",
         "migrate",
+        "clock",
     }
 )
 
@@ -227,7 +232,14 @@ def plain(value: Any) -> Any:
 
 
 class ChangeLog:
-    """Appends to the chain within one transaction, which must have begun as a writing one."""
+    """Appends to the chain within one transaction, which must have begun as a writing one.
+
+    Args:
+        before: What the clock showed when this run of the program last wrote; None: it didn't.
+
+    Attributes:
+        reading: What the clock showed when the first entry of now was made here; else None.
+    """
 
     def __init__(
         self,
@@ -238,8 +250,11 @@ class ChangeLog:
         device_id: str,
         actor_id: str,
         clock: Clock,
+        before: Reading | None = None,
     ) -> None:
         self._connection = connection
+        self._before = before
+        self.reading: Reading | None = None
         self._key = key
         self._service_id = service_id
         self._device_id = device_id
@@ -248,6 +263,7 @@ class ChangeLog:
         self._group_id = new_id()
         self._head: Head | None = None
         self._device_seq = 0
+        self._last: datetime | None = None
 
     def append(
         self,
@@ -281,6 +297,8 @@ class ChangeLog:
             raise BugError(f"unknown kind of change: {kind}")
         if self._head is None:
             self._read_head()
+        if self.reading is None and made_at is None and origin is None:
+            self._note_leap()
         previous = self._head or NO_HEAD
         parts = {
             "set": set_to,
@@ -375,12 +393,43 @@ class ChangeLog:
         text.encode("utf-8")
         return entry, os.urandom(_SALT_BYTES), text
 
+    def _note_leap(self) -> None:
+        """Note that the clock was set since the last thing was written here, where it was.
+
+        The entry is a group of its own: it says nothing about what is written with it.
+        """
+        self.reading = reading(self._clock)
+        found = leap(self._before, self.reading, self._last)
+        if found is None:
+            return
+        group, self._group_id = self._group_id, new_id()
+        self.append("clock", detail=told_leap(found))
+        self._group_id = group
+
     def _read_head(self) -> None:
         self._head = head(self._connection)
-        self._device_seq = self._connection.exec_driver_sql(
-            "SELECT coalesce(max(device_seq), 0) FROM change WHERE device_id = ?",
+        last = self._connection.exec_driver_sql(
+            "SELECT device_seq, made_at FROM change WHERE device_id = ? AND device_seq IS NOT NULL"
+            " ORDER BY device_seq DESC LIMIT 1",
             (self._device_id,),
-        ).scalar_one()
+        ).fetchone()
+        if last is None:
+            # A new device, and the log of the one that it was copied from.
+            last = self._connection.exec_driver_sql(
+                "SELECT 0, made_at FROM change WHERE origin IS NULL ORDER BY entry DESC LIMIT 1"
+            ).fetchone()
+        if last is not None:
+            self._device_seq, self._last = last[0], moment_of(last[1])
+
+
+def told_leap(found: Leap) -> dict[str, str]:
+    """A leap of the clock as its entry tells of it."""
+    return {"was": moment_text(found.was), "shown": moment_text(found.shown)}
+
+
+def leap_told(detail: Mapping[str, Any]) -> Leap:
+    """The leap that an entry of kind *clock* tells of."""
+    return Leap(moment_of(detail["was"]), moment_of(detail["shown"]))
 
 
 def values(body: str | None) -> dict[str, Any]:

@@ -81,6 +81,44 @@ def entries(
     return tuple(_entry(change, body) for change, body in session.execute(query))
 
 
+def leaps(session: Session, after: int, before: int) -> tuple[Entry, ...]:
+    """What tells that the clock of this laptop was set, between two places in the chain, the
+    newest first."""
+    query = (
+        select(Change, ChangePayload.body)
+        .join(ChangePayload, ChangePayload.entry == Change.entry)
+        # What is about no child is little, and the index of the children finds it.
+        .where(
+            Change.child_id.is_(None),
+            Change.entry > after,
+            Change.entry < before,
+            Change.kind == "clock",
+        )
+        .order_by(Change.entry.desc())
+    )
+    return tuple(_entry(change, body) for change, body in session.execute(query))
+
+
+def leap_before_this_unlock(session: Session) -> Entry | None:
+    """What tells that the clock was set after the casebook was unlocked the time before this, the
+    newest where there are several; None where it was not."""
+    query = (
+        select(Change, ChangePayload.body)
+        .outerjoin(ChangePayload, ChangePayload.entry == Change.entry)
+        .where(
+            Change.child_id.is_(None),
+            Change.origin.is_(None),
+            Change.kind.in_(("clock", "unlock")),
+        )
+        .order_by(Change.entry.desc())
+        .limit(2)
+    )
+    of_now, before = (*session.execute(query).all(), None, None)[:2]
+    if of_now is None or before is None or before[0].kind != "clock":
+        return None
+    return _entry(before[0], before[1])
+
+
 def passed_on(session: Session, pdf_hash: str) -> tuple[Entry, ...]:
     """What tells that the pages with this SHA-256 were passed on or printed, the oldest first."""
     query = (
