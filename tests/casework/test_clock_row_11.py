@@ -45,7 +45,7 @@ def test_row_11_the_history_says_from_which_moment_to_which_the_clock_was_set(
     desk.leave()
     children.open_child(desk, child.id)
     assert told(desk, child)[len(after)].startswith(
-        "This laptop's clock went ahead: from 23 November 2026 at 09:30 to 23 November 2027"
+        "This laptop's clock went ahead: from 22 November 2026 at 09:30 to 23 November 2027"
     )
 
 
@@ -174,9 +174,7 @@ def test_row_11_the_hour_that_is_left_out_is_never_shown(
 def test_row_11_what_is_due_on_the_day_of_the_change_is_due_all_that_day(
     desk: Desk, child: ChildView, clock: FixedClock, day: date, before: str, begins: str, ends: str
 ) -> None:
-    tasks.add_task(
-        desk, child.id, TaskDetails(what="Ring Nan", for_user=desk.actor.id, due_on=day)
-    )
+    tasks.add_task(desk, child.id, TaskDetails(what="Ring Nan", for_user=desk.actor.id, due_on=day))
 
     def seen(at: datetime) -> tuple[bool, str, date | None]:
         clock.moment = at

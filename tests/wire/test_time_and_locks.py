@@ -28,6 +28,8 @@ def test_a_clock_that_is_wrong_changes_neither_order_nor_outcome(office: Office,
     robin.sync()
     ash.do("set_clock", days=-days)
     ash.sync()
+    kinds = [op["kind"] for op in office.central.operations() if op["device_id"] == ash.device_id]
+    assert kinds.count("clock") == 1, "the audit trail says that the clock was set"
     told = ash.report()
     assert told["conflicts"] == []
     assert ash.record("child", ids["child"])["school"] == "fourth"
