@@ -36,6 +36,7 @@ __all__ = [
     "check_hearing",
     "check_offence",
     "check_outcome",
+    "details_after_hearing",
     "list_hearings",
     "list_offences",
     "list_outcomes",
@@ -293,6 +294,22 @@ def _outcome_view(desk: Desk, session: Session, held: Outcome) -> OutcomeView:
         problems=court_checks.outcome_problems(session, held.child_id, details, today),
         revision=held.revision,
     )
+
+
+def details_after_hearing(desk: Desk, hearing_id: str) -> OutcomeDetails:
+    """What an outcome of this hearing starts from: its day, its court and its offences.
+
+    Raises:
+        RecordGone: The hearing is not there any more.
+    """
+    with desk.casebook.read() as session:
+        held = keeping.present(session, Hearing, hearing_id)
+        return OutcomeDetails(
+            outcome_date=held.hearing_date,
+            court=held.court,
+            hearing_id=held.id,
+            offence_ids=tuple(held.offence_ids),
+        )
 
 
 def add_outcome(

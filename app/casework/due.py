@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, Literal, cast
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.casework import chronology, dates, reference
@@ -44,13 +44,16 @@ AT_ONCE: Final = 500
 EVENTS_ASK_FOR: Final = timedelta(days=120)
 """So long an event asks for a review in the list for everyone: longer than reviews are apart."""
 
+HEARINGS_ASK_FOR: Final = timedelta(days=365)
+"""So long a hearing asks for its outcome in the list for everyone; in the child's own, always."""
+
 
 @dataclass(frozen=True)
 class DueItem:
     """One thing that somebody has to do for a child.
 
     Attributes:
-        kind: Code of what is due: hearing, report, countersign, review, assessment,
+        kind: Code of what is due: hearing, outcome, report, countersign, review, assessment,
             harm_prompt, event_review, alert_review, directions, task, panel_meeting, address,
             child_view, recovery.
         text: What is due, in words.
@@ -156,6 +159,18 @@ def what_makes_due(today: date, days: int = LOOKS_AHEAD) -> Iterator[Select[str]
         )
         .order_by(Hearing.hearing_date)
     )
+    decided = aliased(Outcome)
+    yield (
+        select(Hearing.child_id)
+        .where(
+            Hearing.removed_at.is_(None),
+            Hearing.hearing_date < today,
+            Hearing.hearing_date >= today - HEARINGS_ASK_FOR,
+            Hearing.hearing_type.not_in(_undeciding()),
+            ~exists().where(decided.hearing_id == Hearing.id, decided.removed_at.is_(None)),
+        )
+        .order_by(Hearing.hearing_date.desc())
+    )
     yield select(HarmPrompt.child_id).where(
         HarmPrompt.removed_at.is_(None), HarmPrompt.state == "open"
     )
@@ -244,6 +259,15 @@ def _reviewed_before(ahead: date) -> datetime:
     shortest = reference.rule("review_interval_high", ahead)
     day = dates.ahead(shortest, ahead) + timedelta(days=4) if shortest else ahead
     return datetime.combine(day, time(), LONDON).astimezone(UTC)
+
+
+def _undeciding() -> list[str]:
+    """Codes of the kinds of hearing after which no outcome is asked for."""
+    return [
+        entry.code
+        for entry in reference.listing("hearing_types").entries
+        if not entry.column("decides")
+    ]
 
 
 def _supervised() -> list[str]:

@@ -185,6 +185,7 @@ def _read(session: Session, ids: Collection[str], *, hears: bool) -> Mapping[str
         Hearing.remand_decision,
         Hearing.report_requested,
         Hearing.report_due,
+        Hearing.offence_ids,
         only=(Hearing.hearing_date.is_not(None),),
     )
     gather(
@@ -197,6 +198,8 @@ def _read(session: Session, ids: Collection[str], *, hears: bool) -> Mapping[str
         Outcome.term_years,
         Outcome.establishment,
         Outcome.completed,
+        Outcome.hearing_id,
+        Outcome.offence_ids,
         only=(Outcome.outcome_date.is_not(None),),
     )
     gather(
@@ -481,6 +484,7 @@ def _due(child: ChildFacts, held: _Held, stage: str, today: date) -> list[Due]:
     return [
         *_due_harm(held),
         *_due_in_court(held, today),
+        *_due_outcomes(held, today),
         *_due_oversight(held, today),
         *_due_tasks(held, today),
         *_due_assessments(held, stage, today),
@@ -537,6 +541,49 @@ def _due_in_court(held: _Held, today: date) -> list[Due]:
                 )
             )
     return found
+
+
+def _due_outcomes(held: _Held, today: date) -> list[Due]:
+    """What a court or panel decided on a day that is past, as long as nobody has recorded it."""
+    return [
+        Due(
+            "outcome",
+            _("Record what was decided: {hearing}").format(hearing=hearing_words(hearing, today)),
+            _("Outcome not recorded"),
+            dates.add_working_days(hearing.hearing_date, 1),
+            "hearing",
+            hearing.id,
+        )
+        for hearing in held.hearings
+        if hearing.hearing_date < today and _decides(hearing) and not _followed(hearing, held)
+    ]
+
+
+def _decides(hearing: Any) -> bool:
+    """Whether a hearing ends in an outcome or in another hearing; one of no kind may."""
+    kind = reference.listing("hearing_types").entry(hearing.hearing_type)
+    return kind is None or bool(kind.column("decides"))
+
+
+def _followed(hearing: Any, held: _Held) -> bool:
+    """Whether the record says how it went on: an outcome, or the next hearing of the same case."""
+    if hearing.hearing_type == "bail" and hearing.remand_decision:
+        return True
+    return any(
+        outcome.hearing_id == hearing.id
+        or (outcome.outcome_date >= hearing.hearing_date and _same_case(outcome, hearing))
+        for outcome in held.outcomes
+    ) or any(
+        later.hearing_date > hearing.hearing_date and _decides(later) and _same_case(later, hearing)
+        for later in held.hearings
+    )
+
+
+def _same_case(one: Any, other: Any) -> bool:
+    """Whether two are about the same offences, as far as offences are named for both."""
+    return not (one.offence_ids and other.offence_ids) or not set(one.offence_ids).isdisjoint(
+        other.offence_ids
+    )
 
 
 def _how_due(pill: str, day: date, today: date) -> str:
@@ -833,7 +880,7 @@ def urgency(item: Due, today: date) -> Kind:
         return "serious"
     if item.due is None:
         return "attention"
-    if item.kind in ("address", "transition", "alert_review"):
+    if item.kind in ("outcome", "address", "transition", "alert_review"):
         return "attention" if item.due <= dates.add_working_days(today, SOON) else "neutral"
     if item.due <= dates.add_working_days(today, 1):
         return "serious"

@@ -12,7 +12,7 @@ import pytest
 from app.casework import caseload, children, court, due, people
 from app.casework.caseload import Attention, CaseloadFilter, CaseloadRow, Cursor
 from app.casework.children import AlertDetails, ChildView
-from app.casework.court import HearingDetails, OutcomeDetails
+from app.casework.court import HearingDetails, OffenceDetails, OutcomeDetails
 from app.casework.desk import Desk
 from app.casework.people import AddressDetails
 from app.core.ids import new_id
@@ -241,6 +241,75 @@ def test_a_final_report_is_not_due_any_more(desk: Desk, child: ChildView) -> Non
     with desk.casebook.write() as work:
         work.add(Report(child_id=child.id, hearing_id=held.id, state="final"))
     assert "report" not in kinds(desk, child.id)
+
+
+PAST = date(2026, 11, 19)
+
+
+def past_hearing(desk: Desk, child_id: str, kind: str = "sentence", **more: object) -> str:
+    details = HearingDetails(hearing_date=PAST, hearing_type=kind, court="fernbridge_youth", **more)  # type: ignore[arg-type]
+    return court.add_hearing(desk, child_id, details).id
+
+
+def test_a_hearing_that_has_passed_asks_for_its_outcome_until_one_is_recorded(
+    desk: Desk, child: ChildView
+) -> None:
+    theft = court.add_offence(desk, child.id, OffenceDetails(description="Theft")).id
+    hearing_id = past_hearing(desk, child.id, offence_ids=(theft,), hearing_time="10:00")
+    item = kinds(desk, child.id)["outcome"]
+    assert item.text == "Record what was decided: Court Thu 19 Nov, 10:00"
+    assert (item.due, item.when, item.urgency) == (date(2026, 11, 20), "3 days late", "attention")
+    assert (item.record_type, item.record_id) == ("hearing", hearing_id)
+    assert item in due.of_all(desk)
+    assert Attention("Outcome not recorded", "attention") in row_of(desk, child.id).attention
+    start = court.details_after_hearing(desk, hearing_id)
+    assert (start.outcome_date, start.hearing_id, start.offence_ids) == (PAST, hearing_id, (theft,))
+    court.add_outcome(desk, child.id, replace(start, disposal="fine"))
+    assert "outcome" not in kinds(desk, child.id)
+    assert "outcome" not in [item.kind for item in due.of_all(desk)]
+
+
+def test_a_hearing_of_today_does_not_ask_yet(desk: Desk, child: ChildView) -> None:
+    hearing(desk, child.id, TODAY, "sentence")
+    assert set(kinds(desk, child.id)) == {"hearing"}
+
+
+@pytest.mark.parametrize("kind", ["review", "referral_panel"])
+def test_a_hearing_that_decides_nothing_asks_for_no_outcome(
+    desk: Desk, child: ChildView, kind: str
+) -> None:
+    past_hearing(desk, child.id, kind)
+    assert "outcome" not in kinds(desk, child.id)
+
+
+def test_a_hearing_that_was_put_off_asks_once_the_next_has_passed(
+    desk: Desk, child: ChildView
+) -> None:
+    hearing(desk, child.id, date(2026, 11, 2), "first", remand_decision="conditional_bail")
+    assert "outcome" in kinds(desk, child.id), "nobody knows when the court goes on"
+    hearing_id = past_hearing(desk, child.id, "plea")
+    assert kinds(desk, child.id)["outcome"].record_id == hearing_id
+    court.add_hearing(desk, child.id, SENTENCE)
+    assert "outcome" not in kinds(desk, child.id)
+
+
+def test_bail_that_was_decided_is_what_a_bail_hearing_is_for(desk: Desk, child: ChildView) -> None:
+    past_hearing(desk, child.id, "bail", remand_decision="bail_supervision")
+    assert "outcome" not in kinds(desk, child.id)
+
+
+def test_an_outcome_of_other_offences_does_not_answer_for_a_hearing(
+    desk: Desk, child: ChildView
+) -> None:
+    theft, damage = (
+        court.add_offence(desk, child.id, OffenceDetails(description=what)).id
+        for what in ("Theft", "Damage")
+    )
+    past_hearing(desk, child.id, offence_ids=(theft,))
+    add_outcome(desk, child.id, "fine", PAST, offence_ids=(damage,))
+    assert "outcome" in kinds(desk, child.id)
+    add_outcome(desk, child.id, "fine", TODAY, offence_ids=(theft, damage))
+    assert "outcome" not in kinds(desk, child.id)
 
 
 def test_an_address_that_nobody_confirmed_is_pointed_at(desk: Desk, child: ChildView) -> None:

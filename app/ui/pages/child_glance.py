@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from app.casework import children
 from app.casework.children import ChildView, Glance, LevelPoint, PlanRow
+from app.casework.due import DueItem
 from app.casework.glance import Strength
 from app.core.i18n import _
 from app.ui import theme
@@ -26,9 +27,11 @@ from app.ui.kit import (
     LevelBadge,
     Muted,
     Pill,
+    SecondaryButton,
     Small,
     Table,
     TableModel,
+    button_row,
     level_word,
 )
 from app.ui.pages.child_tab import ChildTab
@@ -87,10 +90,25 @@ class GlanceTab(ChildTab):
                 words = _("{what} (rule not verified)").format(what=item.text)
             line.addWidget(Body(words), 1)
             card.add(line)
+            if item.kind == "outcome" and view.editable:
+                card.add(button_row(self._record_outcome(item)))
         if not glance.due:
             card.add(Muted(_("Nothing is due.")))
         card.body.addStretch(1)
         return card
+
+    def _record_outcome(self, item: DueItem) -> SecondaryButton:
+        button = SecondaryButton(
+            _("Record the outcome"),
+            lambda: self.page.shell.go(
+                "edit_record",
+                record_type="outcome",
+                child_id=item.child_id,
+                hearing_id=item.record_id,
+            ),
+        )
+        button.setAccessibleDescription(item.text)
+        return button
 
     def _levels(self, glance: Glance) -> Card:
         card = Card(_("Levels over time"))

@@ -88,7 +88,14 @@ class DuePage(Page):
         item = self.model.row(number)
         if item is None:
             return
-        if item.record_type == "form_record":
+        if item.kind == "outcome" and self.desk.actor.may_write:
+            self.shell.go(
+                "edit_record",
+                record_type="outcome",
+                child_id=item.child_id,
+                hearing_id=item.record_id,
+            )
+        elif item.record_type == "form_record":
             self.shell.go("form", record_id=item.record_id, child_id=item.child_id)
         elif item.record_type == "task":
             self.shell.go("child", child_id=item.child_id, tab="tasks")

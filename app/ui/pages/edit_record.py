@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from app.casework.problems import RecordGone
 from app.core.i18n import _
 from app.ui.form.editors.base import Option
 from app.ui.kit import (
+    Banner,
     DangerButton,
     Dialog,
     FieldFrame,
@@ -47,21 +49,30 @@ class EditRecordPage(EditPage):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.kind: RecordKind | None = None
+        self.hearing_id = ""
         self.remove = DangerButton(_("Remove"), self._ask_to_remove)
+        self.put_off = Banner(
+            _("Was nothing decided that day? Add the next hearing, and this is not asked again."),
+            actions=(SecondaryButton(_("Add the next hearing"), self._add_next_hearing),),
+        )
+        self.put_off.hide()
+        self.scroll.column.insertWidget(1, self.put_off)
         self.scroll.end()
         self.show_buttons(self.save, self.cancel, self.remove)
 
     def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
         """Override Page.entered. args: record_type (after a lock in path), child_id, record_id
-        (None: add one).
+        (None: add one), hearing_id (of an outcome that is added: the hearing it was decided at).
         """
         subject = subject_of(args)
         kind, child_id, record_id = KINDS[subject.record_type], args["child_id"], subject.record_id
         self.kind, self.child_id = kind, child_id
         self.title = _(kind.edit_title) if record_id else _(kind.add_label)
         self.remove.setVisible(record_id is not None)
+        self.hearing_id = hearing_id = args.get("hearing_id") or _hearing_in(args.get("path"))
+        self.put_off.setVisible(bool(hearing_id))
         self.begin(subject, args.get("path"))
-        self.run(lambda: _load(desk, kind, child_id, record_id), self._show)
+        self.run(lambda: _load(desk, kind, child_id, record_id, hearing_id), self._show)
 
     def write(self, subject: Subject, details: Any) -> Callable[[], Any]:
         """Override EditPage.write."""
@@ -74,7 +85,18 @@ class EditRecordPage(EditPage):
         """Override EditPage.place_after: the list that the record stands in."""
         return Place("child", child_id=child_id, path=self.kind.tab if self.kind else None)
 
+    def place(self) -> Place | None:
+        """Override EditPage.place: with the hearing that the outcome is of."""
+        place = super().place()
+        if place is None or not self.hearing_id:
+            return place
+        kept = json.loads(place.path or "{}")
+        return dataclasses.replace(place, path=json.dumps({**kept, "hearing_id": self.hearing_id}))
+
     # -- inside ----------------------------------------------------------------------------
+
+    def _add_next_hearing(self) -> None:
+        self.shell.go("edit_record", record_type="hearing", child_id=self.child_id)
 
     def _show(self, loaded: _Loaded) -> None:
         assert self.kind is not None
@@ -215,10 +237,19 @@ def ask_and_do(
     ).ask()
 
 
-def _load(desk: Desk, kind: RecordKind, child_id: str, record_id: str | None) -> _Loaded:
+def _hearing_in(path: str | None) -> str:
+    """The hearing that `EditRecordPage.place` kept; empty without one."""
+    return str(json.loads(path).get("hearing_id", "")) if path else ""
+
+
+def _load(
+    desk: Desk, kind: RecordKind, child_id: str, record_id: str | None, hearing_id: str
+) -> _Loaded:
     child = children.open_child(desk, child_id)
     details = kind.details()
-    if record_id is not None:
+    if hearing_id:
+        details = court.details_after_hearing(desk, hearing_id)
+    elif record_id is not None:
         view = next((v for v in kind.views(desk, child_id) if v.id == record_id), None)
         if view is None:
             raise RecordGone
