@@ -416,4 +416,4 @@ def test_a_child_is_no_duplicate_of_itself_nor_of_what_was_merged(
 def test_reasons_are_in_the_language_of_the_screen(desk: Desk, child: ChildView) -> None:
     i18n.set_language("cy")
     view = children.open_child(desk, child.id)
-    assert view.where == "Newydd i'r gwasanaeth"
+    assert view.where == "Newydd i’r gwasanaeth"

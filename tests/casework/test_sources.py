@@ -99,7 +99,7 @@ def test_it_reads_as_one_line_in_both_languages() -> None:
     child = replace(NAN, who="child", name="")
     assert sources.line(child, child="Tal").startswith("Tal, 18 November 2026: “")
     i18n.set_language("cy")
-    assert sources.line(NAN).startswith("Aelod arall o'r teulu, 18 Tachwedd 2026")
+    assert sources.line(NAN).startswith("Aelod arall o’r teulu, 18 Tachwedd 2026")
 
 
 def test_the_list_of_sources_fills_itself_and_takes_nothing_away(
