@@ -274,6 +274,7 @@ def _offence(offence: Offence, language: str) -> OffenceFacts:
         committed_until=offence.end_date,
         plea=reference.label("pleas", offence.plea, language) if offence.plea else "",
         reference=offence.police_reference,
+        plea_code=offence.plea,
     )
 
 

@@ -66,6 +66,7 @@ class ReadBackView:
 
     Attributes:
         listener: child or parent; answer: agree, disagree or could_not_answer; in words beside.
+        language: The one that the comment was said in.
     """
 
     id: str
@@ -75,6 +76,7 @@ class ReadBackView:
     answer: str
     answer_words: str
     comment: str
+    language: str
     read_on: date | None
 
 
@@ -397,6 +399,7 @@ def _heard(held: ReportReadBack) -> ReadBackView:
         answer=held.answer,
         answer_words=reference.label("read_back_answers", held.answer),
         comment=held.comment,
+        language=held.language,
         read_on=held.read_on,
     )
 

@@ -50,6 +50,8 @@ STALE: Final = ""
 """The hash of a draft whose pages are older than its text."""
 LONGEST: Final = 20_000
 """Characters of one passage; longer ones are read by nobody."""
+PLAIN: Final = "plain"
+"""The kind of a passage that is no part of the pages: a section in plain words for the child."""
 
 
 class PassageLocked(KnownError):
@@ -213,7 +215,9 @@ def written(session: Session, report_id: str) -> tuple[Passage, ...] | None:
     """The text of a report; None where it was made before reports were written."""
     held = _records(session, report_id)
     if not held and not session.scalar(
-        select(func.count()).select_from(ReportPassage).where(ReportPassage.report_id == report_id)
+        select(func.count())
+        .select_from(ReportPassage)
+        .where(ReportPassage.report_id == report_id, ReportPassage.kind != PLAIN)
     ):
         return None
     return tuple(_passage(record) for record in held)
@@ -222,7 +226,11 @@ def written(session: Session, report_id: str) -> tuple[Passage, ...] | None:
 def _records(session: Session, report_id: str) -> Sequence[ReportPassage]:
     return session.scalars(
         select(ReportPassage)
-        .where(ReportPassage.report_id == report_id, ReportPassage.removed_at.is_(None))
+        .where(
+            ReportPassage.report_id == report_id,
+            ReportPassage.kind != PLAIN,
+            ReportPassage.removed_at.is_(None),
+        )
         .order_by(ReportPassage.section, ReportPassage.place, ReportPassage.id)
     ).all()
 
@@ -437,7 +445,7 @@ def change_text(desk: Desk, passage_id: str, text: str) -> PassageView:
             raise KnownError(
                 _("This part is drawn from the record."), _("Change it in the record itself.")
             )
-        _must_fit(text)
+        must_fit(text)
         if record.text != text:
             record.text = text
             _written_in(desk, report)
@@ -460,7 +468,7 @@ def add(
         PassageLocked: The report is no draft. RecordGone: It isn't there.
     """
     desk.must_write()
-    _must_fit(text)
+    must_fit(text)
     with desk.casebook.write() as work:
         report = _draft(work, report_id)
         record = _placed(desk, work, report, section, after, kind=kind, text=text)
@@ -519,7 +527,7 @@ def insert_fact(desk: Desk, passage_id: str, fact: Fact, at: int | None = None) 
         before, after = record.text[:where], record.text[where:]
         space = "" if not before or before[-1].isspace() else " "
         record.text = f"{before}{space}{value}{after}"
-        _must_fit(record.text)
+        must_fit(record.text)
         kept = {
             "record_type": fact.record_type,
             "record_id": fact.record_id,
@@ -624,7 +632,8 @@ def _draft(work: UnitOfWork, report_id: str) -> Report:
     return report
 
 
-def _must_fit(text: str) -> None:
+def must_fit(text: str) -> None:
+    """Raise `KnownError` where a passage is too long to be read."""
     if len(text) > LONGEST:
         raise KnownError(
             _("This passage is too long."),

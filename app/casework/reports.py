@@ -43,7 +43,7 @@ from app.reports.content import Report as Content
 from app.reports.content import Status
 from app.reports.digest import canonical, content_hash
 from app.reports.kinds import ReportKind, kind, kinds
-from app.reports.material import PsrMaterial, SignOff
+from app.reports.material import HeardFacts, PsrMaterial, SignOff
 from app.reports.pdf import render
 from app.reports.psr import PSR, first_draft, report_of
 
@@ -282,7 +282,7 @@ def _begin(desk: Desk, of: ReportKind, kept: Report) -> ReportView:
     desk.must_write()
     kept.reference = reference_of(desk, kept.id)
     with desk.casebook.write() as work:
-        material = _material(desk, work.session, kept, "draft")
+        material = material_of(desk, work.session, kept, "draft")
         passages = first_draft(material, of)
         report = report_of(of, material, passages)
         pdf = render(report)
@@ -449,9 +449,21 @@ def file_name(report: ReportView) -> str:
 # ---- inside -------------------------------------------------------------------------------
 
 
-def _material(desk: Desk, session: Session, kept: Report, status: Status) -> PsrMaterial:
+def material_of(
+    desk: Desk, session: Session, kept: Report, status: Status, language: str | None = None
+) -> PsrMaterial:
+    """What a report is made from, within a session.
+
+    Args:
+        language: Without, that of the report.
+
+    Raises:
+        RecordGone: What it rests on is not in the casebook.
+        WelshNotReviewed: It is to be final in Welsh, and nobody has reviewed the form's Welsh.
+    """
     assert kept.assessment_id is not None
-    if kept.language != "en":
+    language = language or kept.language
+    if language != "en":
         record = session.get(FormRecord, kept.assessment_id)
         if record is not None:
             form = desk.forms.form(record.form_id, record.form_version)
@@ -465,7 +477,7 @@ def _material(desk: Desk, session: Session, kept: Report, status: Status) -> Psr
         hearing_id=kept.hearing_id,
         reference_number=kept.reference,
         status=status,
-        language=kept.language,
+        language=language,
         made_on=desk.clock.today(),
         written_by=kept.made_by,
     )
@@ -479,16 +491,15 @@ def _material(desk: Desk, session: Session, kept: Report, status: Status) -> Psr
         addendum_to=kept.addendum_to,
         pending=(kept.pending_reason or "") if status == "final" else "",
     )
-    return replace(with_kind, sign_off=_sign_off(session, kept, material.sign_off))
+    return replace(with_kind, sign_off=_sign_off(session, kept, material.sign_off, language))
 
 
-def _sign_off(session: Session, kept: Report, found: SignOff) -> SignOff:
+def _sign_off(session: Session, kept: Report, found: SignOff, language: str) -> SignOff:
     """Who checked the report and what was said when it was read back."""
     checker = session.get(User, kept.checked_by) if kept.checked_by else None
     heard = report_checking.read_back_of(session, kept.id)
-
-    def said(listener: str) -> str:
-        return " ".join(one.comment for one in heard if one.listener == listener and one.comment)
+    headings = kind(kept.kind).headings(language)
+    order = list(headings)
 
     def on(listener: str) -> date | None:
         return max(
@@ -500,9 +511,20 @@ def _sign_off(session: Session, kept: Report, found: SignOff) -> SignOff:
         checked_by="" if checker is None else checker.name,
         checked_on=None if kept.checked_at is None else local(kept.checked_at).date(),
         read_with_child_on=on("child") or found.read_with_child_on,
-        child_comment=said("child") or found.child_comment,
         read_with_parent_on=on("parent") or found.read_with_parent_on,
-        parent_comment=said("parent") or found.parent_comment,
+        heard=tuple(
+            HeardFacts(
+                by="parent" if one.listener == "parent" else "child",
+                section=headings[one.section],
+                answer=one.answer,
+                comment=one.comment,
+                language=one.language or None,
+            )
+            for one in sorted(
+                (one for one in heard if one.section in headings),
+                key=lambda one: order.index(one.section),
+            )
+        ),
     )
 
 
@@ -510,7 +532,7 @@ def _made(desk: Desk, session: Session, kept: Report, status: Status) -> tuple[C
     """A report as it is written, with what it takes from the record as that is now."""
     content = report_of(
         kind(kept.kind),
-        _material(desk, session, kept, status),
+        material_of(desk, session, kept, status),
         report_writing.written(session, kept.id),
     )
     return content, render(content)

@@ -57,7 +57,7 @@ class CourtFacts:
 
 @dataclass(frozen=True, slots=True)
 class OffenceFacts:
-    """One offence that the hearing is about."""
+    """One offence that the hearing is about. `plea_code`: the plea as the record holds it."""
 
     description: str
     committed_on: date | None = None
@@ -66,6 +66,7 @@ class OffenceFacts:
     finding: str = ""
     convicted_on: date | None = None
     reference: str = ""
+    plea_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,16 +188,31 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardFacts:
+    """What the child, or a parent or carer, said to a section that was read to them.
+
+    Attributes:
+        section: Its heading. answer: agree, disagree or could_not_answer.
+        comment: As it was said, in `language`; empty where nothing was.
+    """
+
+    by: Literal["child", "parent"]
+    section: str
+    answer: str
+    comment: str = ""
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SignOff:
-    """Who checked the report and who has seen it."""
+    """Who checked the report, who has seen it, and what they said to it, section by section."""
 
     signed_on: date | None = None
     checked_by: str = ""
     checked_on: date | None = None
     read_with_child_on: date | None = None
-    child_comment: str = ""
     read_with_parent_on: date | None = None
-    parent_comment: str = ""
+    heard: tuple[HeardFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +229,8 @@ class PsrMaterial:
         existing: The report that is used again, or that an addendum adds to.
         figures: How decisions fall on children of different ethnic groups.
         pending: Why nobody has checked the report yet, though it goes out; else empty.
+        proposed: What the sentence that is proposed would ask of the child, said to the child in
+            plain words.
     """
 
     reference: str
@@ -238,6 +256,7 @@ class PsrMaterial:
     existing: ExistingFacts | None = None
     figures: tuple[RateFigures, ...] = ()
     pending: str = ""
+    proposed: tuple[str, ...] = ()
     sign_off: SignOff = field(default_factory=SignOff)
 
 

@@ -40,6 +40,7 @@ from app.reports.disproportionality import disproportionality
 from app.reports.kinds import SAID, ReportKind, kind
 from app.reports.material import (
     JUDGED,
+    HeardFacts,
     HearingFacts,
     Judged,
     LevelFacts,
@@ -66,6 +67,8 @@ _WORDS_IN_PARAGRAPH: Final = 85
 """A paragraph that has reached this many words is long enough to be read aloud in court."""
 _WORDS_IN_LINE: Final = 25
 """Longer quotations stand by themselves."""
+_SAID_ON_A_PAGE: Final = 900
+"""Letters of comments that stand beside the sign-off on its page."""
 _TIMES_IN_CHART: Final = 3
 """So many assessments stand beside each other and can be read, in large print too."""
 _QUOTED: Final = re.compile("“.*”", re.DOTALL)
@@ -110,7 +113,7 @@ class _Psr:
                 str(at),
                 heading,
                 _numbered(at, self._blocks(code, written)),
-                keep_together=at == len(named),
+                keep_together=at == len(named) and not self._much_was_said,
             )
             for at, (code, heading) in enumerate(named.items(), start=1)
         )
@@ -131,6 +134,11 @@ class _Psr:
             ),
             pending=self._pending(),
         )
+
+    @property
+    def _much_was_said(self) -> bool:
+        """Whether what was said to the report is more than fits on a page with the sign-off."""
+        return sum(len(one.comment) for one in self._material.sign_off.heard) > _SAID_ON_A_PAGE
 
     def _pending(self) -> str:
         """What every page says where nobody has checked the report yet, and why."""
@@ -789,12 +797,33 @@ class _Psr:
             ),
         ]
         yield Facts(tuple(facts))
-        if sign.child_comment:
-            by = _("What {child} says about this report").format(child=self._child)
-            yield Quotation((Run(_in_marks(sign.child_comment)),), by)
-        if sign.parent_comment:
-            by = _("What a parent or carer says about this report")
-            yield Quotation((Run(_in_marks(sign.parent_comment)),), by)
+        child = [one for one in sign.heard if one.by == "child"]
+        parent = [one for one in sign.heard if one.by == "parent"]
+        heading = _("What {child} says about this report").format(child=self._child)
+        yield from self._heard(child, heading, self._child)
+        heading = _("What a parent or carer says about this report")
+        yield from self._heard(parent, heading, _("A parent or carer"))
+
+    def _heard(self, heard: Sequence[HeardFacts], heading: str, who: str) -> Iterator[Block]:
+        """What one person said to the sections, and their comments as they were said."""
+        _ = self._say
+        if not heard:
+            return
+        yield SubHeading(heading)
+        told = (
+            ("agree", _("{who} agrees with: {parts}.")),
+            ("disagree", _("{who} does not agree with: {parts}.")),
+            ("could_not_answer", _("{who} could not answer on: {parts}.")),
+        )
+        for answer, words in told:
+            parts = tuple(one.section for one in heard if one.answer == answer)
+            if parts:
+                named = listed(parts, self._material.language)
+                yield _paragraph(words.format(who=who, parts=named))
+        for one in heard:
+            if one.comment:
+                by = _("{who}, on “{part}”").format(who=who, part=one.section)
+                yield Quotation((Run(_in_marks(one.comment), language=one.language),), by)
 
     def _checked(self) -> str:
         sign = self._material.sign_off

@@ -23,6 +23,7 @@ from app.casework import (
     oversight,
     people,
     permission,
+    plain_words,
     plan,
     questionnaires,
     report_checking,
@@ -251,6 +252,14 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
     "report_writing.move": ("write", lambda of: report_writing.move(of.desk, NOBODY, after=None)),
     "report_writing.remove": ("write", lambda of: report_writing.remove(of.desk, NOBODY, "Twice")),
     "report_writing.restore": ("write", lambda of: report_writing.restore(of.desk, NOBODY)),
+    "plain_words.write": (
+        "write",
+        lambda of: plain_words.write(of.desk, NOBODY, "psr.child", "en", "You are good at art."),
+    ),
+    "plain_words.export_copy": (
+        "disclose",
+        lambda of: plain_words.export_copy(of.desk, NOBODY, Path("never.pdf"), recipient="Wren"),
+    ),
     "report_checking.ask": ("write", lambda of: report_checking.ask(of.desk, NOBODY)),
     "report_checking.comment": (
         "write",

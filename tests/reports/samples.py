@@ -14,6 +14,7 @@ from app.reports.material import (
     ContactFacts,
     CourtFacts,
     ExistingFacts,
+    HeardFacts,
     HearingFacts,
     LevelFacts,
     LevelsOn,
@@ -298,7 +299,16 @@ def psr_material() -> PsrMaterial:
             checked_by="Sam Marsh",
             checked_on=date(2026, 11, 23),
             read_with_child_on=date(2026, 11, 22),
-            child_comment="That is right. You forgot the boxing cup but it is OK.",
+            heard=(
+                HeardFacts("child", "Offence analysis", "agree"),
+                HeardFacts(
+                    "child",
+                    "Assessment of the child",
+                    "disagree",
+                    "That is right. You forgot the boxing cup but it is OK.",
+                    "en",
+                ),
+            ),
         ),
     )
 

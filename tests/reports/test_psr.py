@@ -34,6 +34,7 @@ from app.reports.material import (
     Author,
     ChildFacts,
     CourtFacts,
+    HeardFacts,
     LevelFacts,
     OffenceFacts,
     PsrMaterial,
@@ -242,12 +243,28 @@ def test_all_options_and_dangerousness_are_said() -> None:
 
 
 def test_what_the_child_says_about_the_report_is_in_it() -> None:
-    made = psr_material()
-    report = psr(
-        replace(made, sign_off=SignOff(child_comment="Fair.", parent_comment="“We agree.”"))
+    heard = (
+        HeardFacts("child", "Offence analysis", "disagree", "Teg.", "cy"),
+        HeardFacts("child", "Sources of information", "agree"),
+        HeardFacts("parent", "Offence analysis", "could_not_answer", "“We agree.”", "en"),
     )
+    report = psr(replace(psr_material(), sign_off=SignOff(heard=heard)))
     said = [b for b in section(report, 6).blocks if isinstance(b, Quotation)]
-    assert [words_of(b) for b in said] == ["“Fair.”", "“We agree.”"]
+    assert [(words_of(b), b.said_by, b.runs[0].language) for b in said] == [
+        ("“Teg.”", "Tal, on “Offence analysis”", "cy"),
+        ("“We agree.”", "A parent or carer, on “Offence analysis”", "en"),
+    ]
+    told = text_in(section(report, 6))
+    assert "Tal does not agree with: Offence analysis." in told
+    assert "Tal agrees with: Sources of information." in told
+    assert "A parent or carer could not answer on: Offence analysis." in told
+
+
+def test_what_the_child_says_in_welsh_is_welsh_in_the_file_of_an_english_report() -> None:
+    heard = (HeardFacts("child", "Offence analysis", "agree", "Mae hynny’n iawn.", "cy"),)
+    made = replace(psr_material(), sign_off=SignOff(heard=heard))
+    quotes = list(structure_of(render(psr(made))).below("Span"))
+    assert [one.language for one in quotes if "iawn" in one.text()] == ["cy"]
 
 
 def test_many_sentences_make_paragraphs_that_can_be_read_aloud() -> None:

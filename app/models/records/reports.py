@@ -18,13 +18,15 @@ class ReportPassage(ChildRecord):
     Attributes:
         report_id: The report.
         section: Code of the section. place: where it stands in it, lower first.
-        kind: paragraph, quotation, bullet, heading, or made: drawn from the record.
+        kind: paragraph, quotation, bullet, heading, made: drawn from the record, or plain: the
+            section in plain words for the child, which is no part of the pages.
         text: The words; of what is drawn from the record its code.
         language: Of the words, where it is not that of the report.
         said_by: Of a quotation that stands by itself: who said it, in words.
         paths: The questions of the assessment whose answers it tells.
         quotes: Under `said`: what somebody said in it, word for word (see `reports.passages`).
-        facts: Under `facts`: what was inserted from the record, with its value then.
+        facts: Under `facts`: what was inserted from the record, with its value then. Of plain
+            words, under `of`: the SHA-256 of what they put in plain words.
     """
 
     __tablename__ = "report_passage"

@@ -9,9 +9,11 @@ if TYPE_CHECKING:
 
 
 def register(shell: Shell) -> None:
-    """Make the pages `child_mode` and `harm_prompts` known to the window."""
+    """Make the pages `child_mode`, `report_alone` and `harm_prompts` known to the window."""
     from app.ui.child_mode.harm_page import HarmPage
     from app.ui.child_mode.page import ChildModePage
+    from app.ui.child_mode.report_alone import ReportAlonePage
 
     shell.register("child_mode", ChildModePage)
+    shell.register("report_alone", ReportAlonePage)
     shell.register("harm_prompts", HarmPage)

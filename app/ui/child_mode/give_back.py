@@ -15,6 +15,9 @@ from app.ui.kit import FieldFrame, PassphraseEdit
 class GiveBackScreen(Centred):
     """Asks the worker for the passphrase. The child can always go back to the questions.
 
+    Args:
+        back: What the way back is called, where it doesn't lead to questions.
+
     Signals:
         unlock: the worker has typed a passphrase; carries it.
         go_on: back to the questions.
@@ -23,7 +26,7 @@ class GiveBackScreen(Centred):
     unlock = Signal(str)
     go_on = Signal()
 
-    def __init__(self, worker: str) -> None:
+    def __init__(self, worker: str, back: str = "") -> None:
         super().__init__()
         look = theme.current()
         self._wait = 0
@@ -37,7 +40,7 @@ class GiveBackScreen(Centred):
         self.frame = FieldFrame(_("Passphrase of {worker}").format(worker=worker), self.line)
         self.frame.setMaximumWidth(look.text_px(420))
         self.column.addWidget(self.frame)
-        self.go_on_button = BigButton(_("Back to the questions"))
+        self.go_on_button = BigButton(back or _("Back to the questions"))
         self.unlock_button = BigButton(_("Take the laptop back"), main=True)
         row = QHBoxLayout()
         row.setSpacing(look.px(20))

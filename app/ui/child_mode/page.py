@@ -22,6 +22,7 @@ from app.core.paths import resource_path
 from app.forms.sheet import Sheet
 from app.ui import theme
 from app.ui.child_mode.give_back import GiveBackScreen
+from app.ui.child_mode.look import style
 from app.ui.child_mode.screens import (
     BigButton,
     EndScreen,
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from app.ui.shell import Shell
 
 BY_THE_CHILD: Final = "child"
-TARGET: Final = 44  # pixels at 100 %: what a finger or an unsteady hand can hit
 
 
 class ChildModePage(Page):
@@ -133,7 +133,7 @@ class ChildModePage(Page):
 
     def _build(self) -> None:
         look = theme.current()
-        self.setStyleSheet(_style())
+        self.setStyleSheet(style())
         self.count = QLabel()
         self.count.setObjectName("count")
         self.line = ProgressLine()
@@ -509,30 +509,3 @@ class ChildModePage(Page):
 def _goes_on(before: object, after: object) -> bool:
     """Whether typed words only went on, so that what stood there is still in them."""
     return isinstance(before, str) and isinstance(after, str) and after.startswith(before)
-
-
-def _style() -> str:
-    look = theme.current()
-    return f"""
-    #childMode {{ background: {look.hex("child_ground")}; }}
-    #childMode QLabel#count {{ font-size: {look.points("strong"):g}pt;
-        color: {look.hex("muted")}; }}
-    #childMode #readers {{ font-size: {look.points("body"):g}pt; color: {look.hex("muted")}; }}
-    #childMode #trouble {{ color: {look.hex("serious")}; font-weight: 600; }}
-    #childMode #ownWords {{ background: {look.hex("accent_soft")};
-        border: 1px solid {look.hex("accent_line")}; border-radius: {look.px(16)}px; }}
-    #childMode BigButton {{ font-size: {look.points("child_option"):g}pt; font-weight: 600;
-        padding: {look.px(8)}px {look.px(18)}px; min-height: {look.px(TARGET - 10)}px;
-        border: 1px solid {look.hex("field_border")}; border-radius: {look.px(8)}px;
-        background: {look.hex("surface")}; }}
-    #childMode BigButton[place="top"] {{ font-size: {look.points("strong"):g}pt; }}
-    #childMode BigButton:hover {{ background: {look.hex("pressed")}; }}
-    #childMode BigButton:checked {{ background: {look.hex("accent_soft")};
-        border: 2px solid {look.hex("accent")}; }}
-    #childMode BigButton#mainAction {{ background: {look.hex("accent")};
-        border-color: {look.hex("accent")}; color: {look.hex("on_accent")};
-        padding: {look.px(8)}px {look.px(32)}px; }}
-    #childMode #readAloud {{ background: {look.hex("accent")}; border: 0;
-        border-radius: {look.px(30)}px; min-width: {look.px(60)}px; min-height: {look.px(60)}px;
-        padding: 0; }}
-    """

@@ -10,9 +10,10 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QVBoxLayout, QWidget
 
-from app.casework import house_words, report_checking, report_writing
+from app.casework import house_words, plain_words, report_checking, report_writing
 from app.casework.casebooks import Place
 from app.casework.house_words import Reading
+from app.casework.plain_words import PlainReading, PlainReport
 from app.casework.report_checking import CommentView
 from app.casework.report_writing import Fact, PassageView, Spoken, WritingView
 from app.core.i18n import _
@@ -38,6 +39,7 @@ from app.ui.kit.layout import clear
 from app.ui.page import Page
 from app.ui.pages.edit_record import ReasonDialog
 from app.ui.pages.passage_edit import PassageEdit
+from app.ui.pages.plain_edit import PlainCard
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -47,6 +49,9 @@ KEEP_AFTER_MS: Final = 1200
 READ_AFTER_MS: Final = 300
 LARGE: Final = 1.5
 PANEL: Final = 280
+
+_Read = tuple[WritingView, tuple[CommentView, ...], PlainReport]
+"""What the page is drawn from."""
 
 
 class ReportWritePage(Page):
@@ -91,6 +96,7 @@ class ReportWritePage(Page):
         page.end()
         self.outer.addWidget(page)
         self._typed: dict[str, str] = {}
+        self._plain_typed: dict[tuple[str, str], str] = {}
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(KEEP_AFTER_MS)
@@ -123,21 +129,34 @@ class ReportWritePage(Page):
         self.offered = QVBoxLayout()
         self.offered.setSpacing(theme.current().px(8))
         self.place_card.add(self.offered)
+        self.plain = PlainCard(self._read_plain)
+        self.plain.typed.connect(self._plain_was_typed)
+        self.plain.language_chosen.connect(self._plain_language_chosen)
         self.panel.addWidget(come)
         self.panel.addWidget(self.place_card)
+        self.panel.addWidget(self.plain)
         self.panel.addStretch(1)
 
     # -- coming and going --------------------------------------------------------------------
 
     def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
-        """Override Page.entered. args: report_id (after a lock record_id), child_id, section."""
+        """Override Page.entered. args: report_id (after a lock record_id), child_id, section;
+        plain: the language whose plain words are to be written at once.
+        """
         self.child_id = args.get("child_id")
         report_id = args.get("report_id") or args["record_id"]
         self.section = args.get("section") or args.get("path") or self.section
-        self._typed = {}
+        self._typed, self._plain_typed = {}, {}
+        tongue = self.args.pop("plain", None)
+
+        def shown(read: _Read) -> None:
+            self._show(*read)
+            if tongue:
+                self._lead_to((self.plain.words,))
+
         self.run(
-            lambda: _read(desk, report_id),
-            lambda both: self._show(*both),
+            lambda: _read(desk, report_id, tongue),
+            shown,
             busy_text=_("Opening the report"),
         )
 
@@ -163,7 +182,7 @@ class ReportWritePage(Page):
     @property
     def being_typed(self) -> bool:
         """Override Page.being_typed."""
-        return bool(self._typed)
+        return bool(self._typed or self._plain_typed)
 
     # -- what is shown -----------------------------------------------------------------------
 
@@ -171,6 +190,7 @@ class ReportWritePage(Page):
         self,
         writing: WritingView,
         comments: Sequence[CommentView],
+        plain: PlainReport,
         focus: str | None = None,
     ) -> None:
         self.writing = writing
@@ -186,6 +206,8 @@ class ReportWritePage(Page):
             self.sections.addItem(f"{one.number} {one.heading}", one.code)
         self.sections.setCurrentIndex(codes.index(self.section))
         self.sections.blockSignals(False)
+        if not self._plain_typed:
+            self.plain.show_report(plain, self.section)
         self._draw(focus)
 
     def _draw(self, focus: str | None = None) -> None:
@@ -226,6 +248,7 @@ class ReportWritePage(Page):
     def _section_chosen(self, _number: int) -> None:
         self._keep()
         self.section = self.sections.currentData()
+        self.plain.show_section(self.section)
         self._draw()
 
     @Slot()
@@ -328,6 +351,7 @@ class ReportWritePage(Page):
     @Slot()
     def _keep(self) -> None:
         self._later.stop()
+        self._keep_plain()
         typed, self._typed = self._typed, {}
         if self.writing is not None:
             # What is drawn anew from here says what was typed, however long saving takes.
@@ -352,6 +376,46 @@ class ReportWritePage(Page):
         self.shell.not_saved()
         self.shell.show_error(error)
 
+    # -- plain words -------------------------------------------------------------------------
+
+    def _read_plain(self, text: str, language: str, then: Callable[[PlainReading], object]) -> None:
+        self.run(lambda: plain_words.reading(text, language), then)
+
+    @Slot(str, str, str)
+    def _plain_was_typed(self, section: str, language: str, text: str) -> None:
+        self._plain_typed[section, language] = text
+        self.shell.saving()
+        self._later.start()
+
+    @Slot(str)
+    def _plain_language_chosen(self, language: str) -> None:
+        assert self.writing is not None
+        self._keep_plain()
+        desk, report_id = self.desk, self.writing.report_id
+        self.run(
+            lambda: plain_words.read(desk, report_id, language),
+            lambda report: self.plain.show_report(report, self.section),
+        )
+
+    def _keep_plain(self) -> None:
+        typed, self._plain_typed = self._plain_typed, {}
+        if self.writing is None:
+            return
+        desk, report_id = self.desk, self.writing.report_id
+        for (section, language), text in typed.items():
+            self.plain.was_kept(section, language, text)
+            self.run(
+                partial(plain_words.write, desk, report_id, section, language, text),
+                lambda _none: self.shell.saved(self.desk.clock.now()),
+                partial(self._plain_not_kept, section, language, text),
+            )
+
+    def _plain_not_kept(self, section: str, language: str, text: str, error: Exception) -> None:
+        """What was typed stays where it is, and is tried again with the next key."""
+        self._plain_typed.setdefault((section, language), text)
+        self.shell.not_saved()
+        self.shell.show_error(error)
+
     # -- deeds -------------------------------------------------------------------------------
 
     @Slot(str, str)
@@ -371,11 +435,13 @@ class ReportWritePage(Page):
         writing, desk = self.writing, self.desk
         assert writing is not None
 
-        def work() -> tuple[Any, tuple[WritingView, tuple[CommentView, ...]]]:
-            done = deed()
-            return done, _read(desk, writing.report_id)
+        tongue = self.plain.report.language if self.plain.report is not None else None
 
-        def shown(both: tuple[Any, tuple[WritingView, tuple[CommentView, ...]]]) -> None:
+        def work() -> tuple[Any, _Read]:
+            done = deed()
+            return done, _read(desk, writing.report_id, tongue)
+
+        def shown(both: tuple[Any, _Read]) -> None:
             self.shell.saved(self.desk.clock.now())
             self._show(*both[1], focus(both[0]))
 
@@ -537,7 +603,11 @@ class ReportWritePage(Page):
             )
 
 
-def _read(desk: Desk, report_id: str) -> tuple[WritingView, tuple[CommentView, ...]]:
-    """The report as it is written, and what was said of it."""
+def _read(desk: Desk, report_id: str, tongue: str | None = None) -> _Read:
+    """The report as it is written, what was said of it, and what it says in plain words."""
     writing = report_writing.open_writing(desk, report_id)
-    return writing, report_checking.checking(desk, report_id).comments
+    return (
+        writing,
+        report_checking.checking(desk, report_id).comments,
+        plain_words.read(desk, report_id, tongue),
+    )

@@ -18,7 +18,8 @@ from app.ui import theme
 from app.ui.accessibility import audit, spoken_name
 from app.ui.child_mode.give_back import GiveBackScreen
 from app.ui.child_mode.harm_page import HarmPage
-from app.ui.child_mode.page import TARGET, ChildModePage
+from app.ui.child_mode.look import TARGET
+from app.ui.child_mode.page import ChildModePage
 from app.ui.child_mode.screens import EndScreen, QuestionScreen, QuoteScreen, StartScreen
 from tests.ui.window import PASSPHRASE, Place
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.casework import assessments, court, demo, form_records, reports
 from app.casework.desk import Desk
 from app.core.settings import Settings
 from app.ui.application import register_pages
@@ -29,3 +30,16 @@ def shell(qtbot: QtBot, desk: Desk, dressed: None) -> Iterator[Shell]:
     yield made
     made.leave_for_good()
     made.close()
+
+
+@pytest.fixture
+def report_id(desk: Desk, child_id: str) -> str:
+    """A draft on Tal, whose assessment is locked and who agreed to be quoted."""
+    record = form_records.start(desk, child_id, "assessment")
+    answers = {**demo.answers_of({"like": "assessment"}), "quote_agreed": "yes"}
+    demo.fill_in(desk, record.record_id, answers, by=desk.actor.id)
+    assessments.submit(desk, record.record_id)
+    hearing = court.add_hearing(
+        desk, child_id, court.HearingDetails(hearing_date=desk.clock.today())
+    )
+    return reports.create_psr(desk, child_id, record.record_id, hearing.id).id

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.casework import (
-    assessments,
     court,
-    demo,
-    form_records,
     report_checking,
     report_writing,
     reports,
@@ -18,26 +14,13 @@ from app.casework import (
 from app.casework.desk import Desk
 from app.ui.kit import Pill
 from app.ui.shell import Shell
-from tests.ui.pages.keyboard import dialog, press, tab_to, write
+from tests.ui.pages.keyboard import dialog, press, tab_to
 from tests.ui.pages.people import manager_at, window_on
 
 
 def said(shell: Shell) -> list[str]:
     QApplication.processEvents()
     return [label.text() for label in shell.page.findChildren(QLabel) if label.isVisible()]
-
-
-@pytest.fixture
-def report_id(desk: Desk, child_id: str) -> str:
-    """A draft on Tal, whose assessment is locked and who agreed to be quoted."""
-    record = form_records.start(desk, child_id, "assessment")
-    answers = {**demo.answers_of({"like": "assessment"}), "quote_agreed": "yes"}
-    demo.fill_in(desk, record.record_id, answers, by=desk.actor.id)
-    assessments.submit(desk, record.record_id)
-    hearing = court.add_hearing(
-        desk, child_id, court.HearingDetails(hearing_date=desk.clock.today())
-    )
-    return reports.create_psr(desk, child_id, record.record_id, hearing.id).id
 
 
 def test_a_colleague_comments_finds_it_fit_and_the_author_sees_it(
@@ -81,36 +64,6 @@ def test_a_comment_stands_at_its_passage_until_it_is_dealt_with(
     press("Dealt with")
     assert report_checking.checking(desk, report_id).open_comments == 0
     assert any("Dealt with." in words for words in said(shell))
-
-
-def test_it_is_read_back_and_what_is_said_goes_into_the_report(
-    shell: Shell, desk: Desk, child_id: str, report_id: str
-) -> None:
-    shell.go("report", report_id=report_id, child_id=child_id)
-    press("Read it back")
-    assert shell.page.name == "report_read_back"
-    words = said(shell)
-    assert "The court has to think about what is good for you." in words
-    press("Keep")
-    assert "Choose what they said to it." in said(shell)
-    answer = tab_to("What they say to it")
-    answer.setCurrentIndex(answer.findData("disagree"))
-    write("In their words (optional)", "I did not run.")
-    press("Keep")
-    (heard,) = report_checking.checking(desk, report_id).read_back
-    assert (heard.listener, heard.answer, heard.comment) == ("child", "disagree", "I did not run.")
-    press("Back to the pages")
-    assert "“I did not run.”" in said(shell)
-
-
-def test_words_of_a_reading_back_are_there_again(
-    shell: Shell, child_id: str, report_id: str
-) -> None:
-    shell.go("report_read_back", report_id=report_id, child_id=child_id)
-    write("In their words (optional)", "Not said yet")
-    shell.go("caseload")
-    shell.go("report_read_back", report_id=report_id, child_id=child_id)
-    assert tab_to("In their words (optional)").toPlainText() == "Not said yet"
 
 
 def test_a_final_report_is_added_to_and_withdrawn(

@@ -44,7 +44,7 @@ ANYWHERE = (
 )
 TABS = ("glance", "details", "people", "court", "forms", "tasks", "reports", "history")
 # What these pages need to be gone to with is made by their own tests.
-ELSEWHERE = {"edit_record", "child_mode"}
+ELSEWHERE = {"edit_record", "child_mode", "report_alone"}
 
 
 @pytest.fixture(scope="module")
