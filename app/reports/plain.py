@@ -31,7 +31,7 @@ _ADMITTED: Final = ("guilty", "admitted")
 _DENIED: Final = ("not_guilty", "not_admitted")
 _ENDED: Final = re.compile(r"[.!?…]+$")
 
-Say = Callable[..., str]
+Tell = Callable[..., str]
 """The sentence of that code in the language of the reader, filled in."""
 
 
@@ -95,12 +95,12 @@ def said_by_child(passages: Sequence[Passage]) -> tuple[Quote, ...]:
 def _begun(
     section: str, passages: Sequence[Passage], material: PsrMaterial, language: Language
 ) -> Iterator[str]:
-    say: Say = partial(_sentence, language)
+    tell: Tell = partial(_sentence, language)
     for passage in passages:
         if passage.kind == "made":
-            yield from _made(passage.text, material, language, say)
+            yield from _made(passage.text, material, language, tell)
         for quote in said_by_child((passage,)):
-            yield say("said", words=quote.words)
+            yield tell("said", words=quote.words)
     if section in PROPOSAL:
         yield from material.proposed
 
@@ -110,135 +110,135 @@ def _sentence(language: Language, code: str, **filled: object) -> str:
     return held.get(language, held["en"]).format(**filled)
 
 
-def _made(code: str, material: PsrMaterial, language: Language, say: Say) -> Iterator[str]:
+def _made(code: str, material: PsrMaterial, language: Language, tell: Tell) -> Iterator[str]:
     """What a part that is drawn from the record tells, said to the child."""
     telling = PARTS.get(code)
     if telling is not None:
-        yield from telling(material, language, say)
+        yield from telling(material, language, tell)
     elif code in plain_words().sentences:
-        yield say(code)
+        yield tell(code)
 
 
-def _sources(material: PsrMaterial, language: Language, say: Say) -> Iterator[str]:
+def _sources(material: PsrMaterial, language: Language, tell: Tell) -> Iterator[str]:
     if material.sources:
         what = _run_on((one.what for one in material.sources), language)
-        yield say("sources", what=what)
+        yield tell("sources", what=what)
 
 
-def _missing_sources(material: PsrMaterial, language: Language, say: Say) -> Iterator[str]:
+def _missing_sources(material: PsrMaterial, language: Language, tell: Tell) -> Iterator[str]:
     if material.missing_sources:
         what = _run_on((one.what for one in material.missing_sources), language)
-        yield say("missing_sources", what=what)
+        yield tell("missing_sources", what=what)
 
 
-def _offences(material: PsrMaterial, language: Language, say: Say) -> Iterator[str]:
+def _offences(material: PsrMaterial, language: Language, tell: Tell) -> Iterator[str]:
     for offence in material.offences:
         if offence.description.strip():
-            yield say("offence", what=_inside(offence.description))
+            yield tell("offence", what=_inside(offence.description))
             if offence.committed_on is not None:
-                yield say("offence_on", day=day(offence.committed_on, language))
-            yield from _plea(offence, say)
+                yield tell("offence_on", day=day(offence.committed_on, language))
+            yield from _plea(offence, tell)
 
 
-def _plea(offence: OffenceFacts, say: Say) -> Iterator[str]:
+def _plea(offence: OffenceFacts, tell: Tell) -> Iterator[str]:
     if offence.plea_code in _ADMITTED:
-        yield say("admitted")
+        yield tell("admitted")
     elif offence.plea_code in _DENIED:
-        yield say("denied")
+        yield tell("denied")
 
 
-def _how_to_speak(material: PsrMaterial, _language: Language, say: Say) -> Iterator[str]:
+def _how_to_speak(material: PsrMaterial, _language: Language, tell: Tell) -> Iterator[str]:
     if material.child.how_to_speak:
-        yield say("how_to_speak")
+        yield tell("how_to_speak")
 
 
-def _outcomes(material: PsrMaterial, language: Language, say: Say) -> Iterator[str]:
+def _outcomes(material: PsrMaterial, language: Language, tell: Tell) -> Iterator[str]:
     if not material.earlier_outcomes:
-        yield say("no_outcome")
+        yield tell("no_outcome")
     for outcome in material.earlier_outcomes:
         if outcome.outcome:
-            yield say("outcome", what=_inside(outcome.outcome))
+            yield tell("outcome", what=_inside(outcome.outcome))
             if outcome.given_on is not None:
-                yield say("outcome_on", day=day(outcome.given_on, language))
+                yield tell("outcome_on", day=day(outcome.given_on, language))
 
 
-def _levels(material: PsrMaterial, _language: Language, say: Say) -> Iterator[str]:
+def _levels(material: PsrMaterial, _language: Language, tell: Tell) -> Iterator[str]:
     held = {facts.judged: facts.level for facts in material.levels}
     set_ = [f"{judged}_{held[judged]}" for judged in JUDGED if held.get(judged)]
     for code in set_:
-        yield say(code)
-    yield say("levels_why" if set_ else "no_level")
+        yield tell(code)
+    yield tell("levels_why" if set_ else "no_level")
 
 
-def _levels_over_time(material: PsrMaterial, _language: Language, say: Say) -> Iterator[str]:
+def _levels_over_time(material: PsrMaterial, _language: Language, tell: Tell) -> Iterator[str]:
     if len(material.levels_over_time) > 1:
-        yield say("levels_over_time")
+        yield tell("levels_over_time")
 
 
-def _dangerousness(material: PsrMaterial, _language: Language, say: Say) -> Iterator[str]:
+def _dangerousness(material: PsrMaterial, _language: Language, tell: Tell) -> Iterator[str]:
     if material.court.dangerousness:
-        yield say("dangerousness")
+        yield tell("dangerousness")
 
 
-def _aim(material: PsrMaterial, language: Language, say: Say) -> Iterator[str]:
-    yield say("aim")
+def _aim(material: PsrMaterial, language: Language, tell: Tell) -> Iterator[str]:
+    yield tell("aim")
     if material.court.hearing_on is not None:
-        yield say("hearing", day=day(material.court.hearing_on, language))
+        yield tell("hearing", day=day(material.court.hearing_on, language))
 
 
-def _all_options(material: PsrMaterial, _language: Language, say: Say) -> Iterator[str]:
+def _all_options(material: PsrMaterial, _language: Language, tell: Tell) -> Iterator[str]:
     if material.court.all_options:
-        yield say("all_options")
+        yield tell("all_options")
 
 
-def _order(material: PsrMaterial, language: Language, say: Say) -> Iterator[str]:
+def _order(material: PsrMaterial, language: Language, tell: Tell) -> Iterator[str]:
     order = material.order
     if order is None:
         return
-    yield say("order", what=_inside(order.name))
+    yield tell("order", what=_inside(order.name))
     if order.ends_on is not None:
-        yield say("order_ends", day=day(order.ends_on, language))
+        yield tell("order_ends", day=day(order.ends_on, language))
     if order.requirements:
-        yield say("order_asks", what=_run_on(order.requirements, language))
+        yield tell("order_asks", what=_run_on(order.requirements, language))
 
 
-def _attendance(material: PsrMaterial, _language: Language, say: Say) -> Iterator[str]:
+def _attendance(material: PsrMaterial, _language: Language, tell: Tell) -> Iterator[str]:
     contacts = material.contacts
     if contacts:
-        yield say("kept", count=len(contacts), kept=sum(not one.missed for one in contacts))
+        yield tell("kept", count=len(contacts), kept=sum(not one.missed for one in contacts))
 
 
-def _missed(material: PsrMaterial, language: Language, say: Say) -> Iterator[str]:
+def _missed(material: PsrMaterial, language: Language, tell: Tell) -> Iterator[str]:
     days = [day(one.on, language) for one in material.contacts if one.missed]
     if not days:
-        yield say("none_missed")
+        yield tell("none_missed")
         return
-    yield say("missed", days=listed(days, language))
-    yield say("missed_why")
+    yield tell("missed", days=listed(days, language))
+    yield tell("missed_why")
 
 
-def _plan(material: PsrMaterial, _language: Language, say: Say) -> Iterator[str]:
-    yield say("plan" if material.plan else "no_plan")
+def _plan(material: PsrMaterial, _language: Language, tell: Tell) -> Iterator[str]:
+    yield tell("plan" if material.plan else "no_plan")
     for target in material.plan:
-        yield say("target", what=_ENDED.sub("", target.outcome.strip()))
+        yield tell("target", what=_ENDED.sub("", target.outcome.strip()))
 
 
-def _existing(material: PsrMaterial, language: Language, say: Say) -> Iterator[str]:
+def _existing(material: PsrMaterial, language: Language, tell: Tell) -> Iterator[str]:
     if material.existing is not None:
-        yield say("existing", day=day(material.existing.made_on, language))
+        yield tell("existing", day=day(material.existing.made_on, language))
 
 
-def _changed_since(material: PsrMaterial, language: Language, say: Say) -> Iterator[str]:
+def _changed_since(material: PsrMaterial, language: Language, tell: Tell) -> Iterator[str]:
     changes = material.existing.changes if material.existing is not None else ()
-    yield say("changed", what=listed(changes, language)) if changes else say("no_change")
+    yield tell("changed", what=listed(changes, language)) if changes else tell("no_change")
 
 
-def _added_to(material: PsrMaterial, language: Language, say: Say) -> Iterator[str]:
+def _added_to(material: PsrMaterial, language: Language, tell: Tell) -> Iterator[str]:
     if material.existing is not None:
-        yield say("added_to", day=day(material.existing.made_on, language))
+        yield tell("added_to", day=day(material.existing.made_on, language))
 
 
-PARTS: Final[Mapping[str, Callable[[PsrMaterial, Language, Say], Iterator[str]]]] = {
+PARTS: Final[Mapping[str, Callable[[PsrMaterial, Language, Tell], Iterator[str]]]] = {
     "sources": _sources,
     "missing_sources": _missing_sources,
     "offences": _offences,
