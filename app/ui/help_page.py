@@ -135,8 +135,9 @@ class HelpPage(Page):
         card.add(
             Muted(
                 _(
-                    "Waymark helps people judge; it does not judge. Rules of law that were not "
-                    "read in full are marked, and only warn."
+                    "Waymark helps people judge; it does not judge. Rules that it could not "
+                    "confirm against a published source are marked “check this rule”, and only "
+                    "warn."
                 )
             )
         )

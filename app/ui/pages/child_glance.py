@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
-from app.casework import children
+from app.casework import children, rule_words
 from app.casework.children import ChildView, Glance, LevelPoint, PlanRow
 from app.casework.due import DueItem
 from app.casework.glance import Strength
@@ -85,13 +85,12 @@ class GlanceTab(ChildTab):
             line = QHBoxLayout()
             line.setSpacing(theme.current().px(8))
             line.addWidget(Pill(item.when, tone_of(item.urgency)), 0, Qt.AlignmentFlag.AlignTop)
-            words = item.text
-            if not item.verified:
-                words = _("{what} (rule not verified)").format(what=item.text)
-            line.addWidget(Body(words), 1)
+            line.addWidget(Body(rule_words.marked(item.text, verified=item.verified)), 1)
             card.add(line)
             if item.kind == "outcome" and view.editable:
                 card.add(button_row(self._record_outcome(item)))
+        if not all(item.verified for item in glance.due[:6]):
+            card.add(Small(rule_words.meaning()))
         if not glance.due:
             card.add(Muted(_("Nothing is due.")))
         card.body.addStretch(1)

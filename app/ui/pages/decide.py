@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.casework import deciding, oversight, tasks
+from app.casework import deciding, oversight, rule_words, tasks
 from app.casework.casebooks import Place
 from app.casework.dates import in_words
 from app.casework.deciding import LevelLine, ToDecide
@@ -551,10 +551,12 @@ def pills_of(item: OversightItem) -> list[Pill]:
         found.append(Pill(_("Waiting {age}").format(age=item.age), "plain"))
     if item.due is not None and not item.decision:
         words = _("Overdue since {day}") if item.late else _("Due {day}")
-        said = words.format(day=in_words(item.due))
+        said = rule_words.marked(words.format(day=in_words(item.due)), verified=item.verified)
+        pill = Pill(said, "serious" if item.late else "attention")
         if not item.verified:
-            said = _("{what} (rule not verified)").format(what=said)
-        found.append(Pill(said, "serious" if item.late else "attention"))
+            pill.setToolTip(rule_words.meaning())
+            pill.setAccessibleDescription(rule_words.meaning())
+        found.append(pill)
     if item.high:
         found.append(Pill(_("A level is High or Very high"), "serious"))
     if item.panel:

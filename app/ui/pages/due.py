@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
-from app.casework import caseload
+from app.casework import caseload, rule_words
 from app.casework.due import DueItem
 from app.core.i18n import _, ngettext
-from app.ui.kit import Cell, Column, EmptyState, PageHeader, ScrollPage, Table, TableModel
+from app.ui.kit import Cell, Column, EmptyState, PageHeader, ScrollPage, Small, Table, TableModel
 from app.ui.page import Page
 from app.ui.pages.tones import tone_of
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class DuePage(Page):
-    """Deadlines and things to do. A rule whose source was not verified says so."""
+    """Deadlines and things to do. A rule that could not be confirmed says so."""
 
     only_shows = True
 
@@ -44,7 +44,7 @@ class DuePage(Page):
                     lambda item: (
                         ""
                         if item.rule_id is None
-                        else (_("verified") if item.verified else _("not verified"))
+                        else (_("source confirmed") if item.verified else _("check this rule"))
                     ),
                 ),
             )
@@ -57,6 +57,9 @@ class DuePage(Page):
         page.add(self.header)
         page.add(self.table, 1)
         page.add(self.empty, 1)
+        self.about_rules = Small(rule_words.meaning())
+        self.about_rules.hide()
+        page.add(self.about_rules)
         self.table.setMinimumHeight(self.table.height_of(6))
         self.outer.addWidget(page)
 
@@ -72,6 +75,7 @@ class DuePage(Page):
         self.model.set_rows(items)
         self.table.setVisible(bool(items))
         self.empty.setVisible(not items)
+        self.about_rules.setVisible(not all(item.verified for item in items))
         late = sum(item.urgency == "serious" for item in items)
         self.header.set_words(
             _("Due"),

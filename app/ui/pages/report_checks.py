@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from app.casework import report_checking, reports
+from app.casework import report_checking, reports, rule_words
 from app.casework.dates import in_words
 from app.casework.report_checking import Checking, CommentView
 from app.casework.report_validators import Finding
@@ -114,9 +114,9 @@ class ChecksCard(Card):
     def _finding(self, finding: Finding) -> None:
         words = finding.text
         if finding.rule:
-            source = (
-                _("Rule: {rule}") if finding.verified else _("Rule, not verified: {rule}")
-            ).format(rule=finding.rule)
+            source = rule_words.marked(
+                _("Rule: {rule}").format(rule=finding.rule), verified=finding.verified
+            )
             words = f"{words}\n{source}"
         tone = "serious" if finding.blocks else "attention"
         heading = finding.where or _("To look at")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.casework import rule_words
 from app.casework.dates import in_words
 from app.casework.stages import Offered, StageOffer
 from app.core.i18n import _, ngettext
@@ -76,7 +77,7 @@ class StagesCard(Card):
         if offer.due is not None:
             due = _("Due by {day}: {rule}.").format(day=in_words(offer.due), rule=offer.rule)
             if not offer.verified:
-                due = " ".join((due, _("The source of this rule was not read in full.")))
+                due = " ".join((due, rule_words.meaning()))
             line.addWidget(Body(due))
         row = FlowLayout(gap=12)
         for form in offer.forms:

@@ -52,7 +52,7 @@ def test_it_reads_in_ten_minutes_and_says_what_matters(
         assert {"The levels, and why", "What changed since last time"} <= set(said)
         assert "• Say what identity, background and unfair treatment have meant." in said
         assert "Waiting for 9 days" in said
-        assert "Overdue since 30 November 2026 (rule not verified)" in said
+        assert "Overdue since 30 November 2026 (check this rule)" in said
         assert "A level is High or Very high" in said
         reasons = "There is no history of violence, and Tal walked away from the only fight"
         assert any(one.startswith(reasons) for one in said)
