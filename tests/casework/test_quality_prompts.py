@@ -72,10 +72,24 @@ def test_below_high_nothing_stands_in_the_way(form_id: str) -> None:
         assert quality.in_the_way(sheet_of(form, **answers)) == ()
 
 
-def test_few_say_met_of_an_empty_assessment() -> None:
-    """Where nothing is high, no plan for change is asked for."""
-    met = {e.prompt.prompt_id for e in quality.look(sheet_of(FORMS["assessment"])) if e.met}
-    assert met == {"contingency"}
+def test_nothing_says_met_of_an_empty_assessment() -> None:
+    assert not [e for e in quality.look(sheet_of(FORMS["assessment"])) if e.met]
+
+
+@pytest.mark.parametrize("form_id", JUDGED)
+def test_a_plan_for_change_is_met_once_every_level_is_set_and_none_is_high(form_id: str) -> None:
+    def says_met(**levels: str) -> bool:
+        (found,) = (
+            each
+            for each in quality.look(sheet_of(FORMS[form_id], **levels))
+            if each.prompt.prompt_id == "contingency"
+        )
+        return found.met
+
+    first, *others = FORMS[form_id].judgements.values()
+    assert not says_met(**{first: "low"}), "nobody has judged the rest yet"
+    assert says_met(**dict.fromkeys((first, *others), "low"))
+    assert not says_met(**dict.fromkeys(others, "low"), **{first: "high"})
 
 
 def test_a_section_shows_its_own_and_each_turns_when_it_is_answered() -> None:
