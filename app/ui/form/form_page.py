@@ -490,10 +490,14 @@ class FormPage(Page):
         if CHANGES in self._names():
             sections.append(Section(CHANGES, _("What changed"), "", None))
         sections.append(Section(CHECK, _("Check the answers"), "", None))
-        percent = int(100 * answered / asked) if asked else 0
         self.panel.show_section("" if self.section in (CHECK, CHANGES) else self.section)
-        whole = _("{form} · {percent}%").format(form=self.opened.title, percent=percent)
         left = waiting if self.controller.editable else 0
+        whole = self.opened.title
+        if not left:
+            # What waits to be confirmed is counted below: a percentage of what is settled would
+            # stand against the number of answers that are there.
+            percent = int(100 * answered / asked) if asked else 0
+            whole = _("{form} · {percent}%").format(form=whole, percent=percent)
         self.carried_bar.show_count(here if isinstance(self.view, PageView) else None, left)
         self.sections.show_sections(
             whole,

@@ -115,6 +115,14 @@ class QuestionPanel(SidePanel):
                 progress.asked,
             ).format(answered=progress.answered, count=progress.asked)
         ]
+        if progress.unconfirmed and self.controller.editable:
+            lines.append(
+                ngettext(
+                    "{count} was carried forward and waits for you to confirm it.",
+                    "{count} were carried forward and wait for you to confirm them.",
+                    progress.unconfirmed,
+                ).format(count=progress.unconfirmed)
+            )
         if progress.missing:
             lines.append(
                 ngettext(
