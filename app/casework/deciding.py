@@ -20,14 +20,16 @@ from app.casework import (
     returned,
     sources,
     stage_changes,
+    sync_conflicts,
     tasks,
+    wording,
 )
 from app.casework.form_records import found, sheet_of
 from app.casework.glance import Strength, strengths_in
 from app.casework.keeping import consulted
 from app.casework.levels import Level, level_of
 from app.casework.oversight import OversightItem, PanelView
-from app.casework.returned import Proposal, judgement_word
+from app.casework.returned import Proposal
 from app.casework.stage_changes import Comparison, Difference
 from app.casework.submission import returned_before
 from app.casework.tasks import TaskView
@@ -55,6 +57,7 @@ class LevelLine:
         before: The level of the snapshot before; None where there was none.
         choices: The levels that can be set.
         proposal: Another level that a manager proposes.
+        beside: Other levels that managers proposed at the same time, in words.
     """
 
     judgement: Judgement
@@ -65,6 +68,7 @@ class LevelLine:
     before: Level | None
     choices: tuple[Level, ...]
     proposal: Proposal | None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,7 @@ def read(desk: Desk, oversight_id: str) -> ToDecide:
             panel_by=_by_rule("panel_window", desk.clock.today()),
         )
     consulted(desk, FormRecord, record.id, record.child_id)
-    seen = replace(seen, needed=_needed(seen))
+    seen = replace(seen, needed=_needed(seen), levels=_with_beside(desk, oversight_id, seen.levels))
     compared = _compared(desk, record.id)
     if compared is None:
         return seen
@@ -212,7 +216,7 @@ def _levels(
         lines.append(
             LevelLine(
                 judgement=judgement,
-                label=judgement_word(judgement),
+                label=wording.judgement_word(judgement),
                 level=level_of(oversight.level_set(record, judgement)),
                 reasons=sheet.shown(reasons) if sheet.has(reasons) else "",
                 page=sheet.page(question),
@@ -226,6 +230,25 @@ def _levels(
             )
         )
     return tuple(lines)
+
+
+def _with_beside(
+    desk: Desk, oversight_id: str, lines: tuple[LevelLine, ...]
+) -> tuple[LevelLine, ...]:
+    """The levels, each with what another manager proposed at the same time."""
+    beside = sync_conflicts.proposed_beside(desk, oversight_id)
+    return tuple(
+        replace(
+            line,
+            beside=tuple(
+                _("{who} proposes {what}").format(who=side.who, what=side.text)
+                for one in beside.get(line.judgement, ())
+                for side in (one.mine, one.theirs)
+                if not side.counts and side.text
+            ),
+        )
+        for line in lines
+    )
 
 
 def _before(session: Session, record: FormRecord) -> FormRecord | None:

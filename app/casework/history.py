@@ -82,6 +82,7 @@ class Verdict:
 
 
 ANSWERS: Final = "answers."
+PROPOSED: Final = "proposed_levels"
 
 # What was done, by the kind of entry. {record} is what the type of record is called.
 SENTENCES: Final[Mapping[str, str]] = {
@@ -256,6 +257,9 @@ class _Teller:
             label = self._label(form, question, written.child_id)
             reads = self._reads(form, question)
             said = [self._answer_words(form, question, value) for value in written.values]
+        elif written.record_type == "oversight" and "." in name:
+            label, said = _of_level(name, written.values)
+            reads = self.may_read(written.record_type)
         else:
             label = wording.field_label(written.record_type, name)
             reads = self.may_read(written.record_type)
@@ -441,6 +445,24 @@ def _of_statement(path: str, values: Sequence[Any]) -> tuple[str, list[str]]:
             for one in values
         ]
     return label, [sources.row_in_words(one) if isinstance(one, dict) else "" for one in values]
+
+
+def _of_level(field: str, values: Sequence[Any]) -> tuple[str, list[str]]:
+    """What is proposed on one level, or answered to it, is called, and how values of it read."""
+    what, _dot, judgement = field.partition(".")
+    label = _("Proposed level: {judgement}") if what == PROPOSED else _("Answer to: {judgement}")
+    said = []
+    for value in values:
+        held = value if isinstance(value, dict) else {}
+        if held.get("level"):
+            words = wording.level_word(str(held["level"]))
+        elif "accepted" in held:
+            words = _("Accepted") if held["accepted"] else _("Own level kept")
+        else:
+            words = ""
+        reasons = str(held.get("reasons", ""))
+        said.append(f"{words}: {reasons}" if words and reasons else words)
+    return label.format(judgement=wording.judgement_word(judgement)), said
 
 
 def _clock_words(entry: log_entries.Entry) -> str:

@@ -114,7 +114,7 @@ def proposals_in(
                 judgement=judgement,
                 question=question,
                 page=sheet.page(question),
-                label=judgement_word(judgement),
+                label=wording.judgement_word(judgement),
                 authors=level_of(then.value(question)),
                 level=level_of(said["level"]),
                 reasons=said["reasons"],
@@ -124,12 +124,6 @@ def proposals_in(
             )
         )
     return tuple(told)
-
-
-def judgement_word(judgement: str) -> str:
-    """What a judgement is called."""
-    column = {"safety_wellbeing": "level_safety"}.get(judgement, f"level_{judgement}")
-    return wording.field_label("form_record", column)
 
 
 def answer_level(

@@ -8,7 +8,8 @@ on. Each decision is kept whole. The one that doesn't count stays with the reque
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import copy
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -106,21 +107,19 @@ def to_choose(desk: Desk) -> tuple[Rivals, ...]:
     return tuple(one for one in rivals(desk) if not one.why_not and not one.answered)
 
 
-def covers(record_ids: Sequence[str], one: Conflict) -> bool:
-    """Whether a conflict belongs to decisions on these snapshots or requests."""
-    if one.record_id not in record_ids:
-        return False
-    return one.record_type == "oversight" or one.field in OF_SNAPSHOT
+def covers(told: Collection[str], one: Conflict) -> bool:
+    """Whether a conflict is told here: `told` is what `covered` gave."""
+    return one.id in told or (one.record_id in told and one.field in OF_SNAPSHOT)
 
 
-def covered(desk: Desk) -> tuple[str, ...]:
-    """The ids of requests and snapshots whose conflicts are told here, not field by field."""
-    keys = list(_conflicts(desk))
+def covered(desk: Desk) -> frozenset[str]:
+    """The ids of conflicts, and of snapshots, that are told here, not field by field."""
+    told = _conflicts(desk)
     with desk.casebook.read() as session:
         snapshots = session.scalars(
-            select(Oversight.form_record_id).where(Oversight.id.in_(keys))
+            select(Oversight.form_record_id).where(Oversight.id.in_(told))
         ).all()
-    return (*keys, *snapshots)
+    return frozenset(one.id for held in told.values() for one in held).union(snapshots)
 
 
 def choose(desk: Desk, oversight_id: str, which: int, reason: str) -> None:
@@ -170,11 +169,29 @@ def _conflicts(desk: Desk) -> dict[str, list[Conflict]]:
         if item.kind != "conflict" or item.record_type != "oversight":
             continue
         one = state.conflict(desk.casebook, item.id)
-        if one is not None and one.field in OF_DECISION:
+        if one is not None and _column(one.field) in OF_DECISION:
             found_ones.setdefault(one.record_id, []).append(one)
     return {
-        key: held for key, held in found_ones.items() if any(one.field in TELLS for one in held)
+        key: _of_deciders(held)
+        for key, held in found_ones.items()
+        if any(one.field in TELLS for one in held)
     }
+
+
+def _of_deciders(held: Sequence[Conflict]) -> list[Conflict]:
+    """Without the levels that somebody proposed who didn't decide: they are a matter of their
+    own."""
+    deciders = {
+        actor for one in held if one.field in TELLS for actor in (one.mine_actor, one.theirs_actor)
+    }
+    return [
+        one for one in held if not _is_part(one) or {one.mine_actor, one.theirs_actor} <= deciders
+    ]
+
+
+def _column(field: str) -> str:
+    """The column that a field stands in, or is a part of."""
+    return field.partition(".")[0]
 
 
 def _of_snapshot(desk: Desk, record_id: str) -> list[Conflict]:
@@ -206,12 +223,13 @@ def _rivals(
             _side(desk, session, record, fields, counts=not number)
             for number, fields in enumerate(_sides(asked, held))
         ),
-        why_not=_why_not(desk, record, asked),
+        why_not=why_not(desk, record, asked),
         answered=all(one.answered for one in held),
     )
 
 
-def _why_not(desk: Desk, record: FormRecord, asked: Oversight) -> str:
+def why_not(desk: Desk, record: FormRecord, asked: Oversight) -> str:
+    """Why the person who asks can't choose on a request, in words; empty: they can."""
     if not desk.actor.may_countersign:
         return permission.refusal("countersign").user_text
     if submission.wrote(desk.actor.id, record, asked):
@@ -224,6 +242,8 @@ def _sides(asked: Oversight, held: Sequence[Conflict]) -> list[dict[str, Any]]:
     stands = {name: _plain(getattr(asked, name)) for name in OF_DECISION}
     against: dict[tuple[str | None, datetime | None], dict[str, Any]] = {}
     for one in held:
+        if _is_part(one):
+            continue
         other = one.mine if one.current != one.mine else one.theirs
         by = (
             (one.mine_actor, one.mine_made_at)
@@ -231,14 +251,33 @@ def _sides(asked: Oversight, held: Sequence[Conflict]) -> list[dict[str, Any]]:
             else (one.theirs_actor, one.theirs_made_at)
         )
         against.setdefault(by, {})[one.field] = other
-    sides = [stands]
-    for written in against.values():
-        sides.append({**stands, **written})
+    sides = [_with_parts(stands, asked.decided_by, held)]
+    sides += [
+        _with_parts({**stands, **written}, actor, held) for (actor, _at), written in against.items()
+    ]
     for fields in sides:
         # A version, and words, belong to the decision that opens and says such.
         if fields["state"] == "countersigned":
             fields["revision_id"] = None
     return sides
+
+
+def _with_parts(
+    fields: Mapping[str, Any], actor: str | None, held: Sequence[Conflict]
+) -> dict[str, Any]:
+    """A decision with the levels that whoever made it proposed: of two levels the more severe
+    stands for now, whichever decision does."""
+    made = copy.deepcopy(dict(fields))
+    for one in held:
+        if _is_part(one) and actor in (one.mine_actor, one.theirs_actor):
+            column, _dot, path = one.field.partition(".")
+            documents.put(made[column], path, one.mine if actor == one.mine_actor else one.theirs)
+    return made
+
+
+def _is_part(one: Conflict) -> bool:
+    """Whether a conflict is about one judgement."""
+    return "." in one.field
 
 
 def _side(
@@ -280,7 +319,9 @@ def _write_request(
 ) -> None:
     for one in held:
         if not one.answered:
-            engine.settle(work, one.id, chosen._fields[one.field])
+            head, dot, path = one.field.partition(".")
+            value = chosen._fields[head]
+            engine.settle(work, one.id, documents.read(value, path) if dot else value)
     if asked.revision_id != chosen.draft_id:
         asked.revision_id = chosen.draft_id
 

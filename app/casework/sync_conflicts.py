@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from app.casework import history, rival_decisions, sync_words, wording
+from app.casework.desk import NotAllowed
 from app.casework.form_records import called
+from app.casework.form_records import found as form_record
 from app.casework.history import ANSWERS, Written
 from app.casework.levels import Level, level_of
 from app.core.errors import KnownError
 from app.core.i18n import _, language
-from app.models.records import Child, FormRecord, User
+from app.models.records import Child, FormRecord, Oversight, User
 from app.sync import conflicts as engine
 from app.sync import state
 from app.sync.merge import level_of as level_code
@@ -39,6 +41,7 @@ class Side:
         who: The person; empty of what stood there before. when: As shown; empty where unknown.
         text: How the value reads; empty where there was none. level: Where it is one.
         counts: Whether it counts until somebody decides.
+        reasons: Why a manager proposed this level; empty of anything else.
     """
 
     who: str
@@ -46,6 +49,7 @@ class Side:
     text: str
     level: Level | None
     counts: bool
+    reasons: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class ConflictView:
         closed: The form is submitted, so only what counts now can stay.
         answered: Decided here already; the server is told at the next sync.
         kept_back: The person may not read the values, and so can't decide.
+        why_not: Why the person who asks can't decide, in words; empty: they can, or may not read.
         new_answer: How another answer can be given; None: it can't.
     """
 
@@ -92,6 +97,7 @@ class ConflictView:
     answered: bool
     kept_back: bool
     new_answer: NewAnswer | None
+    why_not: str = ""
 
 
 class NotForYou(KnownError):
@@ -122,7 +128,7 @@ def conflicts(desk: Desk, child_id: str | None = None) -> tuple[ConflictView, ..
 
 
 def of_form(desk: Desk, record_id: str) -> tuple[ConflictView, ...]:
-    """The conflicts of one form that nobody has decided on."""
+    """The conflicts of one form, or of one request for a decision, that nobody has decided on."""
     items = [
         item
         for item in state.view(desk.casebook).items
@@ -179,7 +185,8 @@ def _resolve(desk: Desk, conflict_id: str, choose: Callable[[Conflict], Any], re
     """Settle a conflict.
 
     Raises:
-        NotAllowed: The person may only read. NotForYou: They may not read these answers.
+        NotAllowed: The person may only read, or a manager who didn't write it has to decide.
+        NotForYou: They may not read these answers.
         ConflictSettled, RecordClosed: See `app.sync.conflicts`.
     """
     desk.must_write()
@@ -187,8 +194,11 @@ def _resolve(desk: Desk, conflict_id: str, choose: Callable[[Conflict], Any], re
     if found is None:
         raise engine.ConflictSettled
     with desk.casebook.read() as session:
-        if _view(desk, session, found).kept_back:
-            raise NotForYou
+        seen = _view(desk, session, found)
+    if seen.kept_back:
+        raise NotForYou
+    if seen.why_not:
+        raise NotAllowed(seen.why_not, _("Ask another manager."))
     engine.resolve_conflict(
         desk.casebook, conflict_id, choose(found), reason=reason.strip() or None
     )
@@ -219,6 +229,7 @@ def _view(desk: Desk, session: Session, found: Conflict) -> ConflictView:
             text=texts[at],
             level=levels[at],
             counts=current == at,
+            reasons=_reasons(values[at]) if is_proposal(found) else "",
         )
 
     return ConflictView(
@@ -239,7 +250,35 @@ def _view(desk: Desk, session: Session, found: Conflict) -> ConflictView:
         answered=found.answered,
         kept_back=words.kept_back,
         new_answer=None if found.closed or words.kept_back else _new_answer(desk, session, found),
+        why_not=_why_not(desk, session, found),
     )
+
+
+def _why_not(desk: Desk, session: Session, found: Conflict) -> str:
+    """Between two levels that managers proposed a manager decides who didn't write the form."""
+    asked = session.get(Oversight, found.record_id) if is_proposal(found) else None
+    if asked is None:
+        return ""
+    return rival_decisions.why_not(desk, form_record(session, asked.form_record_id), asked)
+
+
+def is_proposal(found: Conflict) -> bool:
+    """Whether two managers proposed a level for the same judgement."""
+    return found.record_type == "oversight" and found.field.startswith(f"{history.PROPOSED}.")
+
+
+def proposed_beside(desk: Desk, oversight_id: str) -> dict[str, tuple[ConflictView, ...]]:
+    """By judgement: where two managers proposed a level at once, and nobody has decided."""
+    found: dict[str, tuple[ConflictView, ...]] = {}
+    for one in of_form(desk, oversight_id):
+        column, _dot, judgement = one.field.partition(".")
+        if one.record_type == "oversight" and column == history.PROPOSED:
+            found[judgement] = (*found.get(judgement, ()), one)
+    return found
+
+
+def _reasons(proposal: Any) -> str:
+    return str(proposal.get("reasons", "")) if isinstance(proposal, Mapping) else ""
 
 
 def _same_as(found: Conflict) -> int:

@@ -17,6 +17,7 @@ from app.casework import dates, keeping, permission
 from app.casework.form_records import called
 from app.casework.form_records import names as user_names
 from app.casework.keeping import details_of, present
+from app.casework.permission import NotAllowed
 from app.casework.problems import Problem, RecordGone
 from app.core.errors import KnownError
 from app.core.i18n import _, language
@@ -50,6 +51,8 @@ class TaskView:
         record_id: The snapshot that it is about.
         done_words: Who did it, when, and what was done; empty while it isn't.
         mine: Whether the person who asks is to do it.
+        may_change: Whether they may change or take out what is to be done. Of a manager's
+            direction only whoever gave it and managers may; anybody may say that it is done.
     """
 
     id: str
@@ -67,6 +70,7 @@ class TaskView:
     oversight_id: str | None
     done_words: str
     mine: bool
+    may_change: bool
 
 
 class AlreadyDone(KnownError):
@@ -167,10 +171,12 @@ def change_task(
     """Change what is to be done, by whom or by when, while it isn't done.
 
     Raises:
-        NotAllowed: The person may only read. AlreadyDone: Somebody has done it.
-        DetailsRefused: Something is missing.
+        NotAllowed: The person may only read, or a manager gave them this direction.
+        AlreadyDone: Somebody has done it. DetailsRefused: Something is missing.
     """
+    desk.must_write()
     _must_be_open(desk, task_id)
+    _must_direct(desk, task_id)
     keeping.change(
         desk,
         Task,
@@ -183,7 +189,13 @@ def change_task(
 
 
 def remove_task(desk: Desk, task_id: str, reason: str) -> None:
-    """Take a task out of use; the history keeps it."""
+    """Take a task out of use; the history keeps it.
+
+    Raises:
+        NotAllowed: The person may only read, or a manager gave them this direction.
+    """
+    desk.must_write()
+    _must_direct(desk, task_id)
     keeping.remove(desk, Task, task_id, reason)
 
 
@@ -254,6 +266,24 @@ def _view(
         oversight_id=task.oversight_id,
         done_words=_done_words(task, names),
         mine=task.for_user == desk.actor.id,
+        may_change=_may_change(desk, task),
+    )
+
+
+def _may_change(desk: Desk, task: Task) -> bool:
+    actor = desk.actor
+    return actor.may_write and (
+        task.oversight_id is None or actor.may_countersign or task.asked_by == actor.id
+    )
+
+
+def _must_direct(desk: Desk, task_id: str) -> None:
+    with desk.casebook.read() as session:
+        if _may_change(desk, present(session, Task, task_id)):
+            return
+    raise NotAllowed(
+        _("This is a manager's direction, so only a manager can change it or take it out."),
+        _("Say what was done, or ask the manager to change it."),
     )
 
 

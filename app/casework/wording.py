@@ -376,6 +376,12 @@ def field_label(record_type: str, field: str) -> str:
     return _(known.label) if known else field
 
 
+def judgement_word(judgement: str) -> str:
+    """What a judgement of harm or of reoffending is called."""
+    column = {"safety_wellbeing": "level_safety"}.get(judgement, f"level_{judgement}")
+    return field_label("form_record", column)
+
+
 def record_word(record_type: str) -> str:
     """What a type of record is called."""
     return _(RECORD_WORDS[record_type]) if record_type in RECORD_WORDS else record_type

@@ -155,14 +155,18 @@ def written(
     old: dict[str, Any] = {}
     for field in {**set_to, **base}:
         head, _, path = field.partition(".")
-        is_part = path and known is not None and head in known.type.documents
-        if not is_part:
+        if known is None or head not in known.type.documents:
             new[field] = set_to.get(field)
             if base.get(field) is not None:
                 old[field] = base[field]
             continue
-        after = documents.leaves_at(path, set_to.get(field))
-        before = documents.leaves_at(path, base.get(field))
+        if path:
+            after = documents.leaves_at(path, set_to.get(field))
+            before = documents.leaves_at(path, base.get(field))
+        else:
+            # Logged as one, before its parts were told apart.
+            after = documents.leaves(set_to.get(field) or {})
+            before = documents.leaves(base.get(field) or {})
         # Written though nothing differs: what stands there was confirmed.
         confirmed = bool(after) and after == before
         for leaf in {**before, **after}:
@@ -275,11 +279,17 @@ def python(column: Column, value: Any) -> Any:
 def parts_of(column: Column, fields: Mapping[str, Any]) -> dict[str, Any]:
     """The parts of a document among a record's fields, by path."""
     start = f"{column.name}."
-    return {
-        name[len(start) :]: value
+    # Before its parts were told apart, what stands here was written as one.
+    whole = fields.get(column.name)
+    parts: dict[str, Any] = {}
+    if isinstance(whole, dict) and documents.is_whole(whole):
+        parts.update(documents.leaves(whole))
+    parts.update(
+        (name[len(start) :], value)
         for name, value in fields.items()
         if name.startswith(start) and value is not None
-    }
+    )
+    return parts
 
 
 def unknown(known: Shape, fields: Mapping[str, Any]) -> dict[str, Any]:

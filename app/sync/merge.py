@@ -220,8 +220,11 @@ def more_severe(theirs: Any, mine: Any, *, closed: bool = False) -> Any:
 
 
 def level_of(value: Any) -> str | None:
-    """The level that a value, or an answer that holds one, stands for; None for any other."""
-    inner = value.get("value") if isinstance(value, Mapping) else value
+    """The level that a value, an answer that holds one, or a proposal of one, stands for; None
+    for any other."""
+    inner = value
+    if isinstance(value, Mapping):
+        inner = value.get("value", value.get("level"))
     return inner if isinstance(inner, str) and inner in LEVELS else None
 
 

@@ -84,7 +84,7 @@ class ConflictCard(AttentionCard):
         if found.kept_back:
             self.add(Body(_("You may not read these answers, so somebody else has to decide.")))
             return
-        decides = decides and not found.answered
+        decides = decides and not found.answered and not found.why_not
         sides = (
             (_("Before"), found.base, None),
             (_mine_words(found), found.mine, True),
@@ -101,6 +101,8 @@ class ConflictCard(AttentionCard):
             grid.addWidget(part, place if stacked else 0, 0 if stacked else place)
             grid.setColumnStretch(0 if stacked else place, 1)
         self.add(grid)
+        if found.why_not:
+            self.add(Muted(found.why_not))
         if found.answered:
             self.add(Body(_("Decided here. The server is told with the next sync.")))
         elif decides and found.new_answer is not None:
@@ -113,6 +115,8 @@ class ConflictCard(AttentionCard):
         part.add(Small(title))
         if side.level is not None:
             part.add(LevelBadge(side.level, found.label, strong=True))
+            if side.reasons:
+                part.add(Body(side.reasons))
         elif side.text:
             part.add(Strong(side.text))
         else:

@@ -15,6 +15,7 @@ import pytest
 from app.casework import (
     assessments,
     children,
+    deciding,
     demo,
     form_records,
     history,
@@ -31,6 +32,7 @@ from app.casework.desk import Desk, NotAllowed
 from app.casework.form_records import AnswerChange
 from app.core.clock import FixedClock
 from app.core.errors import KnownError
+from app.forms.schema import Judgement
 from app.models.records import FormRecord, Oversight
 from app.sync.conflicts import ConflictSettled
 from tests.casework.sync_desks import NewDesk, desks_of, quiet
@@ -165,6 +167,90 @@ def test_it_is_returned_there_and_mended_here(ash: Desk, rowan: Desk) -> None:
     assert request(rowan, record_id).level_answers["serious_harm"]["accepted"] is True
     same_everywhere(record_id, ash, rowan)
     same_everywhere(back.record_id, ash, rowan)
+
+
+def propose(desk: Desk, record_id: str, judgement: Judgement, level: str, why: str) -> None:
+    oversight.propose_level(desk, request(desk, record_id).id, judgement, level, why)
+
+
+def test_two_managers_who_propose_levels_for_different_judgements_both_stand(
+    ash: Desk, rowan: Desk, sam: Desk
+) -> None:
+    _child_id, record_id = submitted(ash, rowan, sam)
+    propose(rowan, record_id, "serious_harm", "medium", "The fight in May.")
+    propose(sam, record_id, "safety_wellbeing", "very_high", "He sleeps out.")
+    quiet(rowan, sam, ash)
+    for desk in (ash, rowan, sam):
+        assert sync_conflicts.conflicts(desk) == ()
+        levels = request(desk, record_id).proposed_levels
+        assert {name: said["level"] for name, said in levels.items()} == {
+            "serious_harm": "medium",
+            "safety_wellbeing": "very_high",
+        }
+
+
+@pytest.mark.parametrize("keep", ["mine", "theirs"])
+def test_two_levels_proposed_for_one_judgement_at_once_are_one_decision_with_both_reasons(
+    ash: Desk, rowan: Desk, sam: Desk, keep: str
+) -> None:
+    _child_id, record_id = submitted(ash, rowan, sam)
+    propose(rowan, record_id, "serious_harm", "medium", "The fight in May.")
+    propose(rowan, record_id, "reoffending", "high", "Three in a month.")
+    propose(sam, record_id, "serious_harm", "very_high", "The knife in June.")
+    quiet(rowan, sam, ash)
+    for desk in (ash, rowan, sam):
+        (one,) = sync_conflicts.conflicts(desk)
+        assert (one.field, one.safety) == ("proposed_levels.serious_harm", True)
+        assert one.label == "Proposed level: Risk of serious harm to others"
+        assert (one.base.text, one.base.level) == ("", None)
+        sides = {side.who: (side.text, side.reasons) for side in (one.mine, one.theirs)}
+        assert sides == {
+            "Rowan Okell": ("Medium: The fight in May.", "The fight in May."),
+            "Sam Teal": ("Very high: The knife in June.", "The knife in June."),
+        }
+        (counts,) = [side for side in (one.mine, one.theirs) if side.counts]
+        assert counts.who == "Sam Teal", "the more severe, whoever came first"
+        levels = request(desk, record_id).proposed_levels
+        assert levels["serious_harm"]["level"] == "very_high"
+        assert levels["reoffending"]["level"] == "high"
+        seen = deciding.read(desk, request(desk, record_id).id)
+        beside = {line.judgement: line.beside for line in seen.levels if line.beside}
+        assert beside == {"serious_harm": ("Rowan Okell proposes Medium: The fight in May.",)}
+    (one,) = sync_conflicts.conflicts(ash)
+    assert one.why_not
+    with pytest.raises(NotAllowed):
+        sync_conflicts.keep_mine(ash, one.id)
+    {"mine": sync_conflicts.keep_mine, "theirs": sync_conflicts.keep_theirs}[keep](rowan, one.id)
+    quiet(rowan, ash, sam)
+    chosen = one.mine if keep == "mine" else one.theirs
+    for desk in (ash, rowan, sam):
+        assert sync_conflicts.conflicts(desk) == ()
+        standing = request(desk, record_id).proposed_levels["serious_harm"]
+        assert standing["reasons"] == chosen.reasons
+        assert history.verify(desk).ok
+
+
+def test_each_of_two_decisions_keeps_the_levels_that_it_proposed(
+    ash: Desk, rowan: Desk, sam: Desk, clock: FixedClock
+) -> None:
+    _child_id, record_id = submitted(ash, rowan, sam)
+    propose(rowan, record_id, "serious_harm", "medium", "The fight in May.")
+    give_back(rowan, record_id)
+    clock.advance(timedelta(minutes=5))
+    propose(sam, record_id, "serious_harm", "very_high", "The knife in June.")
+    give_back(sam, record_id)
+    for desk in (rowan, sam):
+        sync_deeds.sync_now(desk)
+    quiet(ash, rowan, sam)
+    (rivals,) = rival_decisions.rivals(rowan)
+    assert sync_conflicts.conflicts(rowan) == (), "told with the decisions that they belong to"
+    which = [side.who for side in rivals.sides].index("Rowan Okell")
+    rival_decisions.choose(rowan, rivals.id, which, WHY)
+    quiet(rowan, ash, sam)
+    same_everywhere(record_id, ash, rowan, sam)
+    for desk in (ash, rowan, sam):
+        proposed = request(desk, record_id).proposed_levels["serious_harm"]
+        assert (proposed["level"], proposed["by"]) == ("medium", rowan.actor.id)
 
 
 def recall(desk: Desk, record_id: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -38,11 +38,13 @@ from app.casework import (
     timeline,
     waiting,
 )
+from app.casework.children import ChildView
 from app.casework.desk import Actor, Desk, NotAllowed, Role
 from app.casework.form_records import AnswerChange
 from app.core.errors import KnownError
 from app.core.ids import new_id
 from tests.casework.conftest import PASSPHRASE, AddChild
+from tests.casework.test_oversight import acting, submit
 
 ROLES: tuple[Role, ...] = get_args(Role)
 NOBODY = "0198c0de-0000-7000-8000-00000000dead"
@@ -413,3 +415,52 @@ def test_an_answer_that_only_the_worker_may_read_is_kept_from_a_manager(
     assert "good_at" not in manager.document and manager.kept_back
     assert "someone_hurts_me" in manager.document
     assert search.find(case.desk, "bikes") == ()
+
+
+# Who does what with a direction that the manager Rowan Okell gave on Ash Rivers's assessment.
+WITH_A_DIRECTION: dict[tuple[str, Role], tuple[bool, bool]] = {
+    # (who, as what): may change it and take it out, may say that it is done
+    ("Ash Rivers", "practitioner"): (False, True),
+    ("Jo Penn", "practitioner"): (False, True),
+    ("Rowan Okell", "manager"): (True, True),
+    ("Sam Teal", "manager"): (True, True),
+    ("Kit Sorrel", "administrator"): (False, True),
+    ("Perry Lind", "reader"): (False, False),
+}
+
+
+@pytest.mark.parametrize(("who", "role"), WITH_A_DIRECTION)
+def test_a_managers_direction_is_reworded_by_managers_and_done_by_whoever_writes(
+    desk: Desk, child: ChildView, who: str, role: Role
+) -> None:
+    may_change, may_finish = WITH_A_DIRECTION[who, role]
+    submit(desk, child.id)
+    with acting(desk, "Rowan Okell") as manager:
+        (item,) = oversight.queue(manager)
+        oversight.write_direction(manager, item.id, "family", "Say what Nan thinks.")
+        oversight.return_with_directions(manager, item.id)
+    (task,) = tasks.list_tasks(desk, child.id)
+    own = tasks.add_task(desk, child.id, replace(task.details, what="Ring the school"))
+    with acting(desk, who, role) as acts:
+        seen = {one.id: one.may_change for one in tasks.list_tasks(acts, child.id)}
+        assert seen[task.id] is may_change
+        softer = replace(task.details, what="Say what you think.")
+        deeds = (
+            lambda: tasks.change_task(acts, task.id, softer),
+            lambda: tasks.remove_task(acts, task.id, "Not needed"),
+        )
+        if may_change:
+            assert tasks.change_task(acts, task.id, softer).title == softer.what
+        else:
+            for deed in deeds:
+                with pytest.raises(NotAllowed):
+                    deed()
+        if permission.allows(role, "write"):
+            assert tasks.change_task(acts, own.id, own.details).may_change, "that of a colleague"
+        if may_finish:
+            assert tasks.finish(acts, task.id, "Rang Nan.").state == "done"
+        else:
+            with pytest.raises(NotAllowed):
+                tasks.finish(acts, task.id, "Rang Nan.")
+    wanted = softer.what if may_change else "Say what Nan thinks."
+    assert {one.title for one in tasks.list_tasks(desk, child.id)} == {wanted, "Ring the school"}

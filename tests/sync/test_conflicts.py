@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.models.records import Child, FormRecord
-from app.sync import caseload, conflicts, exchange, state
+from app.sync import caseload, conflicts, exchange, fields, state
 from app.sync.conflicts import ConflictSettled, RecordClosed
 from app.sync.protocol import Pull, Pulled
 from tests.sync.conftest import Laptop
@@ -165,3 +165,17 @@ def test_a_page_visit_that_stands_open_is_sealed_before_others_words_come(
     values: Any = only(robin)
     assert values.mine == {"value": "robin types"}
     assert values.theirs == {"value": "ash was quicker"}
+
+
+def test_what_was_written_as_one_before_its_parts_were_told_apart_is_read_in_its_parts() -> None:
+    shape = fields.shape("oversight")
+    assert shape is not None
+    column = shape.by_name["proposed_levels"]
+    harm, safety = {"level": "high", "reasons": "A"}, {"level": "low", "reasons": "B"}
+    as_one = {"proposed_levels": {"serious_harm": harm}}
+    assert fields.parts_of(column, as_one) == {"serious_harm": harm}
+    assert fields.parts_of(column, as_one | {"proposed_levels.serious_harm": safety}) == {
+        "serious_harm": safety
+    }
+    set_to, base = fields.written("oversight", as_one, {"proposed_levels": {}})
+    assert (set_to, base) == ({"proposed_levels.serious_harm": harm}, {})

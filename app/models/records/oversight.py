@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,6 +29,9 @@ class Oversight(ChildRecord):
         set_aside: Decisions that were made at the same time elsewhere and don't count, as they
             were made. A person has chosen between them and this one.
     """
+
+    # Of two judgements two managers may speak at once.
+    documents: ClassVar[frozenset[str]] = frozenset({"proposed_levels", "level_answers"})
 
     __tablename__ = "oversight"
     __table_args__ = (Index("oversight_by_state", "state", "due_on"),)

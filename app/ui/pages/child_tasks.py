@@ -119,7 +119,7 @@ class TasksTab(ChildTab):
                     "edit_record", record_type="task", child_id=view.id, record_id=task.id
                 ),
             )
-            for button in (done, change):
+            for button in (done, change) if task.may_change else (done,):
                 button.setAccessibleDescription(task.title)
                 row.addWidget(button)
             column.addLayout(row)

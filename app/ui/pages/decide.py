@@ -189,6 +189,17 @@ class DecidePage(Page):
                     "attention",
                 )
             )
+        for words in line.beside:
+            column.addWidget(
+                Banner(
+                    words,
+                    "serious",
+                    heading=_("Two managers proposed a level at the same time"),
+                    actions=(
+                        SecondaryButton(_("Choose between them"), lambda: self.shell.go("sync")),
+                    ),
+                )
+            )
         if seen.may:
             row = FlowLayout(gap=10)
             if line.proposal is None:
