@@ -12,8 +12,9 @@ from sqlalchemy.orm import aliased
 from app.casework import due as due_items
 from app.casework import reference, syncing, waiting
 from app.casework.due import DueItem
+from app.casework.held_records import ChildFacts
 from app.casework.levels import Kind, Level
-from app.casework.standing import ChildFacts, Standing, standings
+from app.casework.standing import Standing, standings
 from app.core.clock import age_on
 from app.forms.schema import ASSESSING
 from app.models.queries import caseload

@@ -17,9 +17,10 @@ from app.casework.child_details import (
     IdentifierDetails,
     check_details,
 )
+from app.casework.held_records import ChildFacts
 from app.casework.keeping import details_of, of_child
 from app.casework.problems import Problem
-from app.casework.standing import ChildFacts, standings
+from app.casework.standing import standings
 from app.core.clock import age_on
 from app.core.i18n import _
 from app.models.records import Alert, CareStatus, Child, Identifier, User

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from app.casework import court_checks, dates, keeping, reference, standing
+from app.casework import court_checks, dates, hearings, keeping, orders, reference
 from app.casework.child_views import joined
 from app.casework.court_details import HearingDetails, OffenceDetails, OutcomeDetails
 from app.casework.keeping import details_of
@@ -187,7 +187,7 @@ def _when(view: HearingView) -> tuple[date, str, str]:
 def _hearing_view(desk: Desk, session: Session, held: Hearing) -> HearingView:
     details, today = details_of(held, HearingDetails), desk.clock.today()
     day = held.hearing_date
-    due, _rule = standing.report_due(held)
+    due, _rule = hearings.report_due(held)
     return HearingView(
         id=held.id,
         child_id=held.child_id,
@@ -271,7 +271,7 @@ def _outcome_view(desk: Desk, session: Session, held: Outcome) -> OutcomeView:
     details, today = details_of(held, OutcomeDetails), desk.clock.today()
     entry = reference.listing("outcomes").entry(held.disposal)
     months = (held.term_months or 0) + 12 * (held.term_years or 0)
-    end = standing.end_of(held)
+    end = orders.end_of(held)
     return OutcomeView(
         id=held.id,
         child_id=held.child_id,
@@ -290,7 +290,7 @@ def _outcome_view(desk: Desk, session: Session, held: Outcome) -> OutcomeView:
             held.note,
         ),
         group=(entry.group or "") if entry else "",
-        running=held.outcome_date is not None and standing.runs(held, today),
+        running=held.outcome_date is not None and orders.runs(held, today),
         problems=court_checks.outcome_problems(session, held.child_id, details, today),
         revision=held.revision,
     )

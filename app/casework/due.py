@@ -11,7 +11,10 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.casework import chronology, dates, reference
-from app.casework.standing import COURT_ORDERS, facts, standings, urgency
+from app.casework.falls_due import urgency
+from app.casework.held_records import facts
+from app.casework.orders import COURT_ORDERS
+from app.casework.standing import standings
 from app.core.clock import LONDON
 from app.forms.schema import ASSESSING
 from app.models.queries.caseload import LOCKED

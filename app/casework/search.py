@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework import dates, due, permission, reference, wording
-from app.casework.standing import ChildFacts, facts
+from app.casework.held_records import ChildFacts, facts
 from app.core.clock import age_on
 from app.core.i18n import _, language
 from app.models import search as index

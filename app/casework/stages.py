@@ -25,8 +25,10 @@ from app.casework.form_records import (
     opened,
     title_of,
 )
+from app.casework.held_records import facts
+from app.casework.orders import COURT_ORDERS, end_of, runs
 from app.casework.reference import Entry, Rule
-from app.casework.standing import COURT_ORDERS, end_of, facts, runs, standings
+from app.casework.standing import standings
 from app.core.errors import BugError
 from app.core.i18n import language
 from app.forms.answers import Document, carried_forward, each_answer
