@@ -132,7 +132,7 @@ def gather(
             countersigned_on=countersigned_on,
             countersigned_by=countersigner,
         ),
-        offences=tuple(_offence(offence, language) for offence in before_court),
+        offences=tuple(offence_facts(offence, language) for offence in before_court),
         earlier_outcomes=tuple(_outcomes(session, child_id, earlier, hearing, language)),
         hearings=tuple(_hearings(session, child_id, hearing, before_court, language)),
         sources=received,
@@ -247,7 +247,9 @@ def _offences(
     session: Session, child_id: str, hearing: Hearing | None
 ) -> tuple[list[Offence], list[Offence]]:
     """The offences that the hearing is about, and the others."""
-    every = session.scalars(_of(child_id, Offence)).all()
+    every = sorted(
+        session.scalars(_of(child_id, Offence)), key=lambda one: one.offence_date or date.max
+    )
     wanted = set(hearing.offence_ids) if hearing is not None else set()
     if not wanted:
         dealt_with: set[str] = set()
@@ -267,7 +269,8 @@ def _of(child_id: str, type_: type[R]) -> Select[R]:
     )
 
 
-def _offence(offence: Offence, language: str) -> OffenceFacts:
+def offence_facts(offence: Offence, language: str) -> OffenceFacts:
+    """An offence as a report tells it."""
     return OffenceFacts(
         description=offence.description,
         committed_on=offence.offence_date,

@@ -14,6 +14,7 @@ from app.casework import chronology, dates, disproportionality, plan, reference,
 from app.casework.form_records import LOCKED
 from app.casework.keeping import of_child
 from app.casework.levels import level_of
+from app.casework.psr_material import offence_facts
 from app.core.i18n import N_
 from app.models.records import (
     ChronologyEntry,
@@ -29,6 +30,7 @@ from app.reports.material import (
     ContactFacts,
     ExistingFacts,
     LevelsOn,
+    OffenceFacts,
     OrderFacts,
     PsrMaterial,
     TargetFacts,
@@ -63,7 +65,8 @@ def with_kind(
     existing = held if held is not None and held.child_id == child_id else None
     return replace(
         material,
-        order=None if order is None else _order_facts(order, material.language),
+        order=None if order is None else _order_facts(session, order, material.language),
+        offences=_offences_of(session, order, material.language) or material.offences,
         contacts=tuple(_contacts(session, child_id, order, material.language)),
         plan=tuple(_plan(desk, child_id, material.language)),
         levels_over_time=tuple(_levels_over_time(session, child_id, assessment_id)),
@@ -105,12 +108,31 @@ def _levels_over_time(session: Session, child_id: str, assessment_id: str) -> It
             )
 
 
-def _order_facts(order: Outcome, language: str) -> OrderFacts:
+def _offences_of(
+    session: Session, order: Outcome | None, language: str
+) -> tuple[OffenceFacts, ...]:
+    """Those that the order was made for, the oldest first; none where it does not say."""
+    if order is None:
+        return ()
+    found = [
+        offence
+        for offence in of_child(session, Offence, order.child_id)
+        if offence.id in order.offence_ids
+    ]
+    return tuple(
+        offence_facts(offence, language)
+        for offence in sorted(found, key=lambda one: one.offence_date or date.max)
+    )
+
+
+def _order_facts(session: Session, order: Outcome, language: str) -> OrderFacts:
+    hearing = session.get(Hearing, order.hearing_id) if order.hearing_id else None
+    court = order.court or (hearing.court if hearing is not None else "")
     return OrderFacts(
         name=reference.label("outcomes", order.disposal, language),
         made_on=order.outcome_date,
         ends_on=order.end_date,
-        court=reference.label("courts", order.court, language) if order.court else "",
+        court=reference.label("courts", court, language) if court else "",
         requirements=tuple(
             reference.label("yro_requirements", code, language) for code in order.requirements
         ),
@@ -130,7 +152,7 @@ def _contacts(
         if entry.attendance and entry.id not in corrected and (entry.happened_on or start) >= start
     ]
     listed = reference.listing("attendance")
-    for entry in sorted(found, key=lambda one: (one.happened_on or start, one.id)):
+    for entry in sorted(found, key=lambda one: (one.happened_on or start, one.happened_at, one.id)):
         attended = listed.entry(entry.attendance)
         if entry.happened_on is not None and attended is not None:
             yield ContactFacts(
@@ -139,6 +161,7 @@ def _contacts(
                 attendance=attended.label(language),
                 missed=bool(attended.column("missed")),
                 why=entry.missed_why,
+                at=entry.happened_at,
             )
 
 

@@ -232,6 +232,13 @@ def _questions(form: Form, plan: Plan) -> Found:
                 )
         if isinstance(item, Question):
             yield from _question(item, plan.definitions[item.name])
+        elif isinstance(item, Repeat) and item.row_order is not None:
+            asked = {one.name for one in item.children if isinstance(one, Question) and one.asks}
+            if item.row_order not in asked:
+                yield (
+                    f"{item.name} / row_order",
+                    _("No question of a row is called “{name}”.").format(name=item.row_order),
+                )
     for judgement, times in Counter(q.judgement for q in form.questions() if q.judgement).items():
         if times > 1:
             yield judgement, _("Two questions hold this judgement.")

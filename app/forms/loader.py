@@ -349,6 +349,7 @@ class FormBuilder:
                 if isinstance(row_label, Mapping)
                 else row_label
             ),
+            row_order=self.expression(raw, "row_order", place),
             count=self.expression(raw, "count", place),
         )
 

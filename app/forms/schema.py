@@ -162,9 +162,14 @@ class Group(_Frozen):
 
 
 class Repeat(Group):
-    """A group that is asked once for each row; `count` fixes the number of rows."""
+    """A group that is asked once for each row; `count` fixes the number of rows.
+
+    `row_order` names the question in a row by whose answer the rows are read in order, such as an
+    age or a day, in whatever order they were entered.
+    """
 
     row_label: str | Words | None = None
+    row_order: str | None = None
     count: str | None = None
 
 

@@ -38,7 +38,7 @@ from app.forms.plan import (
     READONLY,
     REQUIRED,
 )
-from app.forms.schema import Choice, Question
+from app.forms.schema import Choice, Question, Repeat
 from app.forms.statements import (
     STATEMENTS,
     Statement,
@@ -99,6 +99,20 @@ class Sheet(Engine):
     def rows(self, path: str) -> tuple[str, ...]:
         """The identifiers of the rows of the repeat at `path`, in order."""
         return tuple(row.row_id for row in self._repeat(path).kids if row.row_id is not None)
+
+    def rows_in_order(self, path: str) -> tuple[str, ...]:
+        """The rows of the repeat at `path` as they are read: by the answers that the form orders
+        them by, rows without such an answer last; else in the order in which they were entered."""
+        repeat = self._repeat(path).definition.item
+        order = repeat.row_order if isinstance(repeat, Repeat) else None
+        if order is None:
+            return self.rows(path)
+
+        def place(row: str) -> tuple[bool, Any]:
+            value = self.value(f"{path}/{row}/{order}")
+            return (True, "") if value in (None, "") else (False, value)
+
+        return tuple(sorted(self.rows(path), key=place))
 
     def may_add_row(self, path: str) -> bool:
         """Whether a person may add rows here: the form itself does not fix their number."""

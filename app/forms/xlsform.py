@@ -382,6 +382,8 @@ class _Import:
                 found[key] = _switch(value)
             elif key == "row_label" and found["type"] == "repeat":
                 found[key] = self.texts(value) if isinstance(value, Mapping) else value
+            elif key == "row_order" and found["type"] == "repeat":
+                found[key] = value
             else:
                 raise self.column(f"waymark::{key}", row)
         if not report:

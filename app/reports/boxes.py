@@ -30,6 +30,8 @@ _CHART_STEP: Final = 6.0
 """How much higher in a chart each level stands than the one below it."""
 _CHART_CLIMB: Final = _CHART_STEP * (len(CHART_LEVELS) - 1)
 _CHART_SHAPE: Final = 4.2
+LEVEL_SHIFT: Final = 15.0
+"""How far the word of a level stands from where its shape begins."""
 
 
 class Box(Protocol):
@@ -158,9 +160,9 @@ class Panel:
 
 @dataclass(slots=True)
 class LevelBox:
-    """A judgement on one line: what is judged, the shape of the level, its word."""
+    """A judgement: what is judged, beside the shape of the level and its word."""
 
-    label: Line
+    label: tuple[Line, ...]
     word: Line
     level: Level | None
     leading: float
@@ -173,7 +175,7 @@ class LevelBox:
 
     @property
     def height(self) -> float:
-        return self.leading + 7.0
+        return max(1, len(self.label)) * self.leading + 7.0
 
     def least(self) -> float:
         return self.height
@@ -187,11 +189,11 @@ class LevelBox:
             if self.level is not None:
                 middle = top - 7.0 - self.leading * _BASELINE + 3.9
                 draw_shape(pen, self.level, self.word_x + 5.0, middle, 4.6)
-        shift = 15.0 if self.level is not None else 0.0
+        shift = LEVEL_SHIFT if self.level is not None else 0.0
         draw_stretches(
             pen,
             [
-                *_placed((self.label,), self.left, top - 7.0, self.leading),
+                *_placed(self.label, self.left, top - 7.0, self.leading),
                 *_placed((self.word,), self.word_x + shift, top - 7.0, self.leading),
             ],
         )

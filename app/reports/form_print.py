@@ -146,9 +146,15 @@ def _blocks(
         and (sheet.shown(path) or not only_answered)
         and path.rpartition("/")[2] not in kept_back
     ]
-    for row, paths in groupby(asked, key=_row):
+    say = wording(sheet.language)
+    after_rows = False
+    for row, paths in _rows_as_read(sheet, asked):
         if row:
             yield SubHeading(sheet.label(row))
+        elif after_rows:
+            # What is asked of the page itself is no longer about the row above it.
+            yield SubHeading(say("Also asked"))
+        after_rows = bool(row)
         for own_words, together in groupby(paths, key=lambda path: _own_words(sheet, path)):
             if own_words:
                 for path in together:
@@ -160,6 +166,17 @@ def _blocks(
                     for fact in (_fact(sheet, path, names), *_said(sheet, path, said))
                 ]
                 yield Facts(tuple(facts), _QUESTION_SHARE)
+
+
+def _rows_as_read(sheet: Sheet, asked: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """The questions of each row together, the rows of a repeat in the order they are read in."""
+    rows = [(row, list(paths)) for row, paths in groupby(asked, key=_row)]
+    for repeat, together in groupby(rows, key=lambda one: _row(one[0])):
+        if not repeat:
+            yield from together
+            continue
+        order = {f"{repeat}/{row}": at for at, row in enumerate(sheet.rows_in_order(repeat))}
+        yield from sorted(together, key=lambda one: order[one[0]])
 
 
 def _row(path: str) -> str:

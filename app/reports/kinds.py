@@ -36,6 +36,7 @@ class ReportKind(_Frozen):
         second_person: Whether somebody else has to find it fit before it goes out.
         proposes: Whether it ends in a proposal of a sentence.
         for_: What it is made for: a hearing, a panel or an order.
+        asked: What a court that got it asked for, where the record says nothing more.
     """
 
     id: str
@@ -43,11 +44,17 @@ class ReportKind(_Frozen):
     second_person: bool
     proposes: bool
     for_: Literal["hearing", "panel", "order"] = Field(alias="for")
+    asked: Mapping[Language, str] = {}
     sections: tuple[SectionKind, ...]
 
     def named(self, language: Language) -> str:
         """What it is called."""
         return self.title.get(language) or self.title["en"]
+
+    def asked_in(self, language: Language) -> tuple[str, ...]:
+        """What the court asked for by asking for this kind, in words; nothing for others."""
+        words = self.asked.get(language) or self.asked.get("en")
+        return (words,) if words else ()
 
     def headings(self, language: Language) -> dict[str, str]:
         """What each section is called, by its code, in their order."""

@@ -148,13 +148,15 @@ class OrderFacts:
 
 @dataclass(frozen=True, slots=True)
 class ContactFacts:
-    """Something that the child was expected at. `missed`: the child did not come."""
+    """Something that the child was expected at. `missed`: the child did not come. `at`: the time
+    of day, where it is known."""
 
     on: date
     what: str
     attendance: str
     missed: bool
     why: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

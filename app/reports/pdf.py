@@ -12,6 +12,7 @@ from app.core.errors import BugError, KnownError
 from app.core.i18n import _ as screen_text
 from app.reports import look
 from app.reports.boxes import (
+    LEVEL_SHIFT,
     Box,
     ChartBand,
     ChartBox,
@@ -53,6 +54,11 @@ Progress = Callable[[int, int], None]
 BULLET: Final = "•"
 _CHART_LABELS: Final = 0.3
 """The share of a chart's width in which its rows are named."""
+LEVEL_GAP: Final = 12.0
+"""Between what is judged and its level, which stand in line with one another where they can."""
+_LEVELS_FROM: Final = 210.0
+_BETWEEN: Final = 10.0
+"""What stands beside other words at the head or foot of a page keeps so far from them."""
 _LAYOUT_SHARE: Final = 50
 _DRAW_SHARE: Final = 45
 _WHOLE: Final = 100
@@ -330,17 +336,19 @@ class Setter:
     def _level(self, block: LevelLine, parent: Element) -> Iterable[Box]:
         element = Element("P", parent)
         left = look.LEFT + look.GUTTER
-        label = self._strands((Run(f"{block.label}: "),), self._types.subheading, element)
+        label = self._strands((Run(f"{block.label}:"),), self._types.subheading, element)
         word = self._strands((Run(block.word),), self._types.level, element)
-        label_line = self._one_line(label)
-        word_x = max(left + 210, left + _line_width(label_line) + 12)
+        word_line = self._one_line(word)
+        room = look.RIGHT - left - LEVEL_GAP - LEVEL_SHIFT - _line_width(word_line)
+        label_lines = _ending_in_space(broken(label, room, self._measure))
+        widest = max(map(_line_width, label_lines), default=0.0)
         yield LevelBox(
-            label_line,
-            self._one_line(word),
+            label_lines,
+            word_line,
             block.level,
             self._types.level.leading,
             left,
-            word_x,
+            left + max(_LEVELS_FROM, widest + LEVEL_GAP),
             look.RIGHT,
             before=8,
             after=3,
@@ -481,6 +489,12 @@ def _centred(line: Line, width: float) -> Line:
     return tuple(replace(stretch, x=stretch.x + shift) for stretch in line)
 
 
+def _ending_in_space(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """`lines` so that whoever reads the text does not run what follows into their last word."""
+    *before, (*stretches, last) = lines
+    return (*before, (*stretches, replace(last, text=Drawable(f"{last.text} "))))
+
+
 def _line_width(line: Line) -> float:
     return line[-1].x + line[-1].width if line else 0.0
 
@@ -490,6 +504,7 @@ class _Furniture:
 
     def __init__(self, report: Report, pages: int) -> None:
         say = wording(report.language)
+        self._measure = Measure()
         self._service = one_line(report.service_name)
         self._reference = one_line(report.reference)
         marking = say("Official: sensitive") if report.marking is None else report.marking
@@ -506,7 +521,6 @@ class _Furniture:
             else self._reference
         )
         self._pending = one_line(say("Quality check pending")) if report.pending else None
-        self._measure = Measure()
 
     def draw_head(self, pen: Pen) -> None:
         """Draw what lies behind and above the text."""
@@ -515,14 +529,13 @@ class _Furniture:
                 pen.slanted(self._draft, Face.BOLD, 150, look.WATERMARK, 38)
         with pen.artefact("Header"):
             y = look.PAGE_HEIGHT - 48
-            pen.text(look.RUNNING_STRONG, [(look.LEFT, y, self._service)])
-            self._at_right(pen, look.RUNNING, y, self._running)
-            if self._pending is not None:
-                wide = self._measure.width(
-                    self._pending, look.RUNNING_STRONG.face, look.RUNNING_STRONG.size
-                )
-                middle = (look.LEFT + look.RIGHT - wide) / 2
-                pen.text(look.RUNNING_STRONG, [(middle, y, self._pending)])
+            self._spread(
+                pen,
+                y,
+                (look.RUNNING_STRONG, self._service),
+                (look.RUNNING_STRONG, self._pending),
+                (look.RUNNING, self._running),
+            )
             pen.rule(look.LEFT, y - 8, look.RIGHT, "ink", 0.9)
 
     def draw_foot(self, pen: Pen, number: int) -> None:
@@ -530,14 +543,43 @@ class _Furniture:
         with pen.artefact("Footer"):
             y = 52
             pen.rule(look.LEFT, y + 14, look.RIGHT, "line")
-            pen.text(look.RUNNING, [(look.LEFT, y, self._marking)])
             words = one_line(self._page.format(page=number, pages=self._pages))
-            wide = self._measure.width(words, look.RUNNING.face, look.RUNNING.size)
-            middle = (look.LEFT + look.RIGHT - wide) / 2
-            pen.text(look.RUNNING, [(middle, y, words)])
-            self._at_right(pen, look.RUNNING, y, self._reference)
+            self._spread(
+                pen,
+                y,
+                (look.RUNNING, self._marking),
+                (look.RUNNING, words),
+                (look.RUNNING, self._reference),
+            )
             pen.text(look.FINGERPRINT, [(look.LEFT, y - 13, self._hash)])
 
-    def _at_right(self, pen: Pen, type_: Type, y: float, words: Drawable) -> None:
-        wide = self._measure.width(words, type_.face, type_.size)
-        pen.text(type_, [(look.RIGHT - wide, y, words)])
+    def _spread(
+        self,
+        pen: Pen,
+        y: float,
+        left: tuple[Type, Drawable],
+        middle: tuple[Type, Drawable | None],
+        right: tuple[Type, Drawable],
+    ) -> None:
+        """Draw words at the left edge, in the middle and at the right edge, cut where they meet."""
+        whole = look.RIGHT - look.LEFT
+        wide = self._width(middle[0], middle[1]) if middle[1] else 0.0
+        from_, to = look.LEFT + (whole - wide) / 2, look.LEFT + (whole + wide) / 2
+        room = look.RIGHT - to - _BETWEEN
+        type_, words = right[0], self._cut(*right, room)
+        start = look.RIGHT - self._width(type_, words)
+        room = (from_ if wide else start) - look.LEFT - _BETWEEN
+        pen.text(left[0], [(look.LEFT, y, self._cut(*left, room))])
+        if middle[1]:
+            pen.text(middle[0], [(from_, y, middle[1])])
+        pen.text(type_, [(start, y, words)])
+
+    def _width(self, type_: Type, words: str) -> float:
+        return self._measure.width(words, type_.face, type_.size)
+
+    def _cut(self, type_: Type, words: Drawable, room: float) -> Drawable:
+        if self._width(type_, words) <= room:
+            return words
+        room -= self._width(type_, "…")
+        count = self._measure.fitting(words, type_.face, type_.size, room)
+        return Drawable(f"{words[:count].rstrip()}…")

@@ -40,6 +40,7 @@ from app.reports.disproportionality import disproportionality
 from app.reports.kinds import SAID, ReportKind, kind
 from app.reports.material import (
     JUDGED,
+    ContactFacts,
     HeardFacts,
     HearingFacts,
     Judged,
@@ -130,8 +131,10 @@ class _Psr:
             front_blocks=tuple(self._front_tables()),
             sections=sections,
             draft_notice=_(
-                "This is a draft. It is not finished, and it must not be given to the court."
-            ),
+                "This is a draft. It is not finished, and it must not be given to the panel."
+            )
+            if self._kind.for_ == "panel"
+            else _("This is a draft. It is not finished, and it must not be given to the court."),
             pending=self._pending(),
         )
 
@@ -237,7 +240,9 @@ class _Psr:
         _ = self._say
         court = self._material.court
         name = self._material.child.name
-        if not court.court:
+        if self._kind.for_ == "panel":
+            return _("About {name}, for the referral order panel").format(name=name)
+        if not court.court or self._sentenced:
             return _("About {name}").format(name=name)
         if court.hearing_on is None:
             return _("About {name}, for {court}").format(name=name, court=court.court)
@@ -249,24 +254,45 @@ class _Psr:
         _ = self._say
         material = self._material
         child, court, team = material.child, material.court, material.author.team
-        yield Fact(_("Court"), court.court or _("Not recorded"))
-        yield Fact(_("Hearing"), self._hearing())
+        yield from self._of_court(_("Court"), court.court)
+        if court.hearing_on is not None or self._for_hearing:
+            yield Fact(_("Hearing"), self._hearing())
         yield Fact(_("Child"), self._names())
         yield Fact(_("Date of birth"), self._born())
-        yield Fact(_("Address"), child.address or _("Not recorded"))
-        yield Fact(_("Police number"), child.police_number or _("Not recorded"))
+        yield from self._of_court(_("Address"), child.address)
+        yield from self._of_court(_("Police number"), child.police_number)
         if child.languages:
             yield Fact(_("Languages"), child.languages)
         if child.interpreter:
             yield Fact(_("Interpreter"), child.interpreter)
-        yield Fact(_("Bail or remand"), court.remand_status or _("Not recorded"))
-        yield Fact(_("What the court asked for"), self._asked())
+        if self._for_hearing:
+            yield Fact(_("Bail or remand"), court.remand_status or _("Not recorded"))
+        asked = self._asked()
+        if asked:
+            yield Fact(_("What the court asked for"), asked)
         yield Fact(_("Written by"), self._author())
         yield Fact(
             _("Service"),
             f"{material.service_name}, {team}" if team else material.service_name,
         )
         yield Fact(_("Date of this report"), self._day(material.made_on))
+
+    @property
+    def _for_hearing(self) -> bool:
+        return self._kind.for_ == "hearing"
+
+    @property
+    def _sentenced(self) -> bool:
+        """Whether the hearing that is named is the one at which the order was made, long past."""
+        hearing = self._material.court.hearing_on
+        return (
+            self._kind.for_ == "order" and hearing is not None and hearing < self._material.made_on
+        )
+
+    def _of_court(self, label: str, value: str) -> Iterator[Fact]:
+        """What a court must find on the front sheet; elsewhere it is left out where unknown."""
+        if value or self._for_hearing:
+            yield Fact(label, value or self._say("Not recorded"))
 
     def _author(self) -> str:
         author = self._material.author
@@ -304,14 +330,16 @@ class _Psr:
     def _asked(self) -> str:
         _ = self._say
         court = self._material.court
+        if not self._for_hearing:
+            return ""
         said = [court.asked_for] if court.asked_for else []
         if court.all_options:
             said.append(_("A report on all options: the court has left custody open."))
         if court.dangerousness:
             said.append(_("An assessment of dangerousness."))
         if not said:
-            said.append(_("A pre-sentence report."))
-        if court.asked_on is not None:
+            said.extend(self._kind.asked_in(self._material.language))
+        if said and court.asked_on is not None:
             said.append(_("Asked for on {day}.").format(day=self._day(court.asked_on)))
         return " ".join(text if text.endswith(".") else f"{text}." for text in said)
 
@@ -322,13 +350,17 @@ class _Psr:
             yield Table(
                 headers=(_("Offence"), _("Date"), _("Age then"), _("Plea or finding")),
                 rows=tuple(self._offence_row(offence) for offence in material.offences),
-                caption=_("Offences before the court"),
-                weights=(3.1, 1.9, 1.0, 2.2),
+                caption=_("Offences before the court")
+                if self._for_hearing
+                else _("Offences that the order was made for"),
+                weights=(2.6, 1.9, 1.0, 2.7),
             )
-        else:
+        elif self._for_hearing:
             yield Notice(
                 _("The record names no offence for this hearing. The front sheet is not complete.")
             )
+        else:
+            yield Notice(_("The record does not say which offences the order was made for."))
         if material.hearings:
             yield Table(
                 headers=(_("Date"), _("Court"), _("Hearing"), _("What happened")),
@@ -359,7 +391,8 @@ class _Psr:
         age = self._age(offence.committed_on)
         what = offence.description or _("Not described")
         if offence.reference:
-            what = f"{what}\n{offence.reference}"
+            number = _("Police reference: {number}").format(number=offence.reference)
+            what = f"{what}\n{number}"
         return (
             what,
             when,
@@ -438,10 +471,13 @@ class _Psr:
         material = self._material
         if material.offences:
             named = [self._offence_phrase(offence) for offence in material.offences]
+            words = (
+                self._say("{child} is before the court for {offences}.")
+                if self._for_hearing
+                else self._say("The order on {child} was made for {offences}.")
+            )
             yield _paragraph(
-                self._say("{child} is before the court for {offences}.").format(
-                    child=self._child, offences=listed(named, material.language)
-                )
+                words.format(child=self._child, offences=listed(named, material.language))
             )
 
     def _offence_phrase(self, offence: OffenceFacts) -> str:
@@ -586,7 +622,7 @@ class _Psr:
         sentences = []
         for judged in JUDGED:
             levels: list[Level | None] = [getattr(one, judged) for one in held]
-            words = [self._level_word(level) for level in levels]
+            words = [self._level_word(level) if level else _("Not judged") for level in levels]
             rows.append(ChartRow(labels[judged], tuple(map(ChartPoint, levels, words))))
             told = [
                 _("{level} on {day}").format(level=word, day=time)
@@ -671,7 +707,11 @@ class _Psr:
         contacts = self._material.contacts
         kept = sum(not contact.missed for contact in contacts)
         if not contacts:
-            yield _paragraph(_("The chronology holds no appointment while the order ran."))
+            yield _paragraph(
+                _("The chronology holds no appointment since the order was made.")
+                if self._material.order is not None
+                else _("The chronology holds no appointment.")
+            )
             return
         yield _paragraph(
             _("{child} kept {kept} of {count} appointments.").format(
@@ -681,7 +721,7 @@ class _Psr:
         yield Table(
             headers=(_("Date"), _("Appointment"), _("Was it kept?")),
             rows=tuple(
-                (self._day(contact.on), contact.what, contact.attendance) for contact in contacts
+                (self._moment(contact), contact.what, contact.attendance) for contact in contacts
             ),
             weights=(1.7, 2.8, 2.6),
         )
@@ -690,13 +730,17 @@ class _Psr:
         _ = self._say
         missed = [contact for contact in self._material.contacts if contact.missed]
         if not missed:
-            yield _paragraph(_("The chronology holds no missed appointment while the order ran."))
+            yield _paragraph(
+                _("The chronology holds no missed appointment since the order was made.")
+                if self._material.order is not None
+                else _("The chronology holds no missed appointment.")
+            )
             return
         yield Table(
             headers=(_("Date"), _("Appointment"), _("Was it kept?"), _("Reason given")),
             rows=tuple(
                 (
-                    self._day(contact.on),
+                    self._moment(contact),
                     contact.what,
                     contact.attendance,
                     contact.why or _("No reason is recorded"),
@@ -706,6 +750,9 @@ class _Psr:
             caption=_("Appointments that were missed"),
             weights=(1.6, 2.2, 2.0, 2.6),
         )
+
+    def _moment(self, contact: ContactFacts) -> str:
+        return ", ".join(text for text in (self._day(contact.on), contact.at) if text)
 
     def _plan(self) -> Iterator[Block]:
         _ = self._say
@@ -730,13 +777,13 @@ class _Psr:
         _ = self._say
         held = self._material.existing
         if held is None:
-            yield _paragraph(_("The record holds no final report that could be used."))
+            yield _paragraph(_("The record does not hold the report that is to be used."))
             return
         yield Facts(
             (
                 Fact(_("Report"), held.title),
                 Fact(_("Reference"), held.reference),
-                Fact(_("Date of this report"), self._day(held.made_on)),
+                Fact(_("Made on"), self._day(held.made_on)),
                 Fact(_("Checked by"), held.checked_by or _("Nobody has checked it")),
             )
         )
@@ -751,7 +798,12 @@ class _Psr:
     def _changed_since(self) -> Iterator[Block]:
         _ = self._say
         held = self._material.existing
-        if held is None or not held.changes:
+        if held is None:
+            yield _paragraph(
+                _("The record cannot be compared with a report that it does not hold.")
+            )
+            return
+        if not held.changes:
             yield _paragraph(_("The record shows no change since that report was made."))
             return
         yield _paragraph(_("Since that report was made, the record shows:"))

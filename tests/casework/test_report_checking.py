@@ -91,6 +91,53 @@ def test_a_report_on_an_order_needs_the_order(desk: Desk, of: Case) -> None:
         reports.create(desk, of.child_id, "breach", of.assessment_id)
 
 
+def test_a_report_on_an_order_tells_what_it_was_made_for_and_what_happened_in_that_order(
+    desk: Desk, of: Case
+) -> None:
+    old = court.add_offence(
+        desk,
+        of.child_id,
+        court.OffenceDetails(offence_date=date(2026, 2, 1), description="Broken window"),
+    )
+    hearing = court.add_hearing(
+        desk,
+        of.child_id,
+        court.HearingDetails(court="Elsewhere Youth Court", hearing_date=date(2026, 3, 5)),
+    )
+    order = court.add_outcome(
+        desk,
+        of.child_id,
+        court.OutcomeDetails(
+            disposal="yro",
+            outcome_date=date(2026, 3, 5),
+            hearing_id=hearing.id,
+            offence_ids=(old.id,),
+        ),
+    )
+    for at in ("15:30", "09:00", "11:15"):
+        chronology.add_entry(
+            desk,
+            of.child_id,
+            EntryDetails(
+                kind="home_visit",
+                happened_on=date(2026, 11, 10),
+                happened_at=at,
+                attendance="missed_accepted",
+                missed_why="Ill",
+            ),
+        )
+    view = reports.create(
+        desk, of.child_id, "breach", of.assessment_id, hearing_id=hearing.id, order_id=order.id
+    )
+    text = words(reports.preview(desk, view.id))
+    assert "Offences that the order was made for" in text
+    assert "Broken window" in text
+    assert "Court Elsewhere Youth Court" in text[text.index("The order") :]
+    assert "What the court asked for" not in text
+    missed = text[text.index("Appointments that were missed") :]
+    assert missed.index("09:00") < missed.index("11:15") < missed.index("15:30")
+
+
 # ---- somebody else's eyes --------------------------------------------------------------------
 
 

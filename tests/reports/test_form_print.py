@@ -100,6 +100,37 @@ def test_own_words_stand_as_a_quotation_and_rows_under_their_name(sheet: Sheet) 
     assert SubHeading("Nan") in blocks
 
 
+def test_rows_are_read_in_the_order_of_the_answers_and_not_of_their_entry(
+    clock: FixedClock,
+) -> None:
+    form = next(form for form in FORMS if form.id == "trauma_timeline")
+    sheet = Sheet(form, clock=clock, context={"child": "Wren"})
+    for age, what in ((12, "A new school"), (None, "A dog"), (3, "A move"), (10, "A good summer")):
+        row, _effects = sheet.add_row("events")
+        if age is not None:
+            sheet.set(f"events/{row}/event_age", age, by="worker")
+        sheet.set(f"events/{row}/event_what", what, by="worker")
+    text = text_of(render(form_copy(sheet, a_copy())))
+    told = [text.index(what) for what in ("A move", "A good summer", "A new school", "A dog")]
+    assert told == sorted(told)
+
+
+def test_what_is_asked_after_rows_does_not_stand_under_the_last_of_them(
+    clock: FixedClock,
+) -> None:
+    more = FORM.replace(
+        "  - type: group\n    name: later",
+        '      - {type: text, name: unknown, label: {en: "What is not known?"}}\n'
+        "  - type: group\n    name: later",
+    )
+    sheet = Sheet(form_from_yaml(more, file="small.yaml"), clock=clock, context={"child": "Wren"})
+    row, _effects = sheet.add_row("people")
+    sheet.set(f"people/{row}/who", "Nan", by="practitioner")
+    blocks = form_copy(sheet, a_copy()).sections[0].blocks
+    headings = [block.text for block in blocks if isinstance(block, SubHeading)]
+    assert headings == ["Nan", "Also asked"]
+
+
 def test_a_copy_of_answers_alone_leaves_out_the_rest(sheet: Sheet) -> None:
     report = form_copy(sheet, a_copy(marking=""), only_answered=True)
     assert [part.heading for part in report.sections] == ["Home and where Wren lives"]

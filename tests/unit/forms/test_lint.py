@@ -119,6 +119,20 @@ def test_lint_finds_what_nobody_uses_or_answers(form_of: Callable[[str], Form]) 
     assert "tiny: t / label: The text is missing." in found
 
 
+def test_rows_are_ordered_by_a_question_of_their_own(form_of: Callable[[str], Form]) -> None:
+    survey = """
+        - type: repeat
+          name: r
+          label: R
+          row_order: %s
+          children:
+            - {type: integer, name: age, label: Age}
+        """
+    found = [str(finding) for finding in lint(form_of(survey % "elsewhere"))]
+    assert "tiny: r / row_order: No question of a row is called “elsewhere”." in found
+    assert not any("row_order" in str(finding) for finding in lint(form_of(survey % "age")))
+
+
 def test_a_circle_of_three_is_named_once(form_of: Callable[[str], Form]) -> None:
     form = form_of(
         """
