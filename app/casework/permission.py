@@ -31,6 +31,7 @@ Deed = Literal[
     "disclose",
     "see_laptops",
     "manage_laptops",
+    "manage_trust",
 ]
 
 _WORKERS: Final[frozenset[Role]] = frozenset({"practitioner", "manager"})
@@ -55,6 +56,7 @@ ALLOWED: Final[Mapping[Deed, frozenset[Role]]] = {
     "disclose": _WRITERS,
     "see_laptops": frozenset({"manager", "administrator"}),
     "manage_laptops": frozenset({"administrator"}),
+    "manage_trust": frozenset({"administrator"}),
 }
 
 REFUSALS: Final[Mapping[Deed, tuple[str, str]]] = {
@@ -108,6 +110,10 @@ REFUSALS: Final[Mapping[Deed, tuple[str, str]]] = {
     ),
     "manage_laptops": (
         N_("Only an administrator can let a laptop in or take it out."),
+        N_("Ask your administrator to do this."),
+    ),
+    "manage_trust": (
+        N_("Only an administrator can say whose certificates the service trusts."),
         N_("Ask your administrator to do this."),
     ),
 }

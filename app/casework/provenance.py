@@ -2,14 +2,16 @@
 
 A report is sealed with the SHA-256 of its pages, and whatever leaves the casebook leaves its
 SHA-256 in the history. A file counts as ours where its own is among them; what the file says of
-itself is never taken for proof.
+itself is never taken for proof. A signature in it is read whoever made it: whether it is whole,
+and whether anybody whom the service trusts vouches for whose it is.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -18,20 +20,30 @@ from sqlalchemy.orm import Session
 
 from app.casework.dates import in_words, local_day
 from app.casework.keeping import consulted
+from app.casework.report_signing import signatures_of
+from app.casework.trust import trusted_roots
 from app.casework.wording import record_word
+from app.core.clock import local
 from app.core.errors import KnownError
 from app.core.i18n import _
 from app.models.queries import history
-from app.models.records import Report, User
+from app.models.records import Report, ReportSignature, User
+from app.reports.signatures import Signature, signatures_in
 from app.reports.tagged import title_of
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
 
-Verdict = Literal["sealed", "not_standing", "not_final", "altered", "not_known"]
+Verdict = Literal[
+    "sealed", "signed", "not_standing", "not_final", "added_to", "altered", "not_known"
+]
 
 MOST_BYTES: Final = 200 * 1024 * 1024
 """No report of ours comes near this; a larger file is not read."""
+
+_ENDS: Final = re.compile(rb"%%EOF(\r\n|\n|\r)?")
+_MOST_ENDS: Final = 40
+"""A file that was added to more often than this is looked at in its first parts alone."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +51,13 @@ class Provenance:
     """What can be said of a file.
 
     Attributes:
-        verdict: sealed: a final report that stands. not_standing: a final one that was withdrawn
-            or replaced. not_final: made here and unchanged, but a draft or another paper.
+        verdict: sealed: a final report that stands. signed: the same, signed here. not_standing:
+            a final one that was withdrawn or replaced. not_final: made here and unchanged, but a
+            draft or another paper. added_to: pages of ours to the byte, and something behind them.
             altered: it bears the reference of a report here and is not that file.
         words: The same in a sentence. advice: what to do about it; may be empty.
         copies: When it was given to whom, a sentence each, the first copy first.
+        signatures: What the signatures in it are worth, a few sentences each.
         report_id, child_id: The report it is, or that it bears the reference of.
     """
 
@@ -53,6 +67,7 @@ class Provenance:
     copies: tuple[str, ...] = ()
     report_id: str | None = None
     child_id: str | None = None
+    signatures: tuple[str, ...] = ()
 
 
 def provenance(desk: Desk, file: Path) -> Provenance:
@@ -66,15 +81,18 @@ def provenance(desk: Desk, file: Path) -> Provenance:
     content = _read(file)
     digest = hashlib.sha256(content).hexdigest()
     with desk.casebook.read() as session:
-        report = session.scalars(select(Report).where(Report.pdf_hash == digest)).first()
         passed_on = history.passed_on(session, digest)
         copies = tuple(_copy_words(session, entry) for entry in passed_on)
+        signed = _kept_copy(session, (digest,))
+        report = session.get(Report, signed.report_id) if signed else _sealed(session, (digest,))
         if report is not None:
-            found = _of_report(report, copies)
+            found = _of_report(session, report, signed, copies)
         elif passed_on:
             found = _of_other_pages(passed_on, copies)
         else:
-            found = _of_stranger(session, content)
+            found = _of_pages_with_more(session, content) or _of_stranger(session, content)
+        told = signatures_in(content, trusted_roots(session, desk.casebook.service_id))
+    found = replace(found, signatures=tuple(map(_signature_words, told)))
     if found.report_id is not None and found.child_id is not None:
         consulted(desk, Report, found.report_id, found.child_id)
     return found
@@ -100,7 +118,21 @@ def _read(file: Path) -> bytes:
     return content
 
 
-def _of_report(report: Report, copies: tuple[str, ...]) -> Provenance:
+def _sealed(session: Session, digests: Sequence[str]) -> Report | None:
+    return session.scalars(select(Report).where(Report.pdf_hash.in_(digests))).first()
+
+
+def _kept_copy(session: Session, digests: Sequence[str]) -> ReportSignature | None:
+    return session.scalars(
+        select(ReportSignature).where(
+            ReportSignature.pdf_hash.in_(digests), ReportSignature.removed_at.is_(None)
+        )
+    ).first()
+
+
+def _of_report(
+    session: Session, report: Report, signed: ReportSignature | None, copies: tuple[str, ...]
+) -> Provenance:
     said = {"title": report.title, "reference": report.reference}
     if report.state == "draft":
         return Provenance(
@@ -112,14 +144,98 @@ def _of_report(report: Report, copies: tuple[str, ...]) -> Provenance:
             report.child_id,
         )
     said["day"] = in_words(local_day(report.finalised_at or report.changed_at))
-    words = _("Unchanged: {title} {reference}, made final on {day}.").format(**said)
+    if signed is None:
+        words = _("Unchanged: {title} {reference}, made final on {day}.").format(**said)
+    else:
+        words = _(
+            "Unchanged: {title} {reference}, made final on {day} and signed here with the "
+            "certificate of {name}."
+        ).format(name=signed.signer, **said)
     advice = {
         "withdrawn": _("It was withdrawn since. Don’t rely on it."),
         "superseded": _("A newer report has taken its place. Don’t rely on this one."),
     }.get(report.state, "")
+    verdict: Verdict = "not_standing" if advice else "signed" if signed else "sealed"
+    if signed is None and not advice and (kept := signatures_of(session, report.id)):
+        advice = _("This copy bears no signature; one signed by {name} is kept here.").format(
+            name=kept[0].signer
+        )
+    return Provenance(verdict, words, advice, copies, report.id, report.child_id)
+
+
+def _of_pages_with_more(session: Session, content: bytes) -> Provenance | None:
+    """A file that starts with a final report of ours, or a signed copy, and goes on after it."""
+    starts = tuple(_starts(content))
+    signed = _kept_copy(session, starts)
+    report = session.get(Report, signed.report_id) if signed else _sealed(session, starts)
+    if report is None or report.state == "draft":
+        return None
+    said = {"title": report.title, "reference": report.reference}
+    if signed is None:
+        words = _(
+            "Added to: {title} {reference} is in this file as it was made, and something was "
+            "added behind it."
+        ).format(**said)
+    else:
+        words = _(
+            "Added to: {title} {reference}, signed by {name}, is in this file as it was signed, "
+            "and something was added behind it."
+        ).format(name=signed.signer, **said)
     return Provenance(
-        "not_standing" if advice else "sealed", words, advice, copies, report.id, report.child_id
+        "added_to",
+        words,
+        _(
+            "What was added can change what the pages show. Compare it with the report here "
+            "before anybody relies on it."
+        ),
+        report_id=report.id,
+        child_id=report.child_id,
     )
+
+
+def _starts(content: bytes) -> Iterator[str]:
+    """The SHA-256 of every part of a file, from its start on, that ends as a PDF does."""
+    digest, done = hashlib.sha256(), 0
+    for count, end in enumerate(_ENDS.finditer(content)):
+        if count == _MOST_ENDS:
+            return
+        for at in sorted({end.start() + len(b"%%EOF"), end.end()}):
+            digest.update(content[done:at])
+            done = at
+            yield digest.hexdigest()
+
+
+def _signature_words(found: Signature) -> str:
+    if found.signer is None:
+        return _("There is a signature in it that can’t be read.")
+    said: dict[str, str] = {"name": found.signer.name, "issuer": found.signer.issued_by}
+    if not found.whole:
+        return _(
+            "There is a signature with the certificate of {name} in it, and it doesn’t hold: what "
+            "it stands for was changed."
+        ).format(**said)
+    if found.at is not None:
+        here = local(found.at)
+        said |= {"day": in_words(here.date()), "time": f"{here:%H:%M}"}
+        words = _(
+            "Signed with the certificate of {name} on {day} at {time}, by the clock of the "
+            "computer that signed. The signature is whole."
+        ).format(**said)
+    else:
+        words = _(
+            "Signed with the certificate of {name}. The signature is whole; it gives no time."
+        ).format(**said)
+    if not found.to_the_end:
+        words += " " + _("It doesn’t stand for what was added to the file after it.")
+    if found.trusted_root:
+        return f"{words} " + _("{root}, whom your service trusts, vouches for whose it is.").format(
+            root=found.trusted_root
+        )
+    if found.signer.issuer == found.signer.subject:
+        return f"{words} " + _("Nobody but the certificate itself says whose it is.")
+    return f"{words} " + _(
+        "The certificate is from {issuer}; your service has not said that it trusts them."
+    ).format(**said)
 
 
 def _of_other_pages(entries: Sequence[history.Entry], copies: tuple[str, ...]) -> Provenance:

@@ -33,6 +33,7 @@ from app.casework.form_records import LOCKED, called, state_words
 from app.casework.keeping import consulted
 from app.casework.problems import RecordGone
 from app.casework.psr_material import gather
+from app.casework.report_signing import signed_pages
 from app.core import i18n
 from app.core.clock import local
 from app.core.errors import KnownError
@@ -398,11 +399,15 @@ def export(
     recipient: str,
     reason: str,
     overwrite: bool = False,
+    signature_id: str | None = None,
 ) -> Exported:
     """Write the pages to a file that the person chose, and log to whom they are disclosed.
 
     The file appears whole or not at all, and never without its entry in the log: that is written
     first. What stood there before stays until then.
+
+    Args:
+        signature_id: Of the signed copy that is wanted; None: the pages without a signature.
 
     Raises:
         NotAllowed: The person may only read.
@@ -417,7 +422,8 @@ def export(
         )
     with desk.casebook.read() as session:
         report = _found(session, report_id)
-        pages = Pages(report.pdf or b"", "report", report.id, report.child_id, report.state)
+        pdf = signed_pages(session, signature_id) if signature_id else report.pdf or b""
+        pages = Pages(pdf, "report", report.id, report.child_id, report.state)
     return to_file(desk, file, pages, recipient=recipient, reason=reason)
 
 

@@ -32,6 +32,7 @@ from app.ui.service_forms_card import ServiceFormsCard
 from app.ui.setup import Strength, print_code, strength
 from app.ui.sync_laptops_card import LaptopsCard
 from app.ui.text_sizes import TEXT_SIZES
+from app.ui.trust_card import TrustCard
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -62,6 +63,7 @@ class SettingsPage(Page):
         page.add(PageHeader(_("Settings"), _("They count for you on this laptop.")))
         self.service_forms = ServiceFormsCard(self)
         self.laptops = LaptopsCard(self)
+        self.trust = TrustCard(self)
         self.parts: dict[str, Card] = {
             "look": self._look(),
             "lock": self._lock(),
@@ -70,6 +72,7 @@ class SettingsPage(Page):
             "users": self._users(),
             "forms": self.service_forms,
             "laptops": self.laptops,
+            "trust": self.trust,
             "backups": self._backups(),
             "check": self._check(),
         }
@@ -89,6 +92,7 @@ class SettingsPage(Page):
         self._look_for_backups()
         self.service_forms.refresh()
         self.laptops.refresh()
+        self.trust.refresh()
         part = self.parts.get(str(args.get("part", "")))
         if part is not None:
             bring_into_view(part)

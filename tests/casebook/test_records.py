@@ -61,7 +61,15 @@ def changed_value(value: Any, python_type: type) -> Any:
     return other[python_type]
 
 
-LISTS = {"languages", "offence_ids", "requirements", "authors", "unmet_prompts", "paths"}
+LISTS = {
+    "languages",
+    "offence_ids",
+    "requirements",
+    "authors",
+    "unmet_prompts",
+    "paths",
+    "trusted_roots",
+}
 PYTHON_TYPES = dict.fromkeys(LISTS, list)
 DICTS = {
     "answers",

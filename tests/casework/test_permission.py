@@ -27,6 +27,7 @@ from app.casework import (
     plan,
     questionnaires,
     report_checking,
+    report_signing,
     report_writing,
     reports,
     rescued,
@@ -36,6 +37,7 @@ from app.casework import (
     stages,
     tasks,
     timeline,
+    trust,
     waiting,
 )
 from app.casework.children import ChildView
@@ -43,10 +45,13 @@ from app.casework.desk import Actor, Desk, NotAllowed, Role
 from app.casework.form_records import AnswerChange
 from app.core.errors import KnownError
 from app.core.ids import new_id
+from app.reports.certificates import opened
 from tests.casework.conftest import PASSPHRASE, AddChild
 from tests.casework.test_oversight import acting, submit
+from tests.reports.certificates import a_certificate
 
 ROLES: tuple[Role, ...] = get_args(Role)
+CERTIFICATE = a_certificate()
 NOBODY = "0198c0de-0000-7000-8000-00000000dead"
 
 
@@ -262,6 +267,12 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
         "disclose",
         lambda of: plain_words.export_copy(of.desk, NOBODY, Path("never.pdf"), recipient="Wren"),
     ),
+    "report_signing.sign": (
+        "write",
+        lambda of: report_signing.sign(of.desk, NOBODY, opened(CERTIFICATE.file(""), "")),
+    ),
+    "trust.trust": ("manage_trust", lambda of: trust.trust(of.desk, Path("none.cer"))),
+    "trust.stop_trusting": ("manage_trust", lambda of: trust.stop_trusting(of.desk, "none")),
     "report_checking.ask": ("write", lambda of: report_checking.ask(of.desk, NOBODY)),
     "report_checking.comment": (
         "write",
@@ -372,6 +383,8 @@ VIEWS: dict[str, Callable[[Case], Any]] = {
     "plan": lambda of: plan.plan_of(of.desk, of.child_id),
     "tasks": lambda of: tasks.list_tasks(of.desk, of.child_id),
     "reports to check": lambda of: report_checking.to_check(of.desk),
+    "signatures of a report": lambda of: report_signing.list_signatures(of.desk, NOBODY),
+    "whom the service trusts": lambda of: trust.list_trusted(of.desk),
 }
 SHOWS = ("glance", "history", "history of the form", "search for an answer", "waiting")
 TELLS_OF_HARM = ("glance", "history", "due for the child", "due for all", "caseload")

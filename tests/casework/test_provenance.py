@@ -55,7 +55,7 @@ def test_a_report_is_told_from_its_drafts_and_from_what_was_made_of_it(
     assert (altered.verdict, altered.report_id) == ("altered", draft.id)
     assert draft.reference in altered.words
     assert altered.copies == ()
-    assert provenance(desk, saved(tmp_path, final.read_bytes() + b"\n")).verdict == "altered"
+    assert provenance(desk, saved(tmp_path, final.read_bytes() + b"\n")).verdict == "added_to"
 
     report_checking.withdraw(desk, draft.id, "The wrong court.")
     withdrawn = provenance(desk, final)

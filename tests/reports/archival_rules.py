@@ -25,9 +25,9 @@ KNOWN_SCHEMAS = {
     "adobe:ns:meta/",
 }
 STANDARD_TAGS = re.compile(
-    "Document|Sect|H[1-6]|P|L|LI|Lbl|LBody|Table|TR|TH|TD|Caption|BlockQuote|Quote|Span|Figure"
+    "Document|Sect|H[1-6]|P|L|LI|Lbl|LBody|Table|TR|TH|TD|Caption|BlockQuote|Quote|Span|Figure|Form"
 )
-FORBIDDEN_IN_CATALOG = ("/OpenAction", "/AA", "/AcroForm", "/OCProperties", "/Perms", "/Names")
+FORBIDDEN_IN_CATALOG = ("/OpenAction", "/AA", "/OCProperties", "/Perms", "/Names")
 FORBIDDEN_ANYWHERE = ("/JS", "/SMask", "/BM", "/CA", "/ca", "/Group", "/AA", "/EF", "/Alternates")
 OPERATORS = re.compile(
     r"q|Q|cm|BT|ET|Tf|Tm|Td|TL|Tj|T\*|rg|RG|w|m|l|c|h|re|f\*?|F|S|n|J|j|d|M|BDC|EMC"
@@ -46,6 +46,7 @@ def faults_in(pdf: bytes) -> list[str]:
             *_of_the_metadata(held),
             *_of_the_objects(held),
             *_of_the_pages(held),
+            *_of_the_signatures(pdf, held),
         ]
 
 
@@ -124,7 +125,7 @@ def _of_the_objects(pdf: pikepdf.Pdf) -> Iterator[str]:
 def _of_the_pages(pdf: pikepdf.Pdf) -> Iterator[str]:
     drawn: dict[Any, tuple[Any, set[int]]] = {}
     for page in pdf.pages:
-        if "/Annots" in page.obj or "/Trans" in page.obj or "/XObject" in page.Resources:
+        if "/Trans" in page.obj or "/XObject" in page.Resources:
             yield "a page has more than content"
         depth, codes = 0, set()
         for operands, operator in pikepdf.parse_content_stream(page):
@@ -148,6 +149,48 @@ def _of_the_pages(pdf: pikepdf.Pdf) -> Iterator[str]:
             yield "unbalanced"
     for font, codes in drawn.values():
         yield from _of_a_font(font, codes)
+
+
+def _of_the_signatures(raw: bytes, pdf: pikepdf.Pdf) -> Iterator[str]:
+    """Of ISO 19005-2: 6.3 (annotations) and 6.4 (forms, signatures). Of ISO 14289-1: 7.18."""
+    annotations = [one for page in pdf.pages for one in page.obj.get("/Annots", ())]
+    form = pdf.Root.get("/AcroForm")
+    if form is None:
+        if annotations:
+            yield "an annotation without a form"
+        return
+    fields = {field.objgen for field in form.Fields}
+    if set(form.keys()) != {"/Fields", "/SigFlags"} or form.SigFlags != 3:
+        yield "the form says more than that there are signatures, and that they are only added to"
+    if fields != {one.objgen for one in annotations}:
+        yield "an annotation that is no signature"
+    tree = pdf.Root.StructTreeRoot
+    numbers = list(tree.ParentTree.Nums)
+    parents = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
+    if tree.ParentTreeNextKey != max(parents) + 1:
+        yield "the next key of the parent tree"
+    for field in form.Fields:
+        if field.FT != "/Sig" or field.Subtype != "/Widget" or {"/A", "/AA"} & set(field.keys()):
+            yield "a field that is no signature, or does something"
+        if [float(edge) for edge in field.Rect] != [0, 0, 0, 0]:
+            yield "a field that is seen, and has no appearance"
+        if not int(field.F) & 4 or int(field.F) & (1 | 2 | 32 | 256):
+            yield "a field that is not printed, or hidden"
+        if not str(field.get("/TU", "")):
+            yield "a field without words"
+        element = parents[int(field.StructParent)]
+        if (element.S, element.K.Type, element.K.Obj.objgen) != ("/Form", "/OBJR", field.objgen):
+            yield "a field that is not in the structure"
+        if not any(kid.objgen == element.objgen for kid in element.P.K if hasattr(kid, "objgen")):
+            yield "a field that its parent does not know"
+        if not any(page.obj.objgen == field.P.objgen for page in pdf.pages):
+            yield "a field on no page"
+        start, length, after, rest = (int(number) for number in field.V.ByteRange)
+        contents = bytes(field.V.Contents)
+        if start or after - length != 2 * len(contents) + 2 or after + rest != len(raw):
+            yield "a signature that does not cover the whole of the file but itself"
+        if contents[0] != 0x30:
+            yield "a signature that is not in DER"
 
 
 def _of_a_font(font: Any, codes: set[int]) -> Iterator[str]:

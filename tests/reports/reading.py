@@ -83,6 +83,8 @@ def _node(
             node.kids.append(words[page][kid])
         elif kid.get("/Type") == pikepdf.Name.MCR:
             node.kids.append(words[numbers[kid.Pg.objgen]][int(kid.MCID)])
+        elif kid.get("/Type") == pikepdf.Name.OBJR:
+            node.kids.append(str(kid.Obj.TU))
         else:
             node.kids.append(_node(kid, words, numbers, page))
     return node

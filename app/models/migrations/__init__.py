@@ -26,6 +26,7 @@ from app.models.migrations import (
     m0008_oversight,
     m0009_sign_in,
     m0010_reports,
+    m0011_signatures,
 )
 from app.models.store_errors import StoreDamaged, StoreTooNew
 
@@ -50,6 +51,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0008_oversight,
     m0009_sign_in,
     m0010_reports,
+    m0011_signatures,
 )
 NEWEST: Final = STEPS[-1].VERSION
 

@@ -16,7 +16,12 @@ from app.models.records.court import Hearing, Offence, Outcome
 from app.models.records.local import CasebookState, OpenEdit, Place
 from app.models.records.oversight import Oversight, Panel, Task
 from app.models.records.people import Address, Carer, Professional, Victim
-from app.models.records.reports import ReportComment, ReportPassage, ReportReadBack
+from app.models.records.reports import (
+    ReportComment,
+    ReportPassage,
+    ReportReadBack,
+    ReportSignature,
+)
 from app.models.records.service import Device, Service, ServiceForm, User
 from app.models.records.sync import (
     StreamCursor,
@@ -71,6 +76,7 @@ __all__ = [
     "ReportComment",
     "ReportPassage",
     "ReportReadBack",
+    "ReportSignature",
     "Service",
     "ServiceForm",
     "StreamCursor",

@@ -1,4 +1,4 @@
-"""What a report is written with: its passages, what was said of it, and how it was read back."""
+"""What a report is written with, what was said of it, how it was read back, and who signed it."""
 
 from __future__ import annotations
 
@@ -88,3 +88,35 @@ class ReportReadBack(ChildRecord):
     language: Mapped[str] = mapped_column(default="")
     read_on: Mapped[date | None]
     read_by: Mapped[str | None]
+
+
+class ReportSignature(ChildRecord):
+    """A final report, signed with somebody's certificate. It never changes (a trigger refuses it).
+
+    A signature is added behind the sealed pages, so that they stand in the signed copy to the
+    byte; kept is what was added. The key that signed is never kept.
+
+    Attributes:
+        report_id: The report. added: what follows its pages in the signed copy.
+        pdf_hash: SHA-256 of the signed copy.
+        signed_at: When, by the clock of the laptop. signed_by: the user who did it.
+        signer, issued_by: Whose certificate, and who issued it, as people say it.
+        subject, issuer: The same names in full (RFC 4514). serial: its number, hexadecimal.
+        fingerprint: SHA-256 of the certificate. valid_until: the last day of it.
+    """
+
+    __tablename__ = "report_signature"
+    __table_args__ = (Index("report_signature_by_report", "report_id"),)
+
+    report_id: Mapped[str]
+    added: Mapped[bytes | None] = mapped_column(deferred=True, active_history=True)
+    pdf_hash: Mapped[str] = mapped_column(default="")
+    signed_at: Mapped[datetime | None]
+    signed_by: Mapped[str | None]
+    signer: Mapped[str] = mapped_column(default="")
+    subject: Mapped[str] = mapped_column(default="")
+    issuer: Mapped[str] = mapped_column(default="")
+    issued_by: Mapped[str] = mapped_column(default="")
+    serial: Mapped[str] = mapped_column(default="")
+    fingerprint: Mapped[str] = mapped_column(default="")
+    valid_until: Mapped[date | None]

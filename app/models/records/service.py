@@ -14,7 +14,12 @@ Role = Literal["practitioner", "manager", "administrator", "reader"]
 
 
 class Service(Record):
-    """A youth justice service. Its `service_id` is its own id."""
+    """A youth justice service. Its `service_id` is its own id.
+
+    Attributes:
+        trusted_roots: Certificates that it takes other certificates from, for signatures: each as
+            DER in Base64.
+    """
 
     __tablename__ = "service"
 
@@ -25,6 +30,7 @@ class Service(Record):
     email: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")
     reference_prefix: Mapped[str] = mapped_column(default="")
+    trusted_roots: Mapped[list[str] | None]
 
 
 class User(Record):

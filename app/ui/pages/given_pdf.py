@@ -51,7 +51,7 @@ def _tell(page: Page, found: Provenance) -> None:
         _("Is this PDF one of ours?"),
         found.words,
         page,
-        hint="\n\n".join(line for line in (found.advice, *found.copies) if line),
+        hint="\n\n".join(line for line in (found.advice, *found.signatures, *found.copies) if line),
         confirm=_("Open the report") if leads else "",
         on_confirm=lambda: page.shell.go(
             "report", report_id=found.report_id, child_id=found.child_id

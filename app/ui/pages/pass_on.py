@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLineEdit
 
 from app.casework.disclosure import Exported, FileIsThere
 from app.core.i18n import _
@@ -31,6 +31,8 @@ class PassOnDialog(Dialog):
         on_go: Called with the file, who gets it and why.
         not_to_share: What somebody said no to, to be seen before anything is passed on.
         own_copy: What ticking that it is the child's own copy is called; empty: not asked.
+        copies: Which copies there are, by id, in words, the likeliest first; `copy_id` says which
+            was chosen. None: there is only one.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class PassOnDialog(Dialog):
         on_go: Callable[[PassOnDialog, Path], object],
         not_to_share: Sequence[str] = (),
         own_copy: str = "",
+        copies: Sequence[tuple[str | None, str]] = (),
     ) -> None:
         super().__init__(title, page, width=560)
         self._title, self._shell, self._subject = title, page.shell, subject
@@ -56,14 +59,19 @@ class PassOnDialog(Dialog):
         self.reason_field = FieldFrame(_("Why"), self.reason, optional=True)
         self.own_copy = QCheckBox(own_copy, self)
         self.own_copy.setHidden(not own_copy)
+        self.which = QComboBox()
+        for copy_id, words in copies:
+            self.which.addItem(words, copy_id)
         self.file = QLineEdit(str(Path.home() / file_name))
         self.setProperty(HOLDS_WORDS, True)
         held = page.shell.kept_words(subject)
         self.recipient.setText(str(held.get("recipient", "")))
         self.reason.setText(str(held.get("reason", "")))
         self.own_copy.setChecked(bool(held.get("own_copy", False)))
+        self.which.setCurrentIndex(max(0, self.which.findData(held.get("copy_id"))) if held else 0)
         for line in (self.recipient, self.reason):
             line.textChanged.connect(self._typed)
+        self.which.currentIndexChanged.connect(self._typed)
         self.own_copy.toggled.connect(self._typed)
         self.file_field = FieldFrame(
             _("File"),
@@ -76,6 +84,11 @@ class PassOnDialog(Dialog):
             )
         if own_copy:
             self.column.addWidget(self.own_copy)
+        if copies:
+            self.column.addWidget(FieldFrame(_("Which copy"), self.which))
+        else:
+            self.which.setParent(self)
+            self.which.hide()
         self.column.addWidget(self.recipient_field)
         self.column.addWidget(self.reason_field)
         self.column.addWidget(self.file_field)
@@ -87,6 +100,11 @@ class PassOnDialog(Dialog):
         self.add_button(PrimaryButton(_("Export"), self._go))
         self.recipient.setFocus()
 
+    @property
+    def copy_id(self) -> str | None:
+        """The id of the copy that is wanted."""
+        return self.which.currentData()
+
     @Slot()
     def _typed(self) -> None:
         recipient, reason = self.recipient.text(), self.reason.text()
@@ -96,6 +114,7 @@ class PassOnDialog(Dialog):
                 recipient=recipient,
                 reason=reason,
                 own_copy=self.own_copy.isChecked(),
+                copy_id=self.copy_id,
             )
         else:
             self._shell.forget_words(self._subject)

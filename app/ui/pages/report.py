@@ -12,9 +12,17 @@ from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from app.casework import consents, permission, report_checking, report_validators, reports
+from app.casework import (
+    consents,
+    permission,
+    report_checking,
+    report_signing,
+    report_validators,
+    reports,
+)
 from app.casework.casebooks import Place
 from app.casework.report_checking import Checking
+from app.casework.report_signing import SignatureView
 from app.casework.report_validators import Finding
 from app.casework.reports import Exported, RecordChanged, ReportView
 from app.core.i18n import _, ngettext
@@ -34,6 +42,7 @@ from app.ui.page import Page
 from app.ui.pages.edit_record import ReasonDialog
 from app.ui.pages.pass_on import PassOnDialog, write_file
 from app.ui.pages.report_checks import ChecksCard
+from app.ui.pages.report_signatures import SignaturesCard
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -41,7 +50,7 @@ if TYPE_CHECKING:
 
 PRINT_DPI = 300
 
-_Read = tuple[ReportView, bytes, Checking, tuple[Finding, ...]]
+_Read = tuple[ReportView, bytes, Checking, tuple[Finding, ...], tuple[SignatureView, ...]]
 """What the page is drawn from."""
 
 
@@ -52,6 +61,7 @@ class ReportPage(Page):
         super().__init__(shell)
         look = theme.current()
         self.report: ReportView | None = None
+        self.signed: tuple[SignatureView, ...] = ()
         self.header = PageHeader("")
         self.state = Pill("")
         self.final = PrimaryButton(_("Make final"), self._ask_final)
@@ -77,6 +87,8 @@ class ReportPage(Page):
         beside.addWidget(self.facts)
         self.checks = ChecksCard(self, self._read_again)
         beside.addWidget(self.checks)
+        self.signatures = SignaturesCard(self, self._read_again)
+        beside.addWidget(self.signatures)
         beside.addStretch(1)
         self.document = QPdfDocument(self)
         self.view = QPdfView()
@@ -133,6 +145,8 @@ class ReportPage(Page):
         def found(read: _Read) -> None:
             self._show(read[0], read[1])
             self.checks.show_report(read[0], read[2], read[3])
+            self.signatures.show_report(read[0], read[4])
+            self.signed = read[4]
             then(read[0])
 
         def read() -> _Read:
@@ -143,6 +157,7 @@ class ReportPage(Page):
                 pages,
                 report_checking.checking(desk, report_id),
                 report_validators.findings(desk, report_id),
+                report_signing.list_signatures(desk, report_id),
             )
 
         self.run(
@@ -277,8 +292,9 @@ class ReportPage(Page):
 
         def go(dialog: PassOnDialog, file: Path) -> None:
             recipient, reason = dialog.recipient.text().strip(), dialog.reason.text()
-            self.export_to(file, recipient, reason, overwrite=False)
+            self.export_to(file, recipient, reason, overwrite=False, signature_id=dialog.copy_id)
 
+        copies = [(one.id, _("Signed by {name}").format(name=one.signer)) for one in self.signed]
         PassOnDialog(
             _("Export as PDF"),
             self,
@@ -287,16 +303,31 @@ class ReportPage(Page):
             nobody=_("Say who gets this report."),
             on_go=go,
             not_to_share=not_to_share,
+            copies=[*copies, (None, _("Without a signature"))] if copies else (),
         ).ask()
 
-    def export_to(self, file: Path, recipient: str, reason: str, *, overwrite: bool) -> None:
+    def export_to(
+        self,
+        file: Path,
+        recipient: str,
+        reason: str,
+        *,
+        overwrite: bool,
+        signature_id: str | None = None,
+    ) -> None:
         """Write the pages to `file` and say where they are."""
         assert self.report is not None
         desk, report_id = self.desk, self.report.id
         write_file(
             self,
             lambda replace: reports.export(
-                desk, report_id, file, recipient=recipient, reason=reason, overwrite=replace
+                desk,
+                report_id,
+                file,
+                recipient=recipient,
+                reason=reason,
+                overwrite=replace,
+                signature_id=signature_id,
             ),
             self._exported,
             busy_text=_("Exporting the report"),
