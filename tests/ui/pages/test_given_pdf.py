@@ -10,7 +10,6 @@ from app.casework import reports
 from app.casework.desk import Desk
 from app.ui.shell import Shell
 from tests.ui.pages.keyboard import dialog, press, write
-from tests.ui.pages.test_report_checks import report_id  # noqa: F401 - the report that is brought
 
 
 def told() -> str:
@@ -21,7 +20,7 @@ def test_a_file_that_was_brought_is_told_apart_and_leads_to_its_report(
     shell: Shell,
     desk: Desk,
     child_id: str,
-    report_id: str,  # noqa: F811
+    report_id: str,
     tmp_path: Path,
 ) -> None:
     ours, other = tmp_path / "ours.pdf", tmp_path / "other.pdf"
