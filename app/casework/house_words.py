@@ -133,7 +133,7 @@ def reading(
         said_before: Capitals that the report used earlier: only the first use is spelled out.
     """
     house = house_words()
-    own = _without_what_was_said(text, quotes)
+    own = without_what_was_said(text, [quote.words for quote in quotes])
     sentences = tuple(sentences_in(own))
     remarks = [
         *_labels(text, own, language, sentences),
@@ -174,18 +174,22 @@ def reading_of(
 
 def abbreviations_in(text: str, quotes: Sequence[Quote] = ()) -> frozenset[str]:
     """The capitals that a text uses in its own voice."""
-    own = _without_what_was_said(text, quotes)
+    own = without_what_was_said(text, [quote.words for quote in quotes])
     return frozenset(found.group(1) for found in _CAPITALS.finditer(own))
 
 
-def _without_what_was_said(text: str, quotes: Sequence[Quote]) -> str:
-    """The text at the same length, with what somebody said taken out of it."""
+def without_what_was_said(text: str, said: Iterable[str]) -> str:
+    """The text at the same length, with what somebody said taken out of it.
+
+    Args:
+        said: Words as they were said, in the order of the text.
+    """
     at = 0
-    for quote in quotes:
-        found = text.find(quote.words, at) if quote.words else -1
+    for words in said:
+        found = text.find(words, at) if words else -1
         if found >= 0:
-            at = found + len(quote.words)
-            text = f"{text[:found]}{_HELD_BACK * len(quote.words)}{text[at:]}"
+            at = found + len(words)
+            text = f"{text[:found]}{_HELD_BACK * len(words)}{text[at:]}"
     return _SPOKEN.sub(lambda found: _HELD_BACK * len(found.group()), text)
 
 

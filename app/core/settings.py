@@ -30,6 +30,7 @@ class Settings:
         text_size: In percent, 100 to 200. idle_lock_minutes: 1 to 60.
         casebook: Folder of the casebook last opened. backup_folder: where backups go.
         quiet_panel: Whether the panel on the right is open.
+        spelling: Whether spelling is checked while one writes.
     """
 
     language: str = "en"
@@ -39,6 +40,7 @@ class Settings:
     casebook: str | None = None
     backup_folder: str | None = None
     quiet_panel: bool = True
+    spelling: bool = True
 
     def __post_init__(self) -> None:
         usable = {
@@ -50,6 +52,7 @@ class Settings:
             "casebook": self.casebook is None or isinstance(self.casebook, str),
             "backup_folder": self.backup_folder is None or isinstance(self.backup_folder, str),
             "quiet_panel": isinstance(self.quiet_panel, bool),
+            "spelling": isinstance(self.spelling, bool),
         }
         for field in fields(self):
             if not usable[field.name]:

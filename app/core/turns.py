@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 # How many objects more than were let go of set off a search among the new ones. Python's 700 are
@@ -30,3 +32,19 @@ def spare_what_is_loaded() -> None:
 def let_the_window_in() -> None:
     """Let no other thread keep the window's waiting for long. Called where there is a window."""
     sys.setswitchinterval(_LONGEST_TURN_SECONDS)
+
+
+@contextmanager
+def while_much_is_made() -> Iterator[None]:
+    """Make a great many objects that stay, such as a dictionary's words, without that search.
+
+    It would go through all of them again and again, and the window would wait each time.
+    """
+    searched = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if searched:
+            gc.enable()

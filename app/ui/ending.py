@@ -209,6 +209,8 @@ class Ending(QObject):
             self._save_again(shell, deadline)
         if shell is not None and not shell.sync.end():
             log.ui.warning("a request to the server was still under way at the end")
+        if shell is not None:
+            shell.spelling.end()
         failed: list[Exception] = []
         if desk is not None:
 

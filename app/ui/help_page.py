@@ -15,6 +15,7 @@ from app.ui.kit.fields import bring_into_view
 from app.ui.kit.layout import PageHeader, ScrollPage
 from app.ui.kit.text import Body, Muted
 from app.ui.page import Page
+from app.ui.spelling import NEXT_KEYS
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -102,6 +103,7 @@ class HelpPage(Page):
             ("F7", _("Next answer that is carried forward and not confirmed")),
             ("F8", _("This answer is still true, on to the next one")),
             ("Shift+F8", _("All of this section is still true")),
+            (NEXT_KEYS, _("Next word that is not in the dictionary, with other spellings")),
             ("F1", _("This help")),
         ):
             facts.add(keys, words)

@@ -66,6 +66,7 @@ class SettingsPage(Page):
         self.trust = TrustCard(self)
         self.parts: dict[str, Card] = {
             "look": self._look(),
+            "writing": self._writing(),
             "lock": self._lock(),
             "passphrase": self._passphrase(),
             "recovery": self._recovery(),
@@ -152,6 +153,24 @@ class SettingsPage(Page):
         card.add(FieldFrame(_("Language"), box))
         if not is_reviewed():
             card.add(Muted(_("Nobody has checked the Welsh of the screens yet.")))
+        return card
+
+    def _writing(self) -> Card:
+        card = Card(_("Writing"))
+        card.add(
+            Body(
+                _(
+                    "Words that no dictionary has get a wavy line, in English and in Welsh. What a "
+                    "child or anybody else said is left as it was said."
+                )
+            )
+        )
+        box, self._spelling_group = self._choices(
+            ((True, _("On")), (False, _("Off"))),
+            self.shell.settings.spelling,
+            lambda on: self.shell.change_settings(spelling=on),
+        )
+        card.add(FieldFrame(_("Check spelling while I write"), box))
         return card
 
     def _lock(self) -> Card:

@@ -36,6 +36,7 @@ from app.ui.kit import (
     button_row,
 )
 from app.ui.kit.dialogs import HOLDS_WORDS
+from app.ui.kit.spelled import check_spelling
 from app.ui.pages.child_tab import ChildTab
 from app.ui.pages.pass_on import PassOnDialog, write_file
 from app.ui.pages.tones import tone_of
@@ -304,6 +305,7 @@ class ProgressDialog(Dialog):
         self.day = QLineEdit()
         self.text = QPlainTextEdit()
         self.text.setTabChangesFocus(True)
+        check_spelling(self.text)
         self.text.setMaximumHeight(self.text.fontMetrics().height() * 5)
         self.frames = {
             "progress": FieldFrame(_("How far the target is"), self.state),

@@ -14,6 +14,7 @@ from app.core.i18n import _
 from app.ui.form.typed import date_as_typed, read_date
 from app.ui.kit import Dialog, FieldFrame, PrimaryButton, SecondaryButton
 from app.ui.kit.dialogs import HOLDS_WORDS
+from app.ui.kit.spelled import check_spelling
 from app.ui.page import Page
 
 LINES = 6
@@ -76,6 +77,7 @@ class AskDialog(Dialog):
         self.choice = self._chooser(str(held.get("choice", wanted.chosen or "")))
         self.text = QPlainTextEdit(str(held.get("words", "")))
         self.text.setTabChangesFocus(True)
+        check_spelling(self.text)
         self.text.setFixedHeight(self.text.fontMetrics().height() * LINES)
         cursor = self.text.textCursor()
         cursor.setPosition(min(int(held.get("cursor", 0)), len(self.text.toPlainText())))

@@ -24,6 +24,7 @@ from app.ui.kit import (
     SecondaryButton,
 )
 from app.ui.kit.dialogs import HOLDS_WORDS
+from app.ui.kit.spelled import check_spelling
 from app.ui.page import Page
 from app.ui.pages.details import DetailsEditor
 from app.ui.pages.edit_page import EditPage, Subject, subject_of
@@ -169,6 +170,7 @@ class ReasonDialog(Dialog):
         self._on_confirm = on_confirm
         self.text = QPlainTextEdit()
         self.text.setTabChangesFocus(True)
+        check_spelling(self.text)
         self.text.setMaximumHeight(self.text.fontMetrics().height() * 5)
         held = self._shell.kept_words(subject)
         self.text.setPlainText(str(held.get("words", "")))

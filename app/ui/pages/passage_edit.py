@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -23,10 +23,13 @@ from app.core.i18n import _
 from app.ui import theme
 from app.ui.kit import Banner, Body, ErrorText, FlowLayout, LinkButton, Muted, Pill, Small
 from app.ui.kit.layout import clear
+from app.ui.kit.qt_counts import as_qt_counts
+from app.ui.spelling import NEXT_KEYS, SpelledField
 
 LINES_AT_LEAST: Final = 1
 REMARKS_SHOWN: Final = 5
 WORDS_NAMED: Final = 4
+WORDS_TOLD: Final = 8
 
 
 class _Marks(QSyntaxHighlighter):
@@ -168,6 +171,8 @@ class PassageEdit(QWidget):
         self.reading.hide()
         column.addWidget(self.reading)
         self._read: str | None = None
+        self._reading: Reading | None = None
+        self.spelled: SpelledField | None = None
         for comment in comments:
             column.addWidget(self._comment(comment, editable=editable))
         self.deeds = QWidget()
@@ -216,7 +221,27 @@ class PassageEdit(QWidget):
         """Show how `text` reads, unless other words were typed meanwhile."""
         if self.words is None or text != self.text():
             return
-        self._read = text
+        self._read, self._reading = text, reading
+        self._say_reading()
+        marks = self.words.marks
+        better = as_qt_counts(
+            text, ((one.start, one.start + one.length) for one in reading.remarks if one.length)
+        )
+        spoken = as_qt_counts(text, reading.spoken)
+        if (better, spoken) != (marks.better, marks.spoken):
+            marks.better, marks.spoken = better, spoken
+            marks.rehighlight()
+
+    def show_spelling(self, spelled: SpelledField) -> None:
+        """Say the words that no dictionary has beside what could be said better, from now on."""
+        self.spelled = spelled
+        spelled.looked.connect(self._say_reading)
+
+    @Slot()
+    def _say_reading(self) -> None:
+        reading = self._reading
+        if self.words is None or reading is None:
+            return
         clear(self._remarks)
         counted = [_("Words: {count}").format(count=reading.words)]
         if reading.reading_age is not None:
@@ -230,15 +255,14 @@ class PassageEdit(QWidget):
             self._remarks.addWidget(
                 Small(_("More underlined further on: {count}").format(count=more))
             )
-        self.words.setAccessibleDescription(" ".join(said[:REMARKS_SHOWN]))
-        marks = self.words.marks
-        better = _as_qt_counts(
-            text, ((one.start, one.start + one.length) for one in reading.remarks if one.length)
-        )
-        spoken = _as_qt_counts(text, reading.spoken)
-        if (better, spoken) != (marks.better, marks.spoken):
-            marks.better, marks.spoken = better, spoken
-            marks.rehighlight()
+        misspelt = self.spelled.words if self.spelled is not None else ()
+        spelling = ""
+        if misspelt:
+            spelling = _("Not in the dictionary: {words}. {keys} goes to the next.").format(
+                words=", ".join(misspelt[:WORDS_TOLD]), keys=NEXT_KEYS
+            )
+            self._remarks.addWidget(Small(spelling))
+        self.words.setAccessibleDescription(" ".join((*said[:REMARKS_SHOWN], spelling)).strip())
 
     def text(self) -> str:
         """The words as they stand in the field."""
@@ -281,15 +305,3 @@ def _remark_words(remark: Remark) -> str:
             words=begins, why=remark.why, instead=remark.instead
         )
     return f"{remark.why} {remark.instead}"
-
-
-def _as_qt_counts(text: str, spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Qt counts a letter beyond the first plane as two."""
-    spans = tuple(spans)
-    if all(letter <= "\uffff" for letter in text):
-        return spans
-
-    def at(place: int) -> int:
-        return len(text[:place].encode("utf-16-le")) // 2
-
-    return tuple((at(start), at(end)) for start, end in spans)

@@ -24,6 +24,7 @@ from app.core.i18n import _
 from app.ui import theme
 from app.ui.form.typed import date_as_typed, read_date, read_time
 from app.ui.kit import FieldFrame, PrimaryButton, button_row
+from app.ui.kit.spelled import check_spelling
 
 if TYPE_CHECKING:
     from app.ui.shell import Shell
@@ -57,6 +58,7 @@ class EntryFields(QWidget):
         self.why = QLineEdit()
         self.note = QPlainTextEdit()
         self.note.setTabChangesFocus(True)
+        check_spelling(self.note)
         self.note.setFixedHeight(self.note.fontMetrics().lineSpacing() * NOTE_LINES + look.px(20))
         self.frames = {
             "kind": FieldFrame(_("What happened"), self.kind),

@@ -148,6 +148,8 @@ class ReportPage(Page):
             self.signatures.show_report(read[0], read[4])
             self.signed = read[4]
             then(read[0])
+            if read[0].editable:
+                self.shell.spelling.check_report(read[0].id, self.checks.show_spelling, self.checks)
 
         def read() -> _Read:
             # The pages first: those of a draft may be made anew, and its hash with them.

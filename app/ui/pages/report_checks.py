@@ -43,6 +43,9 @@ class ChecksCard(Card):
         super().__init__(_("Check and reading back"))
         self._page, self._again = page, again
         self.report: ReportView | None = None
+        self._spelling = QVBoxLayout()
+        self._spelling.setSpacing(self.body.spacing())
+        self.add(self._spelling)
         self._inside = QVBoxLayout()
         self._inside.setSpacing(self.body.spacing())
         self.add(self._inside)
@@ -53,6 +56,7 @@ class ChecksCard(Card):
         """Show how far `report` is, and what can be done by whoever looks at it."""
         self.report = report
         clear(self._inside)
+        clear(self._spelling)
         if report.state == "draft":
             for finding in findings:
                 self._finding(finding)
@@ -62,6 +66,12 @@ class ChecksCard(Card):
             self._of_draft(report, checking)
         elif report.state == "final" and writes:
             self._of_final(report, checking)
+
+    def show_spelling(self, findings: Sequence[Finding]) -> None:
+        """Show the words that no dictionary has, which come after everything else is shown."""
+        clear(self._spelling)
+        for finding in findings:
+            self._spelling.addWidget(Banner(finding.text, "attention", heading=finding.where))
 
     def go_on_writing(self) -> None:
         """Open the dialog again that a lock closed."""

@@ -231,6 +231,12 @@ class ReportWritePage(Page):
             edit.wanted.connect(self._was_wanted)
             self.edits[passage.id] = edit
             self.text.addWidget(edit)
+            # What somebody said is left as it was said.
+            if edit.words is not None and passage.kind != "quotation":
+                language = passage.language or writing.language
+                said = [quote.words for quote in passage.quotes]
+                spelling = self.shell.spelling
+                edit.show_spelling(spelling.check(edit.words, language, writing.report_id, said))
         if not any(one.kind != "made" for one in held):
             self.text.addWidget(
                 Muted(_("The assessment says nothing for this section. Write it here."))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QT
 
 from app.core.i18n import N_, _
 from app.ui.shell.joined import Deed, Registered
+from app.ui.spelling import NEXT_KEYS
 from app.ui.text_sizes import next_text_size
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Menus:
         edit.addSeparator()
         self._act(edit, _("Find anything"), "Ctrl+K", shell.open_palette)
         self._act(edit, _("Search this page"), "Ctrl+F", self._search_page)
+        self._act(edit, _("Next spelling"), NEXT_KEYS, shell.spelling.next)
         edit.aboutToShow.connect(self._edit_menu_opens)
         edit.aboutToHide.connect(self._edit_menu_closes)
         self.edit_menu = edit

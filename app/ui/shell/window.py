@@ -37,6 +37,7 @@ from app.ui.shell.status_bar import StatusBar
 from app.ui.shell.strips import DemoBanner, Strip, Strips
 from app.ui.shell.top_bar import TopBar
 from app.ui.shell.typed import Subject, Typed
+from app.ui.spelling import Speller
 from app.ui.sync_lane import SyncLane
 from app.ui.tasks import Job, Tasks, places_of
 
@@ -89,6 +90,7 @@ class Shell(QMainWindow):
         self._leaving_for_good = False
         self.sync = SyncLane(self)
         self.custody = Custody(self)
+        self.spelling = Speller(self)
         self.setWindowTitle("Waymark")
         self.setMinimumSize(640, 480)
         self.resize(1366, 768)
@@ -285,6 +287,8 @@ class Shell(QMainWindow):
         seen = (before.theme, before.text_size, before.language)
         if seen != (settings.theme, settings.text_size, settings.language):
             self.rebuild()
+        elif before.spelling != settings.spelling:
+            self.spelling.look_again()
 
     def lock(self) -> None:
         """Lock the casebook now."""
@@ -505,6 +509,7 @@ class Shell(QMainWindow):
             self.stack.addWidget(page)
         page.args = dict(args)
         self._page = page
+        self.spelling.forget_names()
         self.stack.setCurrentWidget(page)
         self._show_chrome(page.chrome)
         self.rail.setVisible(page.chrome and page.rail)

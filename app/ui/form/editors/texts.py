@@ -27,6 +27,7 @@ from app.forms.schema import Question
 from app.forms.texts import LONGEST
 from app.ui.form.editors.base import Editor
 from app.ui.form.typed import read_decimal, read_integer
+from app.ui.kit.spelled import check_spelling
 
 LINES_AT_FIRST: Final = 3
 LINES_OF_A_LONG_TEXT: Final = 20
@@ -213,6 +214,11 @@ class LongTextEditor(Editor):
         column.addWidget(self.box)
         self.box.textChanged.connect(self._typed)
         self._watch(self.box)
+
+    def show_language(self, language: str) -> None:
+        """Override Editor.show_language: spelling, but of what a child or a parent said."""
+        if self.question.said_by == "practitioner":
+            check_spelling(self.box, language)
 
     def show_value(self, value: Any) -> None:
         """Override Editor.show_value."""
