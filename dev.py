@@ -242,11 +242,21 @@ def build(arguments: Sequence[str]) -> int:
         "-m", "piplicenses", "--format=plain-vertical", "--with-license-file", "--no-license-path",
         "--with-urls", f"--output-file={dist / 'THIRD-PARTY-NOTICES.txt'}",
     )  # fmt: skip
+    if not notices:
+        _add_notices_of_data(dist / "THIRD-PARTY-NOTICES.txt")
     bill = in_environment(
         "-m", "cyclonedx_py", "requirements", str(LOCK), "--pyproject", "pyproject.toml",
         "--output-reproducible", "--of", "JSON", "-o", str(dist / "waymark.cdx.json"),
     )  # fmt: skip
     return notices or bill
+
+
+def _add_notices_of_data(notices: Path) -> None:
+    """Name the dictionaries too, which no package brings: source, version and licences."""
+    folder = HERE / "resources" / "dictionaries"
+    with notices.open("a", encoding="utf-8", newline="\n") as file:
+        for name in ("NOTICE.txt", "cy_GB.LICENSE.txt", "LGPL-3.txt", "GPL-3.txt"):
+            file.write("\n\n" + (folder / name).read_text("utf-8"))
 
 
 def server(arguments: Sequence[str]) -> int:

@@ -1,7 +1,8 @@
 """Whether this copy of the program is whole: `--self-test`, also for the built program.
 
-Makes the demonstration casebook in a temporary folder, opens it again, loads every form, draws a
-pre-sentence report and the unlock window. Says each step on standard output; needs no screen.
+Makes the demonstration casebook in a temporary folder, opens it again, loads every form, looks up
+words in each language, draws a pre-sentence report and the unlock window. Says each step on
+standard output; needs no screen.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def run() -> int:
         steps: tuple[tuple[str, Callable[[], str]], ...] = (
             ("encrypted store", lambda: _store(folder)),
             ("forms", _forms),
+            ("spelling", _spelling),
             ("pre-sentence report", lambda: _report(folder)),
             ("window", lambda: _window(folder)),
         )
@@ -70,6 +72,16 @@ def _forms() -> str:
     if not forms:
         raise BugError("there are no forms")
     return ", ".join(sorted(f"{form.id} {form.version}" for form in forms))
+
+
+def _spelling() -> str:
+    from app.casework import spelling
+
+    for language, right, wrong in (("en", "neighbour", "nieghbour"), ("cy", "tŷ", "tyŷ")):
+        found = [one.word for one in spelling.misspelt(f"{right} {wrong}", language)]
+        if found != [wrong]:
+            raise BugError(f"spelling in {language} found {len(found)} of one mistake")
+    return "English and Welsh"
 
 
 def _report(folder: Path) -> str:

@@ -51,3 +51,5 @@ def test_notices_and_bill_of_materials_name_what_is_shipped(program: Path) -> No
     for package in ("pyside6-essentials", "sqlalchemy", "sqlcipher3", "reportlab", "cryptography"):
         assert package in named
         assert package in notices
+    for dictionary in ("en-gb.dic", "cy-gb.dic", "gnu lesser general public license"):
+        assert dictionary in notices
