@@ -22,7 +22,9 @@ FOLDER: Final = "reference"
 NO_LISTS: Final = frozenset({"disproportionality", "quality_prompts", "rules", "yjs_areas"})
 SHAPE: Final = ConfigDict(frozen=True, extra="allow", coerce_numbers_to_str=False)
 
-Unit = Literal["working_days", "days", "weeks", "months", "years", "hours", "per_month", "count"]
+Unit = Literal[
+    "working_days", "days", "weeks", "months", "years", "hours", "per_month", "pounds", "count"
+]
 
 
 class Named(BaseModel):
@@ -105,6 +107,7 @@ class Rule(BaseModel):
 
     Attributes:
         value: The number. unit: what it counts.
+        only: The only values that it allows, where it allows none between them.
         legal_or_local: legal: law or national guidance; local: what a service sets itself.
         verified: False where the source was not read in full: shown so, warns, never blocks.
     """
@@ -121,6 +124,7 @@ class Rule(BaseModel):
     verified: bool
     en: str
     cy: str
+    only: tuple[int, ...] = ()
 
     def label(self, language: str | None = None) -> str:
         """What the rule is about, in `language` or the language of the screen."""

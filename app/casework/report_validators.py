@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import dates, reference, report_writing
+from app.casework import dates, proposals, reference, report_writing
 from app.casework.form_records import LOCKED, sheet_of
 from app.casework.keeping import of_child, present
+from app.casework.proposal import ORDERS, Proposal
+from app.casework.proposal_rules import Remark, remarks
 from app.casework.reference import Rule
 from app.core.clock import age_on
 from app.core.errors import KnownError
@@ -89,6 +91,10 @@ class _Case:
     facts: Sequence[tuple[str, report_writing.FactNote]]
     headings: Mapping[str, str]
     today: date
+    proposal: Proposal
+    assessed: Proposal
+    remarks: Sequence[Remark]
+    unsaid: Sequence[str]
 
     @property
     def day(self) -> date:
@@ -96,6 +102,11 @@ class _Case:
         if self.hearing is not None and self.hearing.hearing_date is not None:
             return self.hearing.hearing_date
         return self.today
+
+    @property
+    def proposal_section(self) -> str:
+        """The code of the section that says what is proposed."""
+        return proposals.section_of(kind(self.report.kind))
 
     def value(self, name: str) -> Any:
         return self.sheet.value(name) if self.sheet.has(name) else None
@@ -134,6 +145,7 @@ def _case(
     child = session.get(Child, report.child_id)
     if assessment is None or child is None:
         return None
+    proposal = proposals.of_report(desk, session, report)
     hearing = session.get(Hearing, report.hearing_id) if report.hearing_id else None
     offences = of_child(session, Offence, child.id)
     wanted = set(hearing.offence_ids) if hearing is not None else set()
@@ -161,6 +173,10 @@ def _case(
         facts=[(one.section, note) for one in held for note in one.facts],
         headings=kind(report.kind).headings(report.language),
         today=desk.clock.today(),
+        proposal=proposal,
+        assessed=proposals.assessed(desk, session, report),
+        remarks=remarks(proposal, proposals.situation_of(session, report, desk.clock.today())),
+        unsaid=proposals.unsaid(session, report),
     )
 
 
@@ -267,84 +283,51 @@ def _age_of_assessment(case: _Case) -> Iterator[Finding]:
         yield _by(rule, "age_of_assessment", text.format(day=dates.in_words(since)))
 
 
-# The orders of the assessment's proposal, with the rules of their shortest and longest length.
-LENGTHS: Final[Mapping[str, tuple[str | None, str | None]]] = {
-    "referral_order": ("referral_order_min", "referral_order_max"),
-    "youth_rehabilitation_order": (None, "yro_max"),
-    "yro_intensive": ("yro_iss_min", "yro_max"),
-    "yro_fostering": (None, "yro_fostering_max"),
-    "detention_and_training": ("dto_min", "dto_max"),
-}
-CUSTODY: Final = frozenset({"detention_and_training", "long_term_detention"})
-GUILTY: Final = frozenset({"guilty"})
-
-
 def _proposal(case: _Case) -> Iterator[Finding]:
-    if not kind(case.report.kind).proposes:
-        return
-    order = case.value("proposal_order")
-    if not isinstance(order, str) or not order:
-        return
-    where = _proposal_heading(case)
-    yield from _proposal_length(case, order, where)
-    born = case.child.date_of_birth
-    age = None if born is None else age_on(born, case.day)
-    least = reference.rule("dto_min_age", case.day)
-    if order == "detention_and_training" and age is not None and least and age < least.value:
-        text = _("A detention and training order is not open below the age of {age}.")
-        yield _by(least, "proposal", text.format(age=least.value), where)
-    persistent = reference.rule("dto_persistent_below", case.day)
-    young = age is not None and persistent is not None and age < persistent.value
-    if order == "detention_and_training" and persistent is not None and young:
-        text = _("Below the age of {age} this order needs offending that is persistent. Say why.")
-        yield _by(persistent, "proposal", text.format(age=persistent.value), where)
-    asked = case.value("proposal_requirements")
-    work = reference.rule("unpaid_work_min_age", case.day)
-    too_young = age is not None and work is not None and age < work.value
-    if isinstance(asked, list) and "unpaid_work" in asked and work is not None and too_young:
-        text = _("Unpaid work is not open below the age of {age}. Choose another requirement.")
-        yield _by(work, "proposal", text.format(age=work.value), where)
-    pleas = reference.rule("referral_order_guilty_pleas", case.day)
-    if order == "referral_order" and pleas is not None:
-        guilty = sum(one.plea in GUILTY for one in case.offences)
-        if case.offences and guilty < pleas.value:
-            text = _("A referral order needs a guilty plea, and the record holds none.")
-            yield _by(pleas, "proposal", text, where)
+    yield from _by_the_rules(case, "proposal")
 
 
-def _proposal_length(case: _Case, order: str, where: str) -> Iterator[Finding]:
-    months = case.value("proposal_months")
-    if not isinstance(months, int):
-        return
-    shortest_id, longest_id = LENGTHS.get(order, (None, None))
-    shortest = reference.rule(shortest_id, case.day) if shortest_id else None
-    longest = reference.rule(longest_id, case.day) if longest_id else None
-    if shortest is not None and months < shortest.value:
-        text = _("{months} months are less than this order can be ({least}).")
-        text = text.format(months=months, least=shortest.value)
-        yield _by(shortest, "proposal", text, where)
-    if longest is not None and months > longest.value:
-        text = _("{months} months are more than this order can be ({most}).")
-        text = text.format(months=months, most=longest.value)
-        yield _by(longest, "proposal", text, where)
+def _conditions(case: _Case) -> Iterator[Finding]:
+    yield from _by_the_rules(case, "conditions")
 
 
 def _custody(case: _Case) -> Iterator[Finding]:
-    if case.value("proposal_order") not in CUSTODY or not kind(case.report.kind).proposes:
-        return
+    yield from _by_the_rules(case, "custody")
+
+
+def _by_the_rules(case: _Case, check: str) -> Iterator[Finding]:
+    """What the rules say of what is proposed."""
     where = _proposal_heading(case)
-    asked = case.value("court_asked")
-    open_to_custody = (case.hearing is not None and case.hearing.all_options) or (
-        isinstance(asked, list) and "all_options" in asked
+    for remark in case.remarks:
+        if remark.check != check:
+            continue
+        if remark.rule is None:
+            yield Finding(check, remark.text, where, case.proposal_section, blocks=remark.stops)
+        else:
+            yield _by(remark.rule, check, remark.text, where, case.proposal_section)
+
+
+def _proposal_in_text(case: _Case) -> Iterator[Finding]:
+    for words in case.unsaid:
+        text = _("The report does not say yet what is proposed: {words} Write it in from Proposal.")
+        yield Finding(
+            "proposal_in_text", text.format(words=words), _proposal_heading(case),
+            case.proposal_section,
+        )  # fmt: skip
+
+
+def _as_assessed(case: _Case) -> Iterator[Finding]:
+    """A manager countersigned the assessment with what it proposes."""
+    proposed, assessed = case.proposal, case.assessed
+    if not assessed.order or not proposed.order or proposed.order == assessed.order:
+        return
+    text = _(
+        "The assessment proposes another order: {order}. Say in the report why it is not that now."
     )
-    if not open_to_custody:
-        text = _("Custody is proposed, but the court has not asked for all options.")
-        yield Finding("custody", text, where, blocks=True)
-    if case.report.kind != "psr":
-        text = _("Where custody is proposed, the report is a written pre-sentence report.")
-        rule = reference.rule("custody_needs_written_report", case.day)
-        if rule is not None:
-            yield _by(rule, "custody", text, where)
+    order = reference.label(ORDERS, assessed.order)
+    yield Finding(
+        "as_assessed", text.format(order=order), _proposal_heading(case), case.proposal_section
+    )
 
 
 def _victims(case: _Case) -> Iterator[Finding]:
@@ -381,18 +364,22 @@ CHECKS: Final[Mapping[str, Check]] = {
     "levels": _levels,
     "age_of_assessment": _age_of_assessment,
     "proposal": _proposal,
+    "conditions": _conditions,
     "custody": _custody,
+    "proposal_in_text": _proposal_in_text,
+    "as_assessed": _as_assessed,
     "victims": _victims,
     "quotations": _quotations,
 }
 
 
-def _by(rule: Rule, check: str, text: str, where: str = "") -> Finding:
+def _by(rule: Rule, check: str, text: str, where: str = "", section: str = "") -> Finding:
     """A finding that a dated rule makes: it blocks where the rule is law whose source was read."""
     return Finding(
         check,
         text,
         where,
+        section,
         rule=f"{rule.label()} ({rule.source})",
         verified=rule.verified,
         blocks=rule.verified and rule.legal_or_local == "legal",
@@ -400,5 +387,5 @@ def _by(rule: Rule, check: str, text: str, where: str = "") -> Finding:
 
 
 def _proposal_heading(case: _Case) -> str:
-    """The heading that the proposal stands under: the last before the sign-off."""
-    return next(reversed(list(case.headings.values())[:-1]), "")
+    """The heading that the proposal stands under."""
+    return case.headings.get(case.proposal_section, "")

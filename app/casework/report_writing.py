@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.casework import dates, permission, wording
+from app.casework import dates, permission, proposal_kept, wording
 from app.casework.form_records import LOCKED, called, sheet_of
 from app.casework.keeping import present, reason_given
 from app.casework.problems import RecordGone
@@ -85,7 +85,7 @@ class SectionView:
 
 @dataclass(frozen=True)
 class WritingView:
-    """A report as it is written: what it is, its sections and its passages."""
+    """A report as it is written: its sections and passages. `proposes`: it ends in a proposal."""
 
     report_id: str
     child_id: str
@@ -94,6 +94,7 @@ class WritingView:
     title: str
     language: str
     editable: bool
+    proposes: bool
     sections: tuple[SectionView, ...]
     passages: tuple[PassageView, ...]
 
@@ -213,7 +214,7 @@ def keep_first_draft(work: UnitOfWork, report: Report, passages: Sequence[Passag
 
 def written(session: Session, report_id: str) -> tuple[Passage, ...] | None:
     """The text of a report; None where it was made before reports were written."""
-    held = _records(session, report_id)
+    held = records(session, report_id)
     if not held and not session.scalar(
         select(func.count())
         .select_from(ReportPassage)
@@ -223,7 +224,8 @@ def written(session: Session, report_id: str) -> tuple[Passage, ...] | None:
     return tuple(_passage(record) for record in held)
 
 
-def _records(session: Session, report_id: str) -> Sequence[ReportPassage]:
+def records(session: Session, report_id: str) -> Sequence[ReportPassage]:
+    """The records of the passages of a report, section by section, in their order."""
     return session.scalars(
         select(ReportPassage)
         .where(
@@ -301,6 +303,7 @@ def open_writing(desk: Desk, report_id: str) -> WritingView:
             title=report.title,
             language=report.language,
             editable=report.state == "draft" and desk.actor.may_write,
+            proposes=kind(report.kind).proposes,
             sections=tuple(
                 SectionView(code, str(number), heading)
                 for number, (code, heading) in enumerate(headings.items(), start=1)
@@ -318,7 +321,7 @@ def passages(desk: Desk, report_id: str) -> tuple[PassageView, ...]:
     with desk.casebook.read() as session:
         report = present(session, Report, report_id)
         reader = _Reader(desk, session, report)
-        return tuple(reader.view(record) for record in _records(session, report_id))
+        return tuple(reader.view(record) for record in records(session, report_id))
 
 
 class _Reader:
@@ -448,7 +451,7 @@ def change_text(desk: Desk, passage_id: str, text: str) -> PassageView:
         must_fit(text)
         if record.text != text:
             record.text = text
-            _written_in(desk, report)
+            written_in(desk, report)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
 
@@ -470,7 +473,7 @@ def add(
     desk.must_write()
     must_fit(text)
     with desk.casebook.write() as work:
-        report = _draft(work, report_id)
+        report = draft(work, report_id)
         record = _placed(desk, work, report, section, after, kind=kind, text=text)
         return _Reader(desk, work.session, report).view(record)
 
@@ -492,7 +495,7 @@ def place_words(
     """
     desk.must_write()
     with desk.casebook.write() as work:
-        report = _draft(work, report_id)
+        report = draft(work, report_id)
         found = next(
             (
                 one
@@ -535,7 +538,7 @@ def insert_fact(desk: Desk, passage_id: str, fact: Fact, at: int | None = None) 
             "value": value,
         }
         record.facts = {"facts": [*record.facts.get("facts", ()), kept]}
-        _written_in(desk, report)
+        written_in(desk, report)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
 
@@ -554,7 +557,7 @@ def take_up(desk: Desk, passage_id: str) -> PassageView:
             else:
                 kept.append(one)
         record.text, record.facts = text, {"facts": kept}
-        _written_in(desk, report)
+        written_in(desk, report)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
 
@@ -566,11 +569,11 @@ def move(desk: Desk, passage_id: str, *, after: str | None) -> PassageView:
         record, report = _open(work, passage_id)
         others = [
             one
-            for one in _records(work.session, report.id)
+            for one in records(work.session, report.id)
             if one.section == record.section and one.id != record.id
         ]
-        record.place = _place(work, others, after, first=after is None)
-        _written_in(desk, report)
+        record.place = place_after(work, others, after, first=after is None)
+        written_in(desk, report)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
 
@@ -588,7 +591,7 @@ def remove(desk: Desk, passage_id: str, reason: str = "") -> None:
     with desk.casebook.write(why) as work:
         record, report = _open(work, passage_id)
         work.remove(record)
-        _written_in(desk, report)
+        written_in(desk, report)
 
 
 def restore(desk: Desk, passage_id: str) -> PassageView:
@@ -598,15 +601,15 @@ def restore(desk: Desk, passage_id: str) -> PassageView:
         record = work.session.get(ReportPassage, passage_id)
         if record is None:
             raise RecordGone
-        report = _draft(work, record.report_id)
+        report = draft(work, record.report_id)
         if record.removed_at is not None:
             work.restore(record)
-        _written_in(desk, report)
+        written_in(desk, report)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
 
 
-def _written_in(desk: Desk, report: Report) -> None:
+def written_in(desk: Desk, report: Report) -> None:
     """The pages are older than the text now, and what somebody checked is not what it says."""
     report.content_hash = STALE
     report.checked_at = report.checked_by = None
@@ -622,10 +625,11 @@ def writers_of(report: Report) -> tuple[str, ...]:
 
 def _open(work: UnitOfWork, passage_id: str) -> tuple[ReportPassage, Report]:
     record = present(work.session, ReportPassage, passage_id)
-    return record, _draft(work, record.report_id)
+    return record, draft(work, record.report_id)
 
 
-def _draft(work: UnitOfWork, report_id: str) -> Report:
+def draft(work: UnitOfWork, report_id: str) -> Report:
+    """The draft of that id. Raises `PassageLocked` where the report is none, or `RecordGone`."""
     report = present(work.session, Report, report_id)
     if report.state != "draft":
         raise PassageLocked
@@ -651,22 +655,22 @@ def _placed(
     kind: PassageKind,
     text: str,
 ) -> ReportPassage:
-    others = [one for one in _records(work.session, report.id) if one.section == section]
+    others = [one for one in records(work.session, report.id) if one.section == section]
     record = ReportPassage(
         child_id=report.child_id,
         report_id=report.id,
         section=section,
-        place=_place(work, others, after),
+        place=place_after(work, others, after),
         kind=kind,
         text=text,
     )
     work.add(record)
-    _written_in(desk, report)
+    written_in(desk, report)
     work.flush()
     return record
 
 
-def _place(
+def place_after(
     work: UnitOfWork, others: Sequence[ReportPassage], after: str | None, *, first: bool = False
 ) -> int:
     """A place after one of these; where there is no room left, the later ones move on."""
@@ -783,6 +787,8 @@ def _is_of(session: Session, fact: Fact, child_id: str) -> bool:
 
 def fact_now(session: Session, record_type: str, record_id: str, field: str) -> str:
     """What the record says of a fact today, in words; empty where it says nothing any more."""
+    if proposal_kept.SAID_BY.get(record_type) == field:
+        return proposal_kept.words_now(session, record_type, record_id)
     if field not in FACTS.get(record_type, ()):
         return ""
     record = session.get(RECORD_TYPES[record_type], record_id)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.casework import (
     court,
+    proposals,
     reference,
     report_checking,
     report_material,
@@ -284,15 +285,17 @@ def _begin(desk: Desk, of: ReportKind, kept: Report) -> ReportView:
     kept.reference = reference_of(desk, kept.id)
     with desk.casebook.write() as work:
         material = material_of(desk, work.session, kept, "draft")
-        passages = first_draft(material, of)
-        report = report_of(of, material, passages)
+        report_writing.keep_first_draft(work, kept, first_draft(material, of))
+        if of.proposes:
+            proposals.begin(desk, work, kept)
+        work.flush()
+        report = report_of(of, material, report_writing.written(work.session, kept.id))
         pdf = render(report)
         kept.title = report.title
         kept.content = json.loads(canonical(report))
         kept.content_hash = content_hash(report)
         kept.pdf = pdf
         kept.pdf_hash = hashlib.sha256(pdf).hexdigest()
-        report_writing.keep_first_draft(work, kept, passages)
         work.add(kept)
         work.session.flush()
         return _view(desk, work.session, kept)
@@ -497,7 +500,11 @@ def material_of(
         addendum_to=kept.addendum_to,
         pending=(kept.pending_reason or "") if status == "final" else "",
     )
-    return replace(with_kind, sign_off=_sign_off(session, kept, material.sign_off, language))
+    return replace(
+        with_kind,
+        proposed=proposals.told_to_child(desk, session, kept, language),
+        sign_off=_sign_off(session, kept, material.sign_off, language),
+    )
 
 
 def _sign_off(session: Session, kept: Report, found: SignOff, language: str) -> SignOff:

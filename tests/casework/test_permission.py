@@ -25,6 +25,7 @@ from app.casework import (
     permission,
     plain_words,
     plan,
+    proposals,
     questionnaires,
     report_checking,
     report_signing,
@@ -43,6 +44,7 @@ from app.casework import (
 from app.casework.children import ChildView
 from app.casework.desk import Actor, Desk, NotAllowed, Role
 from app.casework.form_records import AnswerChange
+from app.casework.proposal import Proposal, Requirement
 from app.core.errors import KnownError
 from app.core.ids import new_id
 from app.reports.certificates import opened
@@ -273,6 +275,30 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
     ),
     "trust.trust": ("manage_trust", lambda of: trust.trust(of.desk, Path("none.cer"))),
     "trust.stop_trusting": ("manage_trust", lambda of: trust.stop_trusting(of.desk, "none")),
+    "proposals.change_order": (
+        "write",
+        lambda of: proposals.change_order(of.desk, NOBODY, Proposal("fine")),
+    ),
+    "proposals.add_requirement": (
+        "write",
+        lambda of: proposals.add_requirement(of.desk, NOBODY, "curfew"),
+    ),
+    "proposals.change_requirement": (
+        "write",
+        lambda of: proposals.change_requirement(of.desk, Requirement("curfew", id=NOBODY)),
+    ),
+    "proposals.remove_requirement": (
+        "write",
+        lambda of: proposals.remove_requirement(of.desk, NOBODY),
+    ),
+    "proposals.restore_requirement": (
+        "write",
+        lambda of: proposals.restore_requirement(of.desk, NOBODY),
+    ),
+    "proposals.write_into_report": (
+        "write",
+        lambda of: proposals.write_into_report(of.desk, NOBODY),
+    ),
     "report_checking.ask": ("write", lambda of: report_checking.ask(of.desk, NOBODY)),
     "report_checking.comment": (
         "write",

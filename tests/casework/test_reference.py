@@ -63,8 +63,9 @@ def test_a_rule_holds_between_its_days() -> None:
     held = reference.rule("psr_from_request", date(2018, 5, 1))
     assert held is not None and (held.value, held.unit) == (15, "working_days")
     assert reference.rule("psr_from_request", TODAY) is None
-    assert reference.rule("dto_min", date(2022, 6, 27)) is None
-    assert reference.rule("dto_min", date(2022, 6, 28)) is not None
+    before, since = (reference.rule("dto_max", date(2022, 6, day)) for day in (27, 28))
+    assert before is not None and before.only == (4, 6, 8, 10, 12, 18, 24)
+    assert since is not None and since.only == ()
 
 
 def test_no_two_versions_of_a_rule_hold_on_one_day() -> None:

@@ -24,7 +24,11 @@ from app.core.ids import new_id
 from tests.casework.conftest import AddChild
 from tests.casework.test_reports import Case, case, made
 
-YRO = {"proposal_order": "youth_rehabilitation_order", "proposal_months": 12}
+YRO = {
+    "proposal_order": "youth_rehabilitation_order",
+    "proposal_months": 12,
+    "proposal_requirements": ["supervision"],
+}
 DTO = {
     "court_asked": ["all_options"],
     "proposal_order": "detention_and_training",
@@ -146,8 +150,8 @@ def test_an_assessment_older_than_the_rule_allows(
     [
         (YRO | {"proposal_months": 12}, date(2011, 7, 3), "guilty", "", False),
         (DTO | {"proposal_months": 4}, date(2011, 7, 3), "guilty", "", False),
-        (DTO | {"proposal_months": 3}, date(2011, 7, 3), "guilty", "less than this order", True),
-        (DTO | {"proposal_months": 25}, date(2011, 7, 3), "guilty", "more than this order", True),
+        (DTO | {"proposal_months": 3}, date(2011, 7, 3), "guilty", "are less than", True),
+        (DTO | {"proposal_months": 25}, date(2011, 7, 3), "guilty", "are more than", True),
         (DTO, date(2015, 7, 3), "guilty", "not open below the age of 12", True),
         (DTO, date(2012, 7, 3), "guilty", "offending that is persistent", False),
         (
@@ -168,7 +172,7 @@ def test_an_assessment_older_than_the_rule_allows(
         ),
         (
             {"proposal_order": "referral_order", "proposal_months": 13},
-            date(2011, 7, 3), "guilty", "more than this order", False,
+            date(2011, 7, 3), "guilty", "are more than", False,
         ),
     ],
 )  # fmt: skip
@@ -245,4 +249,6 @@ def test_every_check_is_tried_here() -> None:
         "front_sheet", "ages", "earlier_outcomes", "facts", "levels", "age_of_assessment",
         "proposal", "custody", "victims", "quotations",
     }  # fmt: skip
-    assert set(CHECKS) == tried
+    beside = {"conditions", "proposal_in_text", "as_assessed"}
+    """These in `test_proposals`."""
+    assert set(CHECKS) == tried | beside

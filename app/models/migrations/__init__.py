@@ -27,6 +27,7 @@ from app.models.migrations import (
     m0009_sign_in,
     m0010_reports,
     m0011_signatures,
+    m0012_proposals,
 )
 from app.models.store_errors import StoreDamaged, StoreTooNew
 
@@ -52,6 +53,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0009_sign_in,
     m0010_reports,
     m0011_signatures,
+    m0012_proposals,
 )
 NEWEST: Final = STEPS[-1].VERSION
 

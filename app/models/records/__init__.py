@@ -20,6 +20,7 @@ from app.models.records.reports import (
     ReportComment,
     ReportPassage,
     ReportReadBack,
+    ReportRequirement,
     ReportSignature,
 )
 from app.models.records.service import Device, Service, ServiceForm, User
@@ -76,6 +77,7 @@ __all__ = [
     "ReportComment",
     "ReportPassage",
     "ReportReadBack",
+    "ReportRequirement",
     "ReportSignature",
     "Service",
     "ServiceForm",

@@ -1,4 +1,4 @@
-"""What a report is written with, what was said of it, how it was read back, and who signed it."""
+"""What a report is written with and proposes, how it was read back, and who signed it."""
 
 from __future__ import annotations
 
@@ -88,6 +88,34 @@ class ReportReadBack(ChildRecord):
     language: Mapped[str] = mapped_column(default="")
     read_on: Mapped[date | None]
     read_by: Mapped[str | None]
+
+
+class ReportRequirement(ChildRecord):
+    """One requirement of the order that a report proposes. The same may stand twice.
+
+    Attributes:
+        requirement: Code of the list `yro_requirements`.
+        months, days, hours, hours_a_day, hours_a_week, times_a_month: How much of it; None where
+            nothing is said.
+        from_date: The day it begins on; None: with the order.
+        what: Which place, person, work or course it is, in the words of the author.
+        agreed: Whether the child has said that they agree to it.
+    """
+
+    __tablename__ = "report_requirement"
+    __table_args__ = (Index("report_requirement_by_report", "report_id", "id"),)
+
+    report_id: Mapped[str]
+    requirement: Mapped[str] = mapped_column(default="")
+    months: Mapped[int | None]
+    days: Mapped[int | None]
+    hours: Mapped[int | None]
+    hours_a_day: Mapped[int | None]
+    hours_a_week: Mapped[int | None]
+    times_a_month: Mapped[int | None]
+    from_date: Mapped[date | None]
+    what: Mapped[str] = mapped_column(default="")
+    agreed: Mapped[bool] = mapped_column(default=False)
 
 
 class ReportSignature(ChildRecord):

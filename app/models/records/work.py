@@ -103,6 +103,13 @@ class Report(ChildRecord):
         checked_at, checked_by: When somebody else found it fit for the court.
         pending_reason: Why it was made final before anybody checked it; None where that is not so.
         state_reason: Why it was withdrawn or superseded.
+        superseded_by: The newer report that has its place.
+        proposal_order: What it proposes, of the list `proposed_orders`; empty: nothing yet; None:
+            the proposal is still the one of its assessment.
+        proposal_months, proposal_hours, proposal_pounds: How much of it.
+        proposal_imprisonable, proposal_threshold, proposal_persistent: Whether the offence can
+            bring custody, whether custody would otherwise be right, and whether the court may see
+            persistent offending, as the author judges it.
     """
 
     __tablename__ = "report"
@@ -129,6 +136,14 @@ class Report(ChildRecord):
     checked_by: Mapped[str | None]
     pending_reason: Mapped[str | None]
     state_reason: Mapped[str | None]
+    superseded_by: Mapped[str | None]
+    proposal_order: Mapped[str | None]
+    proposal_months: Mapped[int | None]
+    proposal_hours: Mapped[int | None]
+    proposal_pounds: Mapped[int | None]
+    proposal_imprisonable: Mapped[bool | None]
+    proposal_threshold: Mapped[bool | None]
+    proposal_persistent: Mapped[bool | None]
 
     def found_by(self) -> Mapping[str, str]:
         return {"title": self.title, "reference": self.reference}

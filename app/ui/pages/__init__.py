@@ -20,6 +20,7 @@ def register(shell: Shell) -> None:
     from app.ui.pages.edit_record import EditRecordPage
     from app.ui.pages.merge import MergePage
     from app.ui.pages.report import ReportPage
+    from app.ui.pages.report_proposal import ReportProposalPage
     from app.ui.pages.report_read_back import ReportReadBackPage
     from app.ui.pages.report_write import ReportWritePage
     from app.ui.pages.sync import SyncPage
@@ -36,6 +37,7 @@ def register(shell: Shell) -> None:
     shell.register("merge", MergePage)
     shell.register("report", ReportPage)
     shell.register("report_write", ReportWritePage)
+    shell.register("report_proposal", ReportProposalPage)
     shell.register("report_read_back", ReportReadBackPage)
     shell.register("sync", SyncPage, rail=N_("Sync"), order=800)
     shell.register_deed(N_("Sync now"), lambda: shell.go("sync") and shell.sync.start())

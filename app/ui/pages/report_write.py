@@ -132,7 +132,14 @@ class ReportWritePage(Page):
         self.plain = PlainCard(self._read_plain)
         self.plain.typed.connect(self._plain_was_typed)
         self.plain.language_chosen.connect(self._plain_language_chosen)
+        self.proposal_card = Card(_("Proposal"))
+        self.proposal_card.add(
+            Muted(_("One order with its requirements. The rules are looked up as you build it."))
+        )
+        self.proposal_button = SecondaryButton(_("Build the proposal"), self._build)
+        self.proposal_card.add(button_row(self.proposal_button))
         self.panel.addWidget(come)
+        self.panel.addWidget(self.proposal_card)
         self.panel.addWidget(self.place_card)
         self.panel.addWidget(self.plain)
         self.panel.addStretch(1)
@@ -197,6 +204,7 @@ class ReportWritePage(Page):
         self.comments = comments
         self.title = writing.title
         self.header.set_words(writing.title, above=writing.child_name)
+        self.proposal_card.setVisible(writing.proposes)
         codes = [one.code for one in writing.sections]
         if self.section not in codes:
             self.section = codes[1] if len(codes) > 1 else codes[0]
@@ -309,7 +317,7 @@ class ReportWritePage(Page):
                 )
             self.sources.addLayout(line)
             self.sources.addWidget(Small(note.question))
-        if not passage.sources:
+        if not passage.sources and not passage.facts:
             self.sources.addWidget(Muted(_("Written for this report.")))
         for fact in passage.facts:
             if fact.changed:
@@ -320,6 +328,9 @@ class ReportWritePage(Page):
                 )
                 heading = _("Changed since: {what}").format(what=fact.label)
                 self.sources.addWidget(Banner(words, "attention", heading=heading))
+            else:
+                linked = _("Linked with the record: {what}").format(what=fact.label)
+                self.sources.addWidget(Muted(linked))
 
     # -- typing ------------------------------------------------------------------------------
 
@@ -601,6 +612,14 @@ class ReportWritePage(Page):
         at = edit.words.textCursor().position() if edit.words is not None else None
         desk = self.desk
         self._do(lambda: report_writing.insert_fact(desk, passage_id, fact, at), lambda one: one.id)
+
+    def _build(self) -> None:
+        if self.writing is not None:
+            self.shell.go(
+                "report_proposal",
+                report_id=self.writing.report_id,
+                child_id=self.writing.child_id,
+            )
 
     def _see_pages(self) -> None:
         if self.writing is not None:

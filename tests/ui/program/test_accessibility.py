@@ -90,7 +90,10 @@ def visits(desk: Desk) -> list[tuple[str, dict[str, Any]]]:
                 desk, row.child_id, choices.assessments[0].id, choices.hearings[0].id
             )
             about = {"report_id": made.id, "child_id": row.child_id}
-            found += [(page, about) for page in ("report", "report_write", "report_read_back")]
+            found += [
+                (page, about)
+                for page in ("report", "report_write", "report_proposal", "report_read_back")
+            ]
             break
     found += [
         ("decide", {"record_id": item.id, "child_id": item.child_id})
