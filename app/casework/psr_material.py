@@ -7,7 +7,7 @@ questionnaire without the child's yes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from sqlalchemy import Select, or_, select
@@ -58,7 +58,6 @@ R = TypeVar("R", Offence, Outcome, Hearing)
 # The repeat of sources that assessments share: its rows become lists of their own in a report.
 SOURCES: Final = "information"
 RECEIVED: Final = "received"
-READ_BACK: Final = "read_back"
 PRIVATE: Final = {
     "en": "Kept private; held by the service",
     "cy": "Yn cael ei gadw’n breifat; mae gan y gwasanaeth",
@@ -143,24 +142,13 @@ def gather(
             *_own_words(desk, session, child_id, language, "questionnaire"),
             *_parent_said(desk, session, child_id, language, sheet),
         ),
-        sign_off=SignOff(
-            signed_on=made_on if status == "final" else None,
-            read_with_child_on=_read_back_on(sheet),
-        ),
+        sign_off=SignOff(signed_on=made_on if status == "final" else None),
     )
 
 
 def _author(desk: Desk, user: User | None, language: str) -> Author:
     name, role = (user.name, user.role) if user else (desk.actor.name, desk.actor.role)
     return Author(name, reference.label("roles", role, language))
-
-
-def _read_back_on(sheet: Sheet) -> date | None:
-    """When the author said that the child had heard the report; None where that is not so yet."""
-    answer = sheet.answer(READ_BACK) if sheet.has(READ_BACK) else None
-    if answer is None or answer.value in (None, "", "not_yet") or not answer.at:
-        return None
-    return local(datetime.fromisoformat(answer.at)).date()
 
 
 def _name_of(session: Session, user_id: str | None) -> str:

@@ -523,8 +523,8 @@ def _sign_off(session: Session, kept: Report, found: SignOff, language: str) -> 
         found,
         checked_by="" if checker is None else checker.name,
         checked_on=None if kept.checked_at is None else local(kept.checked_at).date(),
-        read_with_child_on=on("child") or found.read_with_child_on,
-        read_with_parent_on=on("parent") or found.read_with_parent_on,
+        read_with_child_on=on("child"),
+        read_with_parent_on=on("parent"),
         heard=tuple(
             HeardFacts(
                 by="parent" if one.listener == "parent" else "child",

@@ -714,7 +714,7 @@ class _Psr:
             )
             return
         yield _paragraph(
-            _("{child} kept {kept} of {count} appointments.").format(
+            self._kept(kept, len(contacts)).format(
                 child=self._child, kept=kept, count=len(contacts)
             )
         )
@@ -725,6 +725,20 @@ class _Psr:
             ),
             weights=(1.7, 2.8, 2.6),
         )
+
+    def _kept(self, kept: int, count: int) -> str:
+        _ = self._say
+        if count == 1:
+            return (
+                _("{child} kept the one appointment that there was.")
+                if kept
+                else _("{child} missed the one appointment that there was.")
+            )
+        if kept == count:
+            return _("{child} kept all {count} appointments.")
+        if not kept:
+            return _("{child} kept none of {count} appointments.")
+        return _("{child} kept {kept} of {count} appointments.")
 
     def _missed(self) -> Iterator[Block]:
         _ = self._say

@@ -98,6 +98,15 @@ def made(desk: Desk, of: Case) -> ReportView:
     return reports.create_psr(desk, of.child_id, of.assessment_id, of.hearing_id)
 
 
+def test_an_assessment_that_the_child_heard_is_no_report_that_the_child_heard(
+    desk: Desk, add_child: AddChild
+) -> None:
+    report = made(desk, case(desk, add_child, read_back="agrees"))
+    text = words(reports.preview(desk, report.id))
+    assert "I read the assessment through with" in text
+    assert "Not yet read with" in text[text.index("Nobody has checked this report") :]
+
+
 @pytest.mark.parametrize(
     ("language", "own", "named"),
     [

@@ -82,6 +82,26 @@ def test_a_report_on_an_order_is_not_for_the_hearing_that_made_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("missed", "said"),
+    [
+        ([False], "Tal kept the one appointment that there was."),
+        ([True], "Tal missed the one appointment that there was."),
+        ([False, False], "Tal kept all 2 appointments."),
+        ([True, True, True], "Tal kept none of 3 appointments."),
+        ([False, True, True], "Tal kept 1 of 3 appointments."),
+    ],
+)
+def test_appointments_are_counted_as_one_would_say_it(missed: list[bool], said: str) -> None:
+    made = material_of_every_kind()
+    contacts = tuple(
+        replace(made.contacts[0], on=date(2026, 4, day), missed=each)
+        for day, each in enumerate(missed, start=1)
+    )
+    report = report_of(kind("breach"), replace(made, contacts=contacts))
+    assert said in str(report.sections)
+
+
 def test_an_earlier_report_that_is_not_held_is_not_compared_with() -> None:
     report = report_of(kind("existing"), replace(material_of_every_kind(), existing=None))
     said = str(report.sections)
