@@ -17,7 +17,7 @@ from typing import Final
 
 import psutil
 
-from app.casework import casebooks, demo, sync_deeds, syncing
+from app.casework import casebook_users, casebooks, demo, sync_deeds, syncing
 from app.casework.desk import Desk
 from app.core.clock import SystemClock
 from app.core.errors import KnownError
@@ -86,8 +86,8 @@ def prepare(folder: Path, server_folder: Path, stack: ExitStack) -> str:
 
 def found(desk: Desk, folder: Path) -> dict[str, str]:
     """Found the service of a casebook at the server; a code for each of its users, by id."""
-    service = casebooks.service(desk)
-    users = casebooks.users(desk)
+    service = casebook_users.service(desk)
+    users = casebook_users.users(desk)
     first = next((user for user in users if user.role == "administrator"), users[0])
     made = embedded_server.asked(
         folder,

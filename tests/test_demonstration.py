@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.casework import casebooks, demo, sync_deeds, syncing
+from app.casework import casebook_users, casebooks, demo, sync_deeds, syncing
 from app.core.clock import SystemClock
 from app.core.errors import KnownError
 from app.models import kdf
@@ -37,7 +37,7 @@ def test_everybody_of_the_demonstration_joins_and_nothing_is_refused(tmp_path: P
         with closing(desk):
             with pytest.raises(KnownError, match="can't be reached"):
                 sync_deeds.sync_now(desk)
-            assert casebooks.users(desk)
+            assert casebook_users.users(desk)
 
 
 def test_a_window_that_a_lock_opened_anew_keeps_the_server_up() -> None:

@@ -15,9 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.casework import casebooks, form_records, signs_of_harm
-from app.casework.casebooks import Place
+from app.casework import form_records, places, signs_of_harm
 from app.casework.form_records import AnswerChange
+from app.casework.places import Place
 from app.core import log
 from app.core.errors import KnownError
 from app.core.i18n import _, language
@@ -146,7 +146,7 @@ def _take(desk: Desk, data: bytes, file: Path | None, sums: _Sums) -> bool:
             changes = [AnswerChange(path, answer) for path, answer in pairs]
             sums.answers += _put_back(desk, record_id, changes, at, left)
         if told["place"] is not None:
-            casebooks.keep_place(desk, Place(**told["place"]), left_at=at)
+            places.keep_place(desk, Place(**told["place"]), left_at=at)
     except KnownError as error:
         log.casework.warning("words put aside wait on: %s", type(error).__name__)
         sums.waiting = True

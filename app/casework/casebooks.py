@@ -1,21 +1,18 @@
-"""Making, opening, backing up and restoring a casebook."""
+"""Casebooks: what lies in a folder, making one, opening, recovering and locking it."""
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Final, Literal, cast
 
 from sqlalchemy import select
 
-from app.casework import dates, history
+from app.casework import dates
 from app.casework.desk import Actor, Desk, NotAllowed, Role
-from app.casework.passphrase import confirm_passphrase
+from app.casework.places import Place, put_place
 from app.casework.service_forms import StoredForms
 from app.core import log
 from app.core.clock import Clock
@@ -41,11 +38,8 @@ from app.models.instance_lock import InstanceLock, synced_folder
 from app.models.queries import history as log_entries
 from app.models.records import Place as PlaceRow
 from app.models.records import Service, User
-from app.models.work import UnitOfWork
 
 StateKind = Literal["none", "ready", "store_missing", "keys_missing", "damaged"]
-Progress = Callable[[int, int], bool]
-"""Told how much of how much is done; stops the work when it gives False."""
 
 BACKUPS: Final = "backups"
 WAIT_FOR_LAST: Final = 2.0
@@ -120,87 +114,6 @@ class Created:
     recovery_code: str = field(repr=False)
 
 
-@dataclass(frozen=True)
-class UserView:
-    """A user of the casebook. `active` is False for somebody who has left."""
-
-    id: str
-    name: str
-    role: Role
-    active: bool
-
-
-@dataclass(frozen=True)
-class ServiceView:
-    """The youth justice service of a casebook. `area`: slug of a YJS area, or free text."""
-
-    id: str
-    name: str
-    area: str
-    language: str
-
-
-@dataclass(frozen=True)
-class BackupView:
-    """One backup. `file` is what to give to `restore`."""
-
-    file: Path
-    made_at: datetime
-    size: int
-    label: str
-
-
-@dataclass(frozen=True)
-class IntegrityView:
-    """What a check of the whole casebook found: `findings` in words, empty where all is well."""
-
-    ok: bool
-    text: str
-    findings: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class OrganisationKey:
-    """A new key of the service: `public` goes into casebooks, the file stays in a safe."""
-
-    public: bytes
-    file: Path
-    words: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where somebody was, so that unlocking leads back to it.
-
-    Attributes:
-        page: Name of the page. child_id, record_id: what it showed.
-        path: Path of the question, or what else the page needs to be as it was, such as what was
-            typed and not saved. cursor: place of the text cursor in it.
-        words: What was typed anywhere in the window and not saved: pairs of what it was typed
-            for (a list of texts) and the fields, as JSON can hold them.
-    """
-
-    page: str
-    child_id: str | None = None
-    record_id: str | None = None
-    path: str | None = None
-    cursor: int | None = None
-    words: Sequence[Any] = ()
-
-
-class WrongRecoveryWords(KnownError):
-    """What was typed back is not the recovery code of this casebook."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("That is not the recovery code of this casebook."),
-            _("Look at the code again and type every group of it."),
-        )
-
-
-# -- looking and making ------------------------------------------------------------------------
-
-
 def describe(folder: Path, clock: Clock | None = None) -> CasebookState:
     """What lies in `folder`, without opening or changing anything.
 
@@ -235,17 +148,6 @@ def _told(kind: str) -> tuple[StateKind, str]:
         raise BugError(f"unknown state of a casebook: {kind}")
     shown, error = said[kind]
     return shown, f"{error.user_text} {error.hint}" if error else ""
-
-
-def check_passphrase(passphrase: str, user_name: str = "") -> str:
-    """What is wrong with a new passphrase, in words; empty where it will do."""
-    try:
-        vault.check_passphrase(passphrase)
-    except vault.WeakPassphrase as weak:
-        return f"{weak.user_text} {weak.hint}"
-    if user_name.strip() and passphrase.strip().casefold() == user_name.strip().casefold():
-        return _("Choose something other than your name.")
-    return ""
 
 
 def create(folder: Path, new: NewCasebook, clock: Clock, *, demo: bool = False) -> Created:
@@ -303,9 +205,6 @@ def _create(folder: Path, new: NewCasebook, clock: Clock, *, demo: bool) -> Crea
 def device_name() -> str:
     """What this laptop is called in the log: the kind of computer, never its name or its user's."""
     return {"win32": "Windows", "darwin": "macOS", "linux": "Linux"}.get(sys.platform, sys.platform)
-
-
-# -- opening -----------------------------------------------------------------------------------
 
 
 def unlock(folder: Path, user_id: str, passphrase: str, clock: Clock) -> Desk:
@@ -378,7 +277,7 @@ def _alone(
     lock_file.acquire(wait_seconds=WAIT_FOR_LAST)
     try:
         opened = keys()
-        desk = _open(folder, opened, user_id, clock, how=how)
+        desk = open_with_keys(folder, opened, user_id, clock, how=how)
     except BaseException:
         lock_file.release()
         raise
@@ -386,7 +285,10 @@ def _alone(
     return desk
 
 
-def _open(folder: Path, keys: vault.Unlocked, user_id: str, clock: Clock, *, how: str) -> Desk:
+def open_with_keys(
+    folder: Path, keys: vault.Unlocked, user_id: str, clock: Clock, *, how: str
+) -> Desk:
+    """Open the casebook whose keys are known. `how` they came to be known goes into its log."""
     engine = database.open_engine(
         folder / database.STORE_NAME, keys.data_key, newest=migrations.NEWEST
     )
@@ -499,186 +401,6 @@ def _clock_notice(casebook: Casebook) -> list[str]:
     return [said.format(now=dates.day_and_time(casebook.clock.now()), was=dates.day_and_time(was))]
 
 
-# -- ways back in, and users -------------------------------------------------------------------
-
-
-def confirm_recovery_code(desk: Desk, typed: str) -> None:
-    """Note that the recovery code was written down, by having it typed again.
-
-    Raises:
-        NotAllowed: The person may only read.
-        KnownError: It isn't the code; nothing is noted.
-    """
-    desk.must_keep_keys()
-    if not vault.matches_recovery_code(desk.folder, data_key=desk.data_key, code=typed):
-        raise WrongRecoveryWords
-    with desk.casebook.write() as work:
-        work.state.recovery_confirmed = True
-        work.note(
-            "keys", "user", desk.actor.id, detail={"what": "recovery code", "confirmed": True}
-        )
-
-
-def recovery_confirmed(desk: Desk) -> bool:
-    """Whether the recovery code was confirmed: no child can be added before."""
-    return desk.casebook.state().recovery_confirmed
-
-
-def new_recovery_code(desk: Desk, passphrase: str) -> str:
-    """Make a new recovery code; the one before opens nothing from now on.
-
-    It has to be confirmed like the first one.
-
-    Raises:
-        NotAllowed: The person may only read.
-        WrongPassphrase: The passphrase is not that of the person who acts.
-    """
-    desk.must_keep_keys()
-    confirm_passphrase(desk, passphrase)
-    with _key_change(desk, "recovery code"):
-        code = vault.new_recovery_code(desk.folder, data_key=desk.data_key)
-    with desk.casebook.write() as work:
-        work.state.recovery_confirmed = False
-    return code
-
-
-def change_passphrase(desk: Desk, old: str, new: str) -> None:
-    """Change the passphrase of the person who acts.
-
-    Raises:
-        WrongPassphrase: `old` is not right. WeakPassphrase: `new` is too short.
-        NotAllowed: It is the demonstration casebook, whose passphrase is public.
-    """
-    if desk.demo:
-        raise NotAllowed(
-            _("The demonstration casebook keeps its public passphrase."),
-            _("Make a casebook of your own for real work."),
-        )
-    vault.check_passphrase(new)
-    confirm_passphrase(desk, old)
-    with _key_change(desk, "passphrase"):
-        vault.set_passphrase(
-            desk.folder,
-            data_key=desk.data_key,
-            user_id=desk.actor.id,
-            passphrase=new,
-            kdf=kdf.calibrated(),
-        )
-
-
-@contextmanager
-def _key_change(desk: Desk, what: str) -> Iterator[None]:
-    """Log a change of a key before it is made, and afterwards where it was not made after all.
-
-    Two transactions: the key file keeps its revision in the store while it is changed. Before,
-    so that no key ever changes without an entry.
-    """
-    detail = {"what": what, "by": "passphrase"}
-    with desk.casebook.write() as work:
-        work.note("keys", "user", desk.actor.id, detail=detail)
-    try:
-        yield
-    except KnownError:
-        with desk.casebook.write() as work:
-            work.note("keys", "user", desk.actor.id, detail={**detail, "done": False})
-        raise
-
-
-def add_user(desk: Desk, name: str, role: Role, passphrase: str) -> UserView:
-    """Add a user with a passphrase of their own. Only an administrator may.
-
-    In a casebook that has no administrator, anyone who writes may add an administrator.
-    """
-    if desk.demo:
-        raise NotAllowed(
-            _("The demonstration casebook keeps the users it has."),
-            _("Make a casebook of your own to add users."),
-        )
-    alone = role == "administrator" and not any(
-        user.role == "administrator" and user.active for user in users(desk)
-    )
-    if alone:
-        desk.must_write()
-    else:
-        desk.must_manage_users()
-    if not name.strip():
-        raise KnownError(_("Enter the name of the new user."))
-    return admit(desk, name, role, passphrase)
-
-
-def admit(desk: Desk, name: str, role: Role, passphrase: str) -> UserView:
-    """Add a user whatever the role of the person who acts: for `add_user` and the demonstration."""
-    vault.check_passphrase(passphrase)
-    user_id = new_id()
-    # The record first: a slot without a user would let somebody in whom nobody knows. Each is a
-    # transaction of its own, because the key file keeps its revision in the store.
-    with desk.casebook.write() as work:
-        work.add(User(id=user_id, name=name.strip(), role=role))
-    try:
-        vault.add_holder(
-            desk.folder,
-            data_key=desk.data_key,
-            user_id=user_id,
-            user_name=name.strip(),
-            passphrase=passphrase,
-            kdf=kdf.floor() if desk.demo else kdf.calibrated(),
-        )
-    except KnownError:
-        with desk.casebook.write() as work:
-            user = work.get(User, user_id)
-            if user is not None:
-                work.remove(user)
-        raise
-    return UserView(id=user_id, name=name.strip(), role=role, active=True)
-
-
-def end_user(desk: Desk, user_id: str, reason: str) -> None:
-    """Note that a user no longer works here, and take their passphrase away."""
-    desk.must_manage_users()
-    # The passphrase first: somebody who has left must not get in, whatever happens afterwards.
-    vault.remove_holder(desk.folder, data_key=desk.data_key, user_id=user_id)
-    with desk.casebook.write(reason) as work:
-        user = work.get(User, user_id)
-        if user is None:
-            raise BugError("a user who doesn't exist was to be ended")
-        user.ended_at = desk.clock.now()
-
-
-def users(desk: Desk) -> tuple[UserView, ...]:
-    """Everyone who has worked in this casebook, in order of name."""
-    with desk.casebook.read() as session:
-        held = session.scalars(select(User).where(User.removed_at.is_(None)).order_by(User.name))
-        return tuple(
-            UserView(
-                id=user.id,
-                name=user.name,
-                role=cast(Role, user.role),
-                active=user.ended_at is None,
-            )
-            for user in held
-        )
-
-
-def service(desk: Desk) -> ServiceView:
-    """The youth justice service that this casebook is of."""
-    with desk.casebook.read() as session:
-        held = session.get_one(Service, desk.casebook.service_id)
-        return ServiceView(id=held.id, name=held.name, area=held.area, language=held.language)
-
-
-def put_back_previous_keys(folder: Path) -> None:
-    """Put the previous copy of the key file in place of a damaged or missing one.
-
-    A passphrase or recovery code changed since that copy opens nothing with it. A copy that is
-    older than the store has met is refused at the next unlock.
-
-    Raises:
-        KnownError: The copy is no good either, the present file is, or the disk refuses.
-    """
-    vault.put_back_previous(folder)
-    log.casework.warning("the previous copy of the key file was put back")
-
-
 def _previous_keys(folder: Path, kind: str) -> bool:
     """Whether a previous copy of the key file can stand in for the present one."""
     if kind not in ("keys_missing", "keys_damaged"):
@@ -690,142 +412,13 @@ def _previous_keys(folder: Path, kind: str) -> bool:
     return True
 
 
-# -- copies and checks -------------------------------------------------------------------------
-
-
-def back_up(desk: Desk, folder: Path, progress: Progress | None = None) -> BackupView:
-    """Write an encrypted copy to `folder`, check it, and let old copies go by rotation.
-
-    Raises:
-        DiskFull, StoreUnwritable: The disk refuses; no half backup is left.
-        BackupStopped: `progress` said so.
-    """
-    with desk.casebook.write() as work:
-        work.seal()
-        work.note("backup")
-    made = backup.make(desk.casebook.engine, folder, clock=desk.clock, progress=progress)
-    return next(view for view in backups(folder) if view.file == made)
-
-
-def backups(folder: Path) -> tuple[BackupView, ...]:
-    """The backups in `folder`, the newest first."""
-    return tuple(
-        BackupView(
-            file=each.folder,
-            made_at=each.made_at,
-            size=each.size,
-            label=dates.day_and_time(each.made_at),
-        )
-        for each in backup.listing(folder)
-    )
-
-
-def holders_of_backup(file: Path) -> tuple[HolderView, ...]:
-    """Who can open a backup with a passphrase."""
-    return describe(file).holders
-
-
-def restore(file: Path, folder: Path, user_id: str, passphrase: str, clock: Clock) -> Desk:
-    """Put a backup in place of the casebook in `folder`, which is kept beside it.
-
-    The backup is checked first; the restored casebook takes a new device identity. The passphrase
-    is the one of now, or the one of the day of the backup.
-
-    Raises:
-        WrongPassphrase: It opens neither. BackupDamaged, AnotherCasebook: Nothing was changed.
-    """
-    lock_file = InstanceLock(folder, clock)
-    lock_file.acquire(wait_seconds=WAIT_FOR_LAST)
-    try:
-        keys = _keys_for_restore(file, folder, user_id, passphrase, clock)
-        backup.restore(file, folder, data_key=keys.data_key, clock=clock, newest=migrations.NEWEST)
-        desk = _open(folder, keys, user_id, clock, how="restore")
-    except BaseException:
-        lock_file.release()
-        raise
-    desk.instance_lock = lock_file
-    return desk
-
-
-def _keys_for_restore(
-    file: Path, folder: Path, user_id: str, passphrase: str, clock: Clock
-) -> vault.Unlocked:
-    present, of_backup = vault.inspect(folder), vault.inspect(file)
-    known = any(holder.user_id == user_id for holder in present.holders)
-    if known and present.store_id == of_backup.store_id:
-        try:
-            return vault.unlock(folder, user_id=user_id, passphrase=passphrase, clock=clock)
-        except vault.WrongPassphrase:
-            # The passphrase may have been changed since; then that of the backup opens it.
-            log.casework.info("the present keys did not open; trying those of the backup")
-    return vault.unlock(file, user_id=user_id, passphrase=passphrase, clock=clock)
-
-
-def check_integrity(desk: Desk, progress: Progress | None = None) -> IntegrityView:
-    """Check every page of the store, its references and the chain of its log."""
-    findings = []
-    if database.integrity(desk.casebook.engine):
-        findings.append(_("Parts of the casebook file can't be read. Restore the latest backup."))
-    verdict = history.verify(desk, progress)
-    if not verdict.ok:
-        findings.append(verdict.text)
-    text = (
-        _("Something is wrong with this casebook.")
-        if findings
-        else _("The casebook is whole: {count} entries of its history were checked.").format(
-            count=verdict.entries
-        )
-    )
-    return IntegrityView(ok=not findings, text=text, findings=tuple(findings))
-
-
-def make_organisation_key(file: Path, passphrase: str) -> OrganisationKey:
-    """Make the service's key pair; the private half goes to `file` under `passphrase`.
-
-    Raises:
-        WeakPassphrase: The passphrase is too short.
-        KnownError: The file exists already or can't be written.
-    """
-    vault.check_passphrase(passphrase)
-    private = escrow.make()
-    escrow.save(file, private, passphrase)
-    public = escrow.public_bytes(private)
-    return OrganisationKey(public=public, file=file, words=_in_groups(public))
-
-
-def read_organisation_key(text: str) -> bytes:
-    """The public key as typed or pasted in groups of letters and digits, as 32 bytes.
-
-    Raises:
-        KnownError: It can't be a public key.
-    """
-    letters = "".join(char for char in text if char.isalnum())
-    try:
-        key = bytes.fromhex(letters)
-    except ValueError:
-        key = b""
-    if len(key) != escrow.PUBLIC_KEY_BYTES:
-        raise escrow.OrganisationKeyUnreadable
-    return key
-
-
-def read_organisation_key_file(file: Path) -> bytes:
-    """The public key that lies in a key file of the service; needs no passphrase."""
-    return escrow.read_public(file)
-
-
-def _in_groups(key: bytes) -> str:
-    text = key.hex()
-    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
-
-
 def lock(desk: Desk, place: Place | None) -> None:
     """Keep where the person was, note the lock, anchor the log and close the store."""
     try:
         with desk.casebook.write() as work:
             work.seal()
             if place is not None:
-                _put_place(desk, work, place)
+                put_place(desk, work, place)
             else:
                 held = work.get(PlaceRow, desk.actor.id)
                 if held is not None:
@@ -833,47 +426,3 @@ def lock(desk: Desk, place: Place | None) -> None:
             work.note("lock", "user", desk.actor.id)
     finally:
         desk.close()
-
-
-def keep_place(desk: Desk, place: Place, *, left_at: datetime | None = None) -> None:
-    """Keep where the person is, so that a crash too leads back to it.
-
-    Args:
-        left_at: When they were there, where that was not now: a later place is left alone.
-    """
-    with desk.casebook.write() as work:
-        held = work.get(PlaceRow, desk.actor.id)
-        if left_at is None or held is None or held.left_at <= left_at:
-            _put_place(desk, work, place)
-
-
-def _put_place(desk: Desk, work: UnitOfWork, place: Place) -> None:
-    row = work.get(PlaceRow, desk.actor.id)
-    if row is None:
-        row = work.add(PlaceRow(user_id=desk.actor.id, page=place.page, left_at=desk.clock.now()))
-    row.page, row.child_id, row.record_id = place.page, place.child_id, place.record_id
-    row.path, row.cursor, row.left_at = _with_words(place), place.cursor, desk.clock.now()
-
-
-def _with_words(place: Place) -> str | None:
-    """The path, and after a line end, which no path has, the words."""
-    if not place.words:
-        return place.path
-    return f"{place.path or ''}\n{json.dumps(list(place.words), ensure_ascii=False)}"
-
-
-def last_place(desk: Desk) -> Place | None:
-    """Where the person was at the last lock."""
-    with desk.casebook.read() as session:
-        row = session.get(PlaceRow, desk.actor.id)
-        if row is None:
-            return None
-        path, _end, words = (row.path or "").partition("\n")
-        return Place(
-            page=row.page,
-            child_id=row.child_id,
-            record_id=row.record_id,
-            path=path or None,
-            cursor=row.cursor,
-            words=json.loads(words) if words else (),
-        )

@@ -18,6 +18,8 @@ import yaml
 
 from app.casework import (
     assessments,
+    casebook_keys,
+    casebook_users,
     casebooks,
     children,
     chronology,
@@ -135,10 +137,10 @@ class _Demo:
             demo=True,
         )
         desk = casebooks.unlock(self._folder, made.user_id, DEMO_PASSPHRASE, self._clock)
-        casebooks.confirm_recovery_code(desk, made.recovery_code)
+        casebook_keys.confirm_recovery_code(desk, made.recovery_code)
         for user in others:
-            casebooks.admit(desk, user["name"], user["role"], DEMO_PASSPHRASE)
-        for view in casebooks.users(desk):
+            casebook_users.admit(desk, user["name"], user["role"], DEMO_PASSPHRASE)
+        for view in casebook_users.users(desk):
             self._actors[view.name] = Actor(view.id, view.name, view.role)
         return desk
 

@@ -32,8 +32,8 @@ from app.ui.text_sizes import next_text_size
 from app.ui.window_place import put_window, window_words
 
 if TYPE_CHECKING:
-    from app.casework.casebooks import Place
     from app.casework.desk import Desk
+    from app.casework.places import Place
     from app.ui.lock import LockWatch
     from app.ui.shell import Shell
 
@@ -137,14 +137,14 @@ class Application(QObject):
         carried = self.carried.sealed
 
         def find_out() -> Opening:
-            from app.casework import casebooks, caseload, questionnaires
+            from app.casework import casebook_keys, caseload, places, questionnaires
             from app.ui.leaving import take_back
 
             # First of all: it may say where the person was.
             taken = take_back(desk, carried)
             return Opening(
-                casebooks.last_place(desk),
-                casebooks.recovery_confirmed(desk),
+                places.last_place(desk),
+                casebook_keys.recovery_confirmed(desk),
                 questionnaires.current_handover(desk),
                 caseload.counts(desk),
                 taken,

@@ -20,7 +20,7 @@ from app.ui.tasks import places_of
 from app.ui.window_place import window_words
 
 if TYPE_CHECKING:
-    from app.casework.casebooks import Place
+    from app.casework.places import Place
     from app.ui.application import Application
     from app.ui.leaving import Unsaved
     from app.ui.shell import Shell
@@ -109,9 +109,9 @@ class Ending(QObject):
             if place is not None and place.words:
 
                 def keep() -> None:
-                    from app.casework import casebooks
+                    from app.casework import places
 
-                    casebooks.keep_place(desk, place)
+                    places.keep_place(desk, place)
 
                 program.tasks.run(keep, None, errors.append, owner=self)
                 self._wait_until(time.monotonic() + SECONDS_TO_SAVE)

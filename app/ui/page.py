@@ -12,8 +12,8 @@ from app.ui.tasks import Job, Tasks
 
 if TYPE_CHECKING:
     from app.casework.aside import Unkept
-    from app.casework.casebooks import Place
     from app.casework.desk import Desk
+    from app.casework.places import Place
     from app.core.errors import KnownError
     from app.ui.shell import Shell
 

@@ -7,14 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QComboBox,
-    QLabel,
-    QLineEdit,
-    QRadioButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QLabel, QLineEdit, QRadioButton, QWidget
 
 from app.core.i18n import LANGUAGES, N_, _, is_reviewed, language
 from app.ui.gate import words_of
@@ -85,9 +78,9 @@ class SettingsPage(Page):
         """Override Page.entered: fill the lists and lead to the part that was asked for."""
 
         def read() -> tuple[Any, ...]:
-            from app.casework import casebooks
+            from app.casework import casebook_keys, casebook_users
 
-            return casebooks.users(desk), casebooks.recovery_confirmed(desk)
+            return casebook_users.users(desk), casebook_keys.recovery_confirmed(desk)
 
         self.run(read, self._filled)
         self._look_for_backups()
@@ -227,9 +220,9 @@ class SettingsPage(Page):
         desk, old, new = self.desk, self.old.text(), self.new.text()
 
         def change() -> None:
-            from app.casework import casebooks
+            from app.casework import casebook_keys
 
-            casebooks.change_passphrase(desk, old, new)
+            casebook_keys.change_passphrase(desk, old, new)
 
         self.change.setEnabled(False)
         self.run(change, self._changed, self._not_changed, busy_text=_("Changing the passphrase"))
@@ -287,9 +280,9 @@ class SettingsPage(Page):
         desk, typed = self.desk, self.code.text()
 
         def confirm() -> None:
-            from app.casework import casebooks
+            from app.casework import casebook_keys
 
-            casebooks.confirm_recovery_code(desk, typed)
+            casebook_keys.confirm_recovery_code(desk, typed)
 
         self.run(confirm, self._confirmed, self._not_confirmed)
 
@@ -331,9 +324,9 @@ class SettingsPage(Page):
         desk = self.desk
 
         def read() -> tuple[Any, ...]:
-            from app.casework import casebooks
+            from app.casework import casebook_keys, casebook_users
 
-            return casebooks.users(desk), casebooks.recovery_confirmed(desk)
+            return casebook_users.users(desk), casebook_keys.recovery_confirmed(desk)
 
         self.run(read, self._filled)
         self.shell.notify(_("The user is added."))
@@ -372,9 +365,9 @@ class SettingsPage(Page):
         folder = Path(self.backup_place.text())
 
         def look() -> tuple[Any, ...]:
-            from app.casework import casebooks
+            from app.casework import casebook_backups
 
-            return casebooks.backups(folder)
+            return casebook_backups.backups(folder)
 
         self.run(look, self._backups_found)
 
@@ -392,9 +385,9 @@ class SettingsPage(Page):
         desk, folder = self.desk, Path(self.backup_place.text())
 
         def back_up(watch: Any) -> Any:
-            from app.casework import casebooks
+            from app.casework import casebook_backups
 
-            return casebooks.back_up(desk, folder, watch)
+            return casebook_backups.back_up(desk, folder, watch)
 
         self.tasks.run_watched(
             back_up,
@@ -428,9 +421,9 @@ class SettingsPage(Page):
         desk = self.desk
 
         def check(watch: Any) -> Any:
-            from app.casework import casebooks
+            from app.casework import casebook_backups
 
-            return casebooks.check_integrity(desk, watch)
+            return casebook_backups.check_integrity(desk, watch)
 
         self.tasks.run_watched(
             check, self._checked, owner=self, busy_text=_("Checking the casebook")
@@ -500,9 +493,9 @@ class NewUserDialog(Dialog):
         passphrase = self.passphrase.text()
 
         def add() -> Any:
-            from app.casework import casebooks
+            from app.casework import casebook_users
 
-            return casebooks.add_user(desk, name, role, passphrase)
+            return casebook_users.add_user(desk, name, role, passphrase)
 
         self.go.setEnabled(False)
         self._page.tasks.run(add, self._added, self._refused, owner=self)
@@ -538,9 +531,9 @@ class NewCodeDialog(Dialog):
         desk, passphrase = self._page.desk, self.passphrase.text()
 
         def renew() -> str:
-            from app.casework import casebooks
+            from app.casework import casebook_keys
 
-            return casebooks.new_recovery_code(desk, passphrase)
+            return casebook_keys.new_recovery_code(desk, passphrase)
 
         self.go.setEnabled(False)
         self._page.tasks.run(renew, self._show, self._refused, owner=self)

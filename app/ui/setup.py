@@ -499,16 +499,16 @@ class SetupCard(GateCard):
         let_in = self._let_in
 
         def create() -> tuple[Desk, str]:
-            from app.casework import casebooks
+            from app.casework import casebooks, organisation_keys
 
             key = b""
             if file is not None:
-                key = casebooks.read_organisation_key_file(file)
+                key = organisation_keys.read_organisation_key_file(file)
             elif words:
-                key = casebooks.read_organisation_key(words)
+                key = organisation_keys.read_organisation_key(words)
             elif target is not None:
                 target.parent.mkdir(parents=True, exist_ok=True)
-                key = casebooks.make_organisation_key(target, secret).public
+                key = organisation_keys.make_organisation_key(target, secret).public
             if let_in is not None:
                 from app.casework import joining
 
@@ -610,9 +610,9 @@ class RecoveryCard(GateCard):
         desk, typed = self._desk, self.typed.text()
 
         def confirm() -> None:
-            from app.casework import casebooks
+            from app.casework import casebook_keys
 
-            casebooks.confirm_recovery_code(desk, typed)
+            casebook_keys.confirm_recovery_code(desk, typed)
 
         self.program.tasks.run(confirm, self._confirmed, self._refused, owner=self)
 

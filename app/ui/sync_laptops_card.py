@@ -19,7 +19,7 @@ from app.ui.kit.text import Body, Heading, Muted, Strong
 from app.ui.sync_cards import buttons
 
 if TYPE_CHECKING:
-    from app.casework.casebooks import UserView
+    from app.casework.casebook_users import UserView
     from app.casework.laptops import HeldChild, Laptop, NewCode
     from app.ui.page import Page
     from app.ui.shell import Shell
@@ -110,9 +110,9 @@ class LaptopsCard(Card):
         desk = self._shell.desk
 
         def read() -> tuple[UserView, ...]:
-            from app.casework import casebooks
+            from app.casework import casebook_users
 
-            return casebooks.users(desk)
+            return casebook_users.users(desk)
 
         def ask(users: tuple[UserView, ...]) -> None:
             CodeDialog(self._shell, users).ask()

@@ -336,9 +336,9 @@ class RestoreCard(GateCard):
         folder = Path(self.place.text())
 
         def look() -> tuple[Any, ...]:
-            from app.casework import casebooks
+            from app.casework import casebook_backups
 
-            return casebooks.backups(folder)
+            return casebook_backups.backups(folder)
 
         self.program.tasks.run(look, self._found, self.show_error, owner=self)
 
@@ -360,9 +360,9 @@ class RestoreCard(GateCard):
         file = self._backups[number].file
 
         def ask() -> tuple[Any, ...]:
-            from app.casework import casebooks
+            from app.casework import casebook_backups
 
-            return casebooks.holders_of_backup(file)
+            return casebook_backups.holders_of_backup(file)
 
         self.program.tasks.run(ask, self._holders, self.show_error, owner=self)
 
@@ -387,9 +387,9 @@ class RestoreCard(GateCard):
         passphrase, folder, clock = self.passphrase.text(), self.program.folder, self.program.clock
 
         def restore() -> Desk:
-            from app.casework import casebooks
+            from app.casework import casebook_backups
 
-            return casebooks.restore(file, folder, user_id, passphrase, clock)
+            return casebook_backups.restore(file, folder, user_id, passphrase, clock)
 
         self.program.tasks.run(
             restore,
@@ -457,9 +457,9 @@ class TroubleCard(GateCard):
         folder = self.program.folder
 
         def put_back() -> Sight:
-            from app.casework import casebooks
+            from app.casework import casebook_keys
 
-            casebooks.put_back_previous_keys(folder)
+            casebook_keys.put_back_previous_keys(folder)
             return self.program.outside.describe(folder)
 
         self.program.tasks.run(put_back, self._is_back, self._refused, owner=self)

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert
 
-from app.casework import casebooks
+from app.casework import casebook_keys, casebooks
 from app.casework.casebooks import NewCasebook
 from app.casework.desk import Desk
 from app.core.clock import SystemClock
@@ -64,7 +64,7 @@ def new_desk(folder: Path) -> Desk:
     )
     made = casebooks.create(folder, new, SystemClock())
     desk = open_desk(folder)
-    casebooks.confirm_recovery_code(desk, made.recovery_code)
+    casebook_keys.confirm_recovery_code(desk, made.recovery_code)
     return desk
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.casework import casebooks, children
+from app.casework import casebook_keys, casebook_users, casebooks, children
 from app.casework.casebooks import NewCasebook
 from app.casework.children import ChildDetails, ChildView
 from app.casework.desk import Desk, Role
@@ -51,7 +51,7 @@ class Office:
     def add_user(self, name: str, role: Role) -> None:
         """Add a user. The one who has it open must be allowed to."""
         assert self.desk is not None
-        self.users[name] = casebooks.add_user(self.desk, name, role, PASSPHRASE).id
+        self.users[name] = casebook_users.add_user(self.desk, name, role, PASSPHRASE).id
 
     def leave(self) -> None:
         """Close the casebook, if it is open."""
@@ -80,7 +80,7 @@ def fresh_office(tmp_path: Path, clock: FixedClock) -> Iterator[Office]:
 def office(fresh_office: Office) -> Office:
     """A casebook that is ready for children, open as Ash Rivers, a practitioner."""
     desk = fresh_office.as_user("Ash Rivers")
-    casebooks.confirm_recovery_code(desk, fresh_office.recovery_code)
+    casebook_keys.confirm_recovery_code(desk, fresh_office.recovery_code)
     return fresh_office
 
 

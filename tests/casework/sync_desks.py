@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.casework import casebooks, joining, sync_deeds
+from app.casework import casebook_keys, joining, sync_deeds
 from app.casework.desk import Desk, Role
 from app.core.clock import FixedClock
 from app.core.ids import new_id
@@ -33,7 +33,7 @@ def desks_of(central: Central, folder: Path, clock: FixedClock) -> Iterator[NewD
             clock,
             organisation_key=escrow.public_bytes(escrow.make()),
         )
-        casebooks.confirm_recovery_code(desk, recovery)
+        casebook_keys.confirm_recovery_code(desk, recovery)
         made.append(desk)
         return desk
 

@@ -7,10 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from app.casework import casebooks, children, history
-from app.casework.casebooks import Place
+from app.casework import (
+    casebook_backups,
+    casebook_keys,
+    casebook_users,
+    casebooks,
+    children,
+    history,
+    organisation_keys,
+    places,
+)
 from app.casework.children import ChildDetails
 from app.casework.desk import Desk, NotAllowed
+from app.casework.places import Place
 from app.core.clock import FixedClock
 from app.core.errors import KnownError
 from app.models import database, escrow, key_file, vault
@@ -101,16 +110,16 @@ def test_two_windows_can_not_have_it_open(office: Office, monkeypatch: pytest.Mo
 def test_only_the_right_recovery_code_is_confirmed(fresh_office: Office) -> None:
     desk = fresh_office.as_user("Ash Rivers")
     other = vault.recovery_code.new()
-    with pytest.raises(casebooks.WrongRecoveryWords):
-        casebooks.confirm_recovery_code(desk, other)
-    assert not casebooks.recovery_confirmed(desk)
-    casebooks.confirm_recovery_code(desk, fresh_office.recovery_code.lower().replace("-", " "))
-    assert casebooks.recovery_confirmed(desk)
+    with pytest.raises(casebook_keys.WrongRecoveryWords):
+        casebook_keys.confirm_recovery_code(desk, other)
+    assert not casebook_keys.recovery_confirmed(desk)
+    casebook_keys.confirm_recovery_code(desk, fresh_office.recovery_code.lower().replace("-", " "))
+    assert casebook_keys.recovery_confirmed(desk)
 
 
 def test_a_new_recovery_code_has_to_be_confirmed_again(office: Office, desk: Desk) -> None:
-    code = casebooks.new_recovery_code(desk, PASSPHRASE)
-    assert not casebooks.recovery_confirmed(desk)
+    code = casebook_keys.new_recovery_code(desk, PASSPHRASE)
+    assert not casebook_keys.recovery_confirmed(desk)
     office.leave()
     with pytest.raises(vault.WrongRecoveryCode):
         casebooks.recover(
@@ -139,9 +148,9 @@ def test_recovery_gives_a_new_passphrase(office: Office, clock: FixedClock) -> N
 
 
 def test_the_services_key_opens_it_when_all_else_is_lost(tmp_path: Path, clock: FixedClock) -> None:
-    key = casebooks.make_organisation_key(tmp_path / "service.key", "the key in the safe")
-    assert casebooks.read_organisation_key(key.words) == key.public
-    assert casebooks.read_organisation_key_file(key.file) == key.public
+    key = organisation_keys.make_organisation_key(tmp_path / "service.key", "the key in the safe")
+    assert organisation_keys.read_organisation_key(key.words) == key.public
+    assert organisation_keys.read_organisation_key_file(key.file) == key.public
     new = casebooks.NewCasebook(
         service_name="Rivermouth",
         user_name="Ash Rivers",
@@ -163,15 +172,15 @@ def test_the_services_key_opens_it_when_all_else_is_lost(tmp_path: Path, clock: 
 
 def test_words_that_are_no_key_are_refused() -> None:
     with pytest.raises(escrow.OrganisationKeyUnreadable):
-        casebooks.read_organisation_key("0123 4567")
+        organisation_keys.read_organisation_key("0123 4567")
 
 
 def test_changing_a_passphrase_asks_for_the_old_one(office: Office, desk: Desk) -> None:
     with pytest.raises(vault.WrongPassphrase):
-        casebooks.change_passphrase(desk, "not the passphrase", "five small green boats")
+        casebook_keys.change_passphrase(desk, "not the passphrase", "five small green boats")
     with pytest.raises(KnownError):
-        casebooks.change_passphrase(desk, PASSPHRASE, "short")
-    casebooks.change_passphrase(desk, PASSPHRASE, "five small green boats")
+        casebook_keys.change_passphrase(desk, PASSPHRASE, "short")
+    casebook_keys.change_passphrase(desk, PASSPHRASE, "five small green boats")
     office.leave()
     office.desk = casebooks.unlock(
         office.folder, desk.actor.id, "five small green boats", office.clock
@@ -184,11 +193,11 @@ def test_changing_a_passphrase_asks_for_the_old_one(office: Office, desk: Desk) 
     [("short", False), ("aaaaaaaaaaaaaaa", False), ("Ash Rivers the First", True)],
 )
 def test_a_new_passphrase_is_judged_in_words(passphrase: str, fits: bool) -> None:
-    assert (casebooks.check_passphrase(passphrase, "Ash Rivers") == "") is fits
+    assert (casebook_keys.check_passphrase(passphrase, "Ash Rivers") == "") is fits
 
 
 def test_a_passphrase_is_not_ones_name() -> None:
-    assert casebooks.check_passphrase("bartholomew pennyfeather", "Bartholomew Pennyfeather")
+    assert casebook_keys.check_passphrase("bartholomew pennyfeather", "Bartholomew Pennyfeather")
 
 
 # -- users -------------------------------------------------------------------------------------
@@ -213,8 +222,8 @@ def test_a_casebook_without_administrator_takes_one_but_nobody_else(office: Offi
 
 def test_a_user_who_left_can_not_unlock(staffed: Office) -> None:
     desk = staffed.as_user("Kit Sorrel")
-    casebooks.end_user(desk, staffed.users["Perry Lind"], "Moved to another service")
-    assert [user.name for user in casebooks.users(desk) if not user.active] == ["Perry Lind"]
+    casebook_users.end_user(desk, staffed.users["Perry Lind"], "Moved to another service")
+    assert [user.name for user in casebook_users.users(desk) if not user.active] == ["Perry Lind"]
     staffed.leave()
     with pytest.raises(vault.NotAHolder):
         staffed.as_user("Perry Lind")
@@ -227,23 +236,23 @@ def test_unlocking_leads_back_to_the_same_place(office: Office, desk: Desk) -> N
     place = Place("form", child_id="c", record_id="r", path="people/1/who", cursor=17)
     casebooks.lock(desk, place)
     office.desk = None
-    assert casebooks.last_place(office.as_user("Ash Rivers")) == place
+    assert places.last_place(office.as_user("Ash Rivers")) == place
 
 
 def test_a_lock_without_a_place_forgets_the_last(office: Office, desk: Desk) -> None:
-    casebooks.keep_place(desk, Place("caseload"))
-    casebooks.keep_place(desk, Place("form", path="x"))
-    assert casebooks.last_place(desk) == Place("form", path="x")
+    places.keep_place(desk, Place("caseload"))
+    places.keep_place(desk, Place("form", path="x"))
+    assert places.last_place(desk) == Place("form", path="x")
     casebooks.lock(desk, None)
     office.desk = None
-    assert casebooks.last_place(office.as_user("Ash Rivers")) is None
+    assert places.last_place(office.as_user("Ash Rivers")) is None
 
 
 def test_the_place_of_one_user_is_not_shown_to_another(staffed: Office) -> None:
     assert staffed.desk is not None
     casebooks.lock(staffed.desk, Place("child", child_id="c"))
     staffed.desk = None
-    assert casebooks.last_place(staffed.as_user("Rowan Okell")) is None
+    assert places.last_place(staffed.as_user("Rowan Okell")) is None
 
 
 # -- copies ------------------------------------------------------------------------------------
@@ -253,12 +262,12 @@ def test_a_restored_backup_holds_what_was_and_is_another_device(
     office: Office, desk: Desk, add_child: AddChild, tmp_path: Path
 ) -> None:
     kept = add_child()
-    made = casebooks.back_up(desk, tmp_path / "backups")
+    made = casebook_backups.back_up(desk, tmp_path / "backups")
     later = add_child(given_name="Wren", family_name="Hollis")
     device = desk.casebook.device_id
     casebooks.lock(desk, None)
-    assert casebooks.backups(tmp_path / "backups") == (made,)
-    restored = casebooks.restore(
+    assert casebook_backups.backups(tmp_path / "backups") == (made,)
+    restored = casebook_backups.restore(
         made.file, office.folder, office.users["Ash Rivers"], PASSPHRASE, office.clock
     )
     office.desk = restored
@@ -272,13 +281,13 @@ def test_a_restored_backup_holds_what_was_and_is_another_device(
 def test_a_restore_takes_the_passphrase_of_that_day_too(
     office: Office, desk: Desk, tmp_path: Path
 ) -> None:
-    made = casebooks.back_up(desk, tmp_path / "backups")
-    casebooks.change_passphrase(desk, PASSPHRASE, "five small green boats")
+    made = casebook_backups.back_up(desk, tmp_path / "backups")
+    casebook_keys.change_passphrase(desk, PASSPHRASE, "five small green boats")
     office.leave()
     user = office.users["Ash Rivers"]
     with pytest.raises(vault.WrongPassphrase):
-        casebooks.restore(made.file, office.folder, user, "neither of the two", office.clock)
-    office.desk = casebooks.restore(made.file, office.folder, user, PASSPHRASE, office.clock)
+        casebook_backups.restore(made.file, office.folder, user, "neither of the two", office.clock)
+    office.desk = casebook_backups.restore(made.file, office.folder, user, PASSPHRASE, office.clock)
     assert office.desk.actor.name == "Ash Rivers"
 
 
@@ -309,7 +318,7 @@ def test_a_copied_casebook_takes_an_identity_of_its_own(office: Office, desk: De
 
 def test_a_whole_casebook_is_found_whole(desk: Desk, add_child: AddChild) -> None:
     add_child()
-    found = casebooks.check_integrity(desk)
+    found = casebook_backups.check_integrity(desk)
     assert (found.ok, found.findings) == (True, ())
 
 
@@ -318,7 +327,7 @@ def test_a_change_past_the_log_is_found(desk: Desk, add_child: AddChild) -> None
     with desk.casebook.engine.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER change_never_changes")
         connection.exec_driver_sql("UPDATE change SET actor_id = 'somebody' WHERE entry = 3")
-    found = casebooks.check_integrity(desk)
+    found = casebook_backups.check_integrity(desk)
     assert not found.ok
     assert "Entry 3" in found.findings[0]
 
@@ -335,7 +344,7 @@ def test_the_demonstration_takes_no_users(tmp_path: Path, clock: FixedClock) -> 
     desk = casebooks.unlock(tmp_path / "demo", made.user_id, PASSPHRASE, clock)
     assert desk.demo
     with pytest.raises(NotAllowed):
-        casebooks.add_user(desk, "Somebody", "reader", PASSPHRASE)
+        casebook_users.add_user(desk, "Somebody", "reader", PASSPHRASE)
     desk.close()
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.casework import casebooks, children, form_records, history
+from app.casework import casebook_keys, children, form_records, history
 from app.casework.children import (
     AlertDetails,
     CareStatusDetails,
@@ -43,7 +43,7 @@ def test_nobody_adds_a_child_before_the_recovery_code_is_confirmed(fresh_office:
     assert not may and "recovery code" in why
     with pytest.raises(NotReady):
         children.add_child(desk, TAL)
-    casebooks.confirm_recovery_code(desk, fresh_office.recovery_code)
+    casebook_keys.confirm_recovery_code(desk, fresh_office.recovery_code)
     assert children.may_add_child(desk) == (True, "")
     assert children.add_child(desk, TAL).name == "Tal Fenwick"
 

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app.casework import casebooks, caseload, children, demo, form_records, history, oversight
+from app.casework import (
+    casebook_keys,
+    casebook_users,
+    casebooks,
+    caseload,
+    children,
+    demo,
+    form_records,
+    history,
+    oversight,
+)
 from app.casework.caseload import CaseloadFilter
 from app.casework.desk import Desk, NotAllowed
 from app.core.clock import FixedClock
@@ -74,9 +84,9 @@ def test_its_log_is_whole_and_nothing_in_it_is_a_stranger_to_the_forms(shown: De
 def test_it_does_not_become_a_real_casebook(shown: Desk) -> None:
     assert shown.demo
     with pytest.raises(NotAllowed):
-        casebooks.add_user(shown, "A real person", "practitioner", "four words of mine")
+        casebook_users.add_user(shown, "A real person", "practitioner", "four words of mine")
     with pytest.raises(NotAllowed):
-        casebooks.change_passphrase(shown, demo.DEMO_PASSPHRASE, "four words of mine")
+        casebook_keys.change_passphrase(shown, demo.DEMO_PASSPHRASE, "four words of mine")
     shown.close()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.casework import casebooks, joining, laptops, sync_deeds, syncing
+from app.casework import casebook_keys, casebook_users, joining, laptops, sync_deeds, syncing
 from app.casework.desk import Desk, NotAllowed
 from app.core.clock import FixedClock
 from app.core.errors import KnownError
@@ -51,12 +51,12 @@ def test_a_code_that_an_administrator_makes_lets_one_laptop_in_once(
         tmp_path / "new", welcome, PASSPHRASE, clock, organisation_key=key
     )
     try:
-        assert casebooks.service(desk).name == welcome.service_name
+        assert casebook_users.service(desk).name == welcome.service_name
         assert desk.actor.name == "Ash Rivers"
         assert syncing.status(desk).joined
         sync_deeds.sync_now(desk)
         assert syncing.status(desk).state == "confirmed"
-        casebooks.confirm_recovery_code(desk, recovery)
+        casebook_keys.confirm_recovery_code(desk, recovery)
     finally:
         desk.close()
     with pytest.raises(KnownError, match="code"):

@@ -12,7 +12,7 @@ import pytest
 
 from app.casework import (
     assessments,
-    casebooks,
+    casebook_users,
     demo,
     due,
     form_records,
@@ -51,9 +51,9 @@ CONTINGENCY = {
 def acting(desk: Desk, name: str, role: Any = "manager") -> Iterator[Desk]:
     """Another person at the same casebook; afterwards the author is back."""
     before = desk.casebook.actor_id
-    known = {user.name: user.id for user in casebooks.users(desk)}
+    known = {user.name: user.id for user in casebook_users.users(desk)}
     if name not in known:
-        known[name] = casebooks.admit(desk, name, role, PASSPHRASE).id
+        known[name] = casebook_users.admit(desk, name, role, PASSPHRASE).id
     desk.casebook.actor_id = known[name]
     yield replace(desk, actor=replace(desk.actor, id=known[name], name=name, role=role))
     desk.casebook.actor_id = before

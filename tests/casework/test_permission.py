@@ -11,7 +11,8 @@ import pytest
 
 from app.casework import (
     assessments,
-    casebooks,
+    casebook_keys,
+    casebook_users,
     caseload,
     children,
     chronology,
@@ -324,19 +325,22 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
             of.desk, NOBODY, "psr.child", "child", answer="agree"
         ),
     ),
-    "casebooks.new_recovery_code": (
+    "casebook_keys.new_recovery_code": (
         "keep_keys",
-        lambda of: casebooks.new_recovery_code(of.desk, "not the passphrase"),
+        lambda of: casebook_keys.new_recovery_code(of.desk, "not the passphrase"),
     ),
-    "casebooks.confirm_recovery_code": (
+    "casebook_keys.confirm_recovery_code": (
         "keep_keys",
-        lambda of: casebooks.confirm_recovery_code(of.desk, "not the code"),
+        lambda of: casebook_keys.confirm_recovery_code(of.desk, "not the code"),
     ),
-    "casebooks.add_user": (
+    "casebook_users.add_user": (
         "manage_users",
-        lambda of: casebooks.add_user(of.desk, "Sam Teal", "reader", "short"),
+        lambda of: casebook_users.add_user(of.desk, "Sam Teal", "reader", "short"),
     ),
-    "casebooks.end_user": ("manage_users", lambda of: casebooks.end_user(of.desk, NOBODY, "Left")),
+    "casebook_users.end_user": (
+        "manage_users",
+        lambda of: casebook_users.end_user(of.desk, NOBODY, "Left"),
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.casework import casebooks, chronology, court, report_checking, report_writing, reports
+from app.casework import casebook_users, chronology, court, report_checking, report_writing, reports
 from app.casework import waiting as queue
 from app.casework.chronology import EntryDetails
 from app.casework.desk import Desk, Role
@@ -38,7 +38,7 @@ def report(desk: Desk, of: Case) -> ReportView:
 def colleague(desk: Desk, role: Role = "practitioner") -> Iterator[Desk]:
     """Somebody else at the same casebook; afterwards the author is back."""
     author = desk.casebook.actor_id
-    other = casebooks.admit(desk, f"Robin Okell, {role}", role, PASSPHRASE)
+    other = casebook_users.admit(desk, f"Robin Okell, {role}", role, PASSPHRASE)
     desk.casebook.actor_id = other.id
     yield replace(desk, actor=replace(desk.actor, id=other.id, name=other.name, role=role))
     desk.casebook.actor_id = author

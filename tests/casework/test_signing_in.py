@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 
-from app.casework import casebooks, children, joining, signing_in, sync_deeds, syncing
+from app.casework import (
+    casebook_keys,
+    casebooks,
+    children,
+    joining,
+    signing_in,
+    sync_deeds,
+    syncing,
+)
 from app.casework.children import ChildDetails
 from app.casework.desk import Desk
 from app.casework.joining import Welcome
@@ -54,7 +62,7 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
         key = escrow.public_bytes(escrow.make())
         folder = tmp_path / f"casebook {len(made)}"
         desk, code = joining.make(folder, welcome, PASSPHRASE, clock, organisation_key=key)
-        casebooks.confirm_recovery_code(desk, code)
+        casebook_keys.confirm_recovery_code(desk, code)
         made.append(desk)
         return desk
 

@@ -12,7 +12,7 @@ import pytest
 
 from app.casework import (
     assessments,
-    casebooks,
+    casebook_users,
     caseload,
     children,
     demo,
@@ -216,7 +216,7 @@ def test_refused_work_says_why_and_can_be_sent_again_or_given_up(
 ) -> None:
     sync_deeds.sync_now(ash)
     child_id = a_child(ash)
-    stranger = casebooks.admit(ash, "Perry Lind", "practitioner", "seven quiet herons wait")
+    stranger = casebook_users.admit(ash, "Perry Lind", "practitioner", "seven quiet herons wait")
     ash.casebook.actor_id = stranger.id
     form_records.start(ash, child_id, "assessment")
     ash.casebook.actor_id = ash.actor.id

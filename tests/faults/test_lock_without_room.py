@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from app.casework import aside, casebooks, form_records, history
+from app.casework import aside, form_records, history, places
 from app.casework.desk import Desk
-from app.models import aside as places
+from app.models import aside as kept_aside
 from tests.faults.sessions import at_desk, session
 
 pytestmark = pytest.mark.usefixtures("cheap_keys")
@@ -38,12 +38,12 @@ def check_taken_back(folder: Path, seen: dict[str, Any]) -> None:
     assert taken.answers > 0
     assert not taken.waiting and not taken.leftovers
     assert answer(desk, seen) == seen["text"]
-    place = casebooks.last_place(desk)
+    place = places.last_place(desk)
     assert place is not None
     assert (place.page, place.path) == ("form", seen["path"])
     assert place.cursor == len(seen["text"])
     assert history.verify(desk).ok
-    assert places.put_aside(folder, desk.casebook.store_id) == ()
+    assert kept_aside.put_aside(folder, desk.casebook.store_id) == ()
     assert aside.take_back(desk).answers == 0
     desk.close()
 

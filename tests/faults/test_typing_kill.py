@@ -21,7 +21,7 @@ from typing import IO
 
 import pytest
 
-from app.casework import casebooks, children, form_records, history
+from app.casework import casebook_backups, casebook_keys, casebooks, children, form_records, history
 from app.casework.casebooks import NewCasebook
 from app.casework.children import ChildDetails
 from app.core.clock import SystemClock
@@ -178,7 +178,7 @@ def a_form(folder: Path) -> tuple[str, str]:
     )
     made = casebooks.create(folder, new, clock)
     desk = casebooks.unlock(folder, made.user_id, PASSPHRASE, clock)
-    casebooks.confirm_recovery_code(desk, made.recovery_code)
+    casebook_keys.confirm_recovery_code(desk, made.recovery_code)
     details = ChildDetails(given_name="Tal", family_name="Fenwick", date_of_birth=date(2011, 7, 3))
     child = children.add_child(desk, details)
     record_id = form_records.start(desk, child.id, "assessment").record_id
@@ -204,7 +204,7 @@ def what_is_kept(folder: Path, user_id: str, record_id: str) -> dict[str, str]:
     """Every text that the casebook holds after the kill; its history must be whole."""
     desk = casebooks.unlock(folder, user_id, PASSPHRASE, SystemClock())
     try:
-        assert casebooks.check_integrity(desk).ok
+        assert casebook_backups.check_integrity(desk).ok
         assert history.verify(desk).ok
         opened = form_records.open_form(desk, record_id)
         # What the form itself works out, such as its purpose, nobody typed.

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
-from app.casework import casebooks, children
+from app.casework import casebook_keys, casebooks, children
 from app.casework.casebooks import NewCasebook
 from app.casework.children import ChildDetails
 from app.casework.desk import Desk
@@ -67,7 +67,7 @@ def desk(tmp_path: Path, clock: FixedClock, cheap_keys: None) -> Iterator[Desk]:
     )
     made = casebooks.create(folder, new, clock)
     opened = casebooks.unlock(folder, made.user_id, PASSPHRASE, clock)
-    casebooks.confirm_recovery_code(opened, made.recovery_code)
+    casebook_keys.confirm_recovery_code(opened, made.recovery_code)
     yield opened
     opened.close()
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 
 from app.casework import form_records, questionnaires
 from app.casework.aside import Unkept
-from app.casework.casebooks import Place
 from app.casework.form_records import OpenForm
+from app.casework.places import Place
 from app.casework.questionnaires import HandoverView, PromptView
 from app.core import i18n
 from app.core.errors import KnownError

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.casework import passphrase, plain_words, report_checking
-from app.casework.casebooks import Place
+from app.casework.places import Place
 from app.casework.plain_words import PlainReport, PlainSection
 from app.core import i18n
 from app.core.errors import KnownError

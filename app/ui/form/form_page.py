@@ -11,18 +11,11 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.casework import (
-    assessments,
-    form_records,
-    history,
-    quality,
-    sources,
-    stage_changes,
-)
+from app.casework import assessments, form_records, history, quality, sources, stage_changes
 from app.casework.aside import Unkept
 from app.casework.assessments import SubmitRefused, Submitted
-from app.casework.casebooks import Place
 from app.casework.form_records import OpenForm
+from app.casework.places import Place
 from app.casework.stage_changes import Comparison, LastTime
 from app.core import log
 from app.core.clock import local

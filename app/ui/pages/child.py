@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.casework import children, syncing
-from app.casework.casebooks import Place
 from app.casework.children import ChildView
+from app.casework.places import Place
 from app.core.i18n import N_, _
 from app.ui import sync_banner, theme
 from app.ui.kit import Banner, PageHeader, PrimaryButton, SecondaryButton

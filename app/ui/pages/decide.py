@@ -12,10 +12,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.casework import deciding, oversight, rule_words, tasks
-from app.casework.casebooks import Place
 from app.casework.dates import in_words
 from app.casework.deciding import LevelLine, ToDecide
 from app.casework.oversight import OversightItem, PanelView
+from app.casework.places import Place
 from app.casework.returned import Proposal
 from app.casework.tasks import TaskView
 from app.core.clock import local

@@ -8,19 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.casework import casebooks, children, reference
-from app.casework.casebooks import Place
+from app.casework import casebook_users, children, reference
 from app.casework.children import ChildDetails, ChildView, Likeness
+from app.casework.places import Place
 from app.core.i18n import N_, _
 from app.ui.form.editors.base import Option
-from app.ui.kit import (
-    Body,
-    Card,
-    Muted,
-    SecondaryButton,
-    Strong,
-    button_row,
-)
+from app.ui.kit import Body, Card, Muted, SecondaryButton, Strong, button_row
 from app.ui.kit.fields import bring_into_view
 from app.ui.kit.layout import clear
 from app.ui.pages.details import DetailsEditor
@@ -78,7 +71,7 @@ class EditChildPage(EditPage):
 
         def load() -> tuple[ChildView | None, tuple[Option, ...]]:
             users = tuple(
-                Option(user.id, user.name) for user in casebooks.users(desk) if user.active
+                Option(user.id, user.name) for user in casebook_users.users(desk) if user.active
             )
             return (children.open_child(desk, child_id) if child_id else None), users
 

@@ -15,8 +15,8 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.casework import casebooks
-from app.casework.casebooks import Place
+from app.casework import places
+from app.casework.places import Place
 from app.casework.problems import DetailsRefused
 from app.core.errors import BugError, KnownError
 from app.core.i18n import _
@@ -204,7 +204,7 @@ class EditPage(Page):
             return
         self._noted = True
         kept = self.shell.with_words(place)
-        self.run(lambda: casebooks.keep_place(desk, kept), failed=self._not_noted)
+        self.run(lambda: places.keep_place(desk, kept), failed=self._not_noted)
 
     def _not_noted(self, _error: Exception) -> None:
         self.shell.not_saved()
@@ -216,7 +216,7 @@ class EditPage(Page):
         if self._noted and subject == self.subject:
             self._noted = False
             desk, place = self.desk, self.shell.with_words(self.place_after(subject.child_id))
-            self.run(lambda: casebooks.keep_place(desk, place))
+            self.run(lambda: places.keep_place(desk, place))
 
     def _save(self) -> None:
         if self.editor is None:

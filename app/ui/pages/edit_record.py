@@ -10,19 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Slot
 
-from app.casework import casebooks, children, court, permission
-from app.casework.casebooks import Place
+from app.casework import casebook_users, children, court, permission
+from app.casework.places import Place
 from app.casework.problems import RecordGone
 from app.core.i18n import _
 from app.ui.form.editors.base import Option
-from app.ui.kit import (
-    Banner,
-    DangerButton,
-    Dialog,
-    FieldFrame,
-    PrimaryButton,
-    SecondaryButton,
-)
+from app.ui.kit import Banner, DangerButton, Dialog, FieldFrame, PrimaryButton, SecondaryButton
 from app.ui.kit.dialogs import HOLDS_WORDS
 from app.ui.kit.spelled import check_spelling
 from app.ui.page import Page
@@ -268,13 +261,13 @@ def _load(
     if hasattr(details, "for_user"):
         options["for_user"] = tuple(
             Option(user.id, user.name)
-            for user in casebooks.users(desk)
+            for user in casebook_users.users(desk)
             if user.active and permission.allows(user.role, "write")
         )
         if record_id is None:
             details = dataclasses.replace(details, for_user=desk.actor.id)
     if kind.record_type == "child":
         options["allocated_to"] = tuple(
-            Option(user.id, user.name) for user in casebooks.users(desk) if user.active
+            Option(user.id, user.name) for user in casebook_users.users(desk) if user.active
         )
     return _Loaded(child.name, details, {name: found for name, found in options.items() if found})

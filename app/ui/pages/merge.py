@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.casework import caseload, children
-from app.casework.casebooks import Place
 from app.casework.caseload import CaseloadFilter, CaseloadRow
 from app.casework.children import ChildView, Likeness
+from app.casework.places import Place
 from app.core.i18n import _
 from app.ui.kit import (
     Body,

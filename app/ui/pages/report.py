@@ -20,7 +20,7 @@ from app.casework import (
     report_validators,
     reports,
 )
-from app.casework.casebooks import Place
+from app.casework.places import Place
 from app.casework.report_checking import Checking
 from app.casework.report_signing import SignatureView
 from app.casework.report_validators import Finding

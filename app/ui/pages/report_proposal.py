@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QVBoxLayout, QWidget
 
 from app.casework import proposal_words, proposals, reference
-from app.casework.casebooks import Place
+from app.casework.places import Place
 from app.casework.proposal import REQUIREMENTS, Proposal, Requirement
 from app.casework.proposal_rules import remarks
 from app.casework.proposals import ProposalView

@@ -11,8 +11,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.casework import consents, plain_words, reference, report_checking
-from app.casework.casebooks import Place
 from app.casework.disclosure import Exported
+from app.casework.places import Place
 from app.casework.plain_words import PlainSection
 from app.casework.report_checking import ReadBackView
 from app.core.i18n import LANGUAGES, _

@@ -11,8 +11,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QVBoxLayout, QWidget
 
 from app.casework import house_words, plain_words, report_checking, report_writing
-from app.casework.casebooks import Place
 from app.casework.house_words import Reading
+from app.casework.places import Place
 from app.casework.plain_words import PlainReading, PlainReport
 from app.casework.report_checking import CommentView
 from app.casework.report_writing import Fact, PassageView, Spoken, WritingView

@@ -16,7 +16,7 @@ from app.ui.kit.text import Heading, Muted
 from app.ui.shell.keys import with_keys
 
 if TYPE_CHECKING:
-    from app.casework.casebooks import Place
+    from app.casework.places import Place
 
 
 class PrivacyCover(QFrame):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject, QTimer
 
 if TYPE_CHECKING:
-    from app.casework.casebooks import Place
+    from app.casework.places import Place
 
 KEEP_WORDS_AFTER_MS: Final = 1500
 Subject = tuple[str | None, ...]

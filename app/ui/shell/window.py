@@ -43,8 +43,8 @@ from app.ui.tasks import Job, Tasks, places_of
 
 if TYPE_CHECKING:
     from app.casework.aside import Unkept
-    from app.casework.casebooks import Place
     from app.casework.desk import Desk
+    from app.casework.places import Place
     from app.casework.search import Hit
     from app.casework.sync_deeds import Result
     from app.ui.application import Application
@@ -211,10 +211,10 @@ class Shell(QMainWindow):
         place, desk = self._place_now(), self.desk
         if place is None or self.ending:
             return
-        from app.casework import casebooks
+        from app.casework import places
 
         self.tasks.run(
-            lambda: casebooks.keep_place(desk, place), None, self._words_not_noted, owner=self
+            lambda: places.keep_place(desk, place), None, self._words_not_noted, owner=self
         )
 
     def _words_not_noted(self, error: Exception) -> None:
@@ -347,7 +347,7 @@ class Shell(QMainWindow):
             return None
         place = self._underneath.place if self._underneath is not None else self._place_of(page)
         if place is None:
-            from app.casework.casebooks import Place as MadePlace
+            from app.casework.places import Place as MadePlace
 
             known = ("child_id", "record_id", "path", "cursor")
             place = MadePlace(page.name, **{k: page.args[k] for k in known if page.args.get(k)})

@@ -9,7 +9,7 @@ from typing import Any
 
 from pytestqt.qtbot import QtBot
 
-from app.casework import assessments, casebooks, demo, form_records
+from app.casework import assessments, casebook_users, demo, form_records
 from app.casework.desk import Desk
 from app.core.settings import Settings
 from app.ui.application import register_pages
@@ -33,7 +33,7 @@ def submit_assessment(desk: Desk, child_id: str) -> str:
 def manager_at(desk: Desk) -> Iterator[Desk]:
     """A manager at the same casebook; afterwards the author is back."""
     author = desk.casebook.actor_id
-    rowan = casebooks.admit(desk, MANAGER, "manager", PASSPHRASE)
+    rowan = casebook_users.admit(desk, MANAGER, "manager", PASSPHRASE)
     desk.casebook.actor_id = rowan.id
     yield replace(desk, actor=replace(desk.actor, id=rowan.id, name=rowan.name, role="manager"))
     desk.casebook.actor_id = author

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.casework import casebooks, people, reports
-from app.casework.casebooks import Place
+from app.casework import people, places, reports
 from app.casework.desk import Desk
 from app.casework.people import CarerDetails
+from app.casework.places import Place
 from app.core.settings import Settings
 from app.ui.application import register_pages
 from app.ui.shell import Shell
@@ -26,11 +26,11 @@ def after_a_lock(qtbot: QtBot, shell: Shell, desk: Desk) -> Shell:
     """The window that a fresh process shows, over what the lock kept."""
     place = shell.leave_page()
     assert place is not None
-    casebooks.keep_place(desk, place)
+    places.keep_place(desk, place)
     fresh = Shell(desk, InlineTasks(), Settings(theme="light"))
     register_pages(fresh)
     qtbot.addWidget(fresh, before_close_func=lambda window: window.leave_for_good())
-    fresh.go_to_place(casebooks.last_place(desk))
+    fresh.go_to_place(places.last_place(desk))
     return fresh
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.casework import casebooks, children, court, people
-from app.casework.casebooks import Place
+from app.casework import children, court, people, places
 from app.casework.desk import Desk
 from app.casework.people import CarerDetails
+from app.casework.places import Place
 from app.core.errors import KnownError
 from app.core.settings import Settings
 from app.ui import shell as shell_module
@@ -56,8 +56,8 @@ def test_a_lock_keeps_a_new_record_that_was_being_typed(
     type_in(shell, "description", "Took a bicycle")
     place = shell.leave_page()
     assert court.list_offences(desk, child_id) == ()
-    casebooks.keep_place(desk, place)
-    fresh = fresh_window(qtbot, desk, casebooks.last_place(desk))
+    places.keep_place(desk, place)
+    fresh = fresh_window(qtbot, desk, places.last_place(desk))
     assert shown(fresh, "description") == "Took a bicycle"
     assert fresh.status_bar.saved_label.text() == "Not saved"
     fresh.page.save.click()
@@ -65,7 +65,7 @@ def test_a_lock_keeps_a_new_record_that_was_being_typed(
         "Took a bicycle"
     ]
     assert fresh.page.name == "child"
-    assert casebooks.last_place(desk) == Place("child", child_id=child_id, path="court")
+    assert places.last_place(desk) == Place("child", child_id=child_id, path="court")
 
 
 def test_a_lock_keeps_what_can_not_be_read_yet(
@@ -105,8 +105,8 @@ def test_a_crash_leads_back_to_what_was_typed(
     monkeypatch.setattr(edit_page, "KEEP_AFTER_MS", 1)
     shell.go("edit_record", record_type="carer", child_id=child_id)
     type_in(shell, "name", "Rowan")
-    qtbot.waitUntil(lambda: casebooks.last_place(desk) is not None)
-    fresh = fresh_window(qtbot, desk, casebooks.last_place(desk))
+    qtbot.waitUntil(lambda: places.last_place(desk) is not None)
+    fresh = fresh_window(qtbot, desk, places.last_place(desk))
     assert shown(fresh, "name") == "Rowan"
 
 

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.casework import casebooks, consents, demo, form_records, history, questionnaires
+from app.casework import casebook_users, consents, demo, form_records, history, questionnaires
 from app.casework.consents import ConsentDetails
 from app.casework.desk import Desk
 from app.ui.kit import Banner, SecondaryButton, Strong
@@ -101,7 +101,7 @@ def test_a_reader_is_told_why_no_copy_can_be_passed_on(
     qtbot: QtBot, desk: Desk, child_id: str
 ) -> None:
     form_records.start(desk, child_id, "assessment")
-    perry = casebooks.admit(desk, "Perry Lind", "reader", PASSPHRASE)
+    perry = casebook_users.admit(desk, "Perry Lind", "reader", PASSPHRASE)
     reader = replace(desk.actor, id=perry.id, name=perry.name, role="reader")
     shell = window_on(qtbot, replace(desk, actor=reader))
     shell.go("child", child_id=child_id, tab="forms")

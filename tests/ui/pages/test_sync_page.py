@@ -8,16 +8,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QApplication,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-)
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.casework import casebooks, children, form_records, sync_conflicts, sync_deeds, syncing
+from app.casework import casebook_users, children, form_records, sync_conflicts, sync_deeds, syncing
 from app.casework.desk import Desk
 from app.core.clock import FixedClock
 from app.core.errors import KnownError
@@ -175,7 +169,7 @@ def test_refused_work_shows_what_was_written_and_is_given_up_only_when_asked(
 ) -> None:
     sync_deeds.sync_now(ash)
     child_id = a_child(ash)
-    perry = casebooks.admit(ash, "Perry Lind", "practitioner", "seven quiet herons wait")
+    perry = casebook_users.admit(ash, "Perry Lind", "practitioner", "seven quiet herons wait")
     ash.casebook.actor_id = perry.id
     children.change_details(
         ash,
@@ -336,7 +330,7 @@ def test_the_page_keeps_nobody_out_however_much_stands_on_it(
     qtbot: QtBot, ash: Desk, morgan: Desk, clock: FixedClock, dressed: None, look: str, size: int
 ) -> None:
     two_levels(ash, morgan, clock)
-    perry = casebooks.admit(ash, "Perry Lind", "practitioner", "seven quiet herons wait")
+    perry = casebook_users.admit(ash, "Perry Lind", "practitioner", "seven quiet herons wait")
     ash.casebook.actor_id = perry.id
     child_id = a_child(ash)
     ash.casebook.actor_id = ash.actor.id

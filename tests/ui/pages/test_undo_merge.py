@@ -6,7 +6,7 @@ from datetime import date
 
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from app.casework import casebooks, children, people
+from app.casework import children, people, places
 from app.casework.children import ChildDetails
 from app.casework.desk import Desk
 from app.casework.people import CarerDetails
@@ -51,10 +51,10 @@ def test_a_merge_is_undone_with_a_reason_and_everything_goes_back(
     # A lock before the reason is given: the page opens the dialog again.
     place = shell.leave_page()
     assert place is not None and place.words
-    casebooks.keep_place(desk, place)
+    places.keep_place(desk, place)
     dialog().hide()
     shell.unsaved.clear()
-    shell.go_to_place(casebooks.last_place(desk))
+    shell.go_to_place(places.last_place(desk))
     again = dialog()
     assert again.text.toPlainText() == "They are cousins"
     again.go.click()

@@ -12,7 +12,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from app.casework import assessments, casebooks, children, demo, oversight, people, questionnaires
+from app.casework import (
+    assessments,
+    casebook_users,
+    children,
+    demo,
+    oversight,
+    people,
+    places,
+    questionnaires,
+)
 from app.casework import form_records as forms
 from app.casework.children import ChildDetails
 from app.casework.desk import Desk
@@ -59,9 +68,9 @@ def after_a_lock(qtbot: QtBot) -> Callable[[Shell], Shell]:
         shell.close_dialogs()
         shell.leave_for_good()
         shell.hide()
-        casebooks.keep_place(shell.desk, place)
+        places.keep_place(shell.desk, place)
         fresh = window_on(qtbot, shell.desk)
-        fresh.go_to_place(casebooks.last_place(shell.desk))
+        fresh.go_to_place(places.last_place(shell.desk))
         QApplication.processEvents()
         return fresh
 
@@ -75,7 +84,7 @@ def submitted(desk: Desk, child_id: str) -> Desk:
     answers = demo.answers_of({"like": "assessment"})
     demo.fill_in(desk, record.record_id, answers, by=desk.actor.id)
     assessments.submit(desk, record.record_id)
-    rowan = casebooks.admit(desk, "Rowan Okell", "manager", PASSPHRASE)
+    rowan = casebook_users.admit(desk, "Rowan Okell", "manager", PASSPHRASE)
     actor = replace(desk.actor, id=rowan.id, name=rowan.name, role="manager")
     desk.casebook.actor_id = rowan.id
     return replace(desk, actor=actor)
@@ -200,7 +209,7 @@ def test_words_are_in_the_casebook_soon_so_that_a_crash_loses_none(
     shell.keep_words(("harm", "one"), words=WORDS)
     assert shell.typed.note_later.isActive()
     shell._note_words()
-    place = casebooks.last_place(desk)
+    place = places.last_place(desk)
     assert place is not None and place.page == page.name
     assert [tuple(subject) for subject, _fields in place.words] == [("harm", "one")]
 
@@ -233,7 +242,7 @@ def test_the_place_is_that_before_the_cover_took_the_keyboard(
 ) -> None:
     page = shell.go("help")
     seen = {True: "under the cover", False: "in sight"}
-    monkeypatch.setattr(page, "place", lambda: casebooks.Place("help", path=seen[shell.covered]))
+    monkeypatch.setattr(page, "place", lambda: places.Place("help", path=seen[shell.covered]))
     shell.toggle_cover()
     place = shell.leave_page()
     assert place is not None and place.path == "in sight"

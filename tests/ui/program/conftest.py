@@ -131,7 +131,7 @@ def sit(
 @pytest.fixture
 def folder(tmp_path: Path, clock: FixedClock, cheap_keys: None) -> Path:
     """A casebook that nobody has open; its user is Ash Rivers, its code is confirmed."""
-    from app.casework import casebooks
+    from app.casework import casebook_keys, casebooks
     from app.models import escrow
 
     place = tmp_path / "casebook"
@@ -143,6 +143,6 @@ def folder(tmp_path: Path, clock: FixedClock, cheap_keys: None) -> Path:
     )
     made = casebooks.create(place, new, clock)
     desk = casebooks.unlock(place, made.user_id, PASSPHRASE, clock)
-    casebooks.confirm_recovery_code(desk, made.recovery_code)
+    casebook_keys.confirm_recovery_code(desk, made.recovery_code)
     desk.close()
     return place

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
-from app.casework import casebooks, children, questionnaires
+from app.casework import casebook_users, casebooks, children, questionnaires
 from app.casework.children import ChildDetails
 from app.casework.permission import Role
 from app.core import i18n
@@ -148,7 +148,7 @@ def test_who_may_not_read_what_the_child_answers_is_told_who_can_go_on(
 ) -> None:
     worker = casebooks.describe(handed_over).holders[0].user_id
     desk = casebooks.unlock(handed_over, worker, PASSPHRASE, clock)
-    perry = casebooks.admit(desk, "Perry Lind", role, PASSPHRASE)
+    perry = casebook_users.admit(desk, "Perry Lind", role, PASSPHRASE)
     desk.close()
     seat = sit(handed_over)
     choice = seat.program.gate.card.holder

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app import bootstrap
-from app.casework import casebooks
+from app.casework import casebook_backups, casebook_keys, casebooks
 from app.core import log
 from app.core.clock import FixedClock
 from app.core.settings import Settings, load
@@ -149,7 +149,7 @@ def test_the_button_waits_while_one_may_not_try(sit: Sit, folder: Path) -> None:
 
 
 def test_the_recovery_code_sets_a_new_passphrase(sit: Sit, desk: object, tmp_path: Path) -> None:
-    code = casebooks.new_recovery_code(desk, PASSPHRASE)  # type: ignore[arg-type]
+    code = casebook_keys.new_recovery_code(desk, PASSPHRASE)  # type: ignore[arg-type]
     desk.close()  # type: ignore[attr-defined]
     seat = sit(tmp_path / "casebook")
     seat.press("I can’t remember it")
@@ -168,7 +168,7 @@ def test_a_backup_is_restored_before_anything_is_unlocked(
     sit: Sit, desk: object, tmp_path: Path
 ) -> None:
     folder = tmp_path / "casebook"
-    casebooks.back_up(desk, tmp_path / "stick")  # type: ignore[arg-type]
+    casebook_backups.back_up(desk, tmp_path / "stick")  # type: ignore[arg-type]
     desk.close()  # type: ignore[attr-defined]
     (folder / "casebook.db").write_bytes(b"")
     seat = sit(folder)

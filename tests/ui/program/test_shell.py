@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.casework.casebooks import Place
 from app.casework.desk import Desk
+from app.casework.places import Place
 from app.core import i18n
 from app.core.clock import FixedClock
 from app.core.errors import BugError, KnownError

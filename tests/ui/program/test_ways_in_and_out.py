@@ -14,13 +14,21 @@ import pytest
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 
 from app import bootstrap
-from app.casework import aside, casebooks, children, form_records
+from app.casework import (
+    aside,
+    casebook_keys,
+    casebook_users,
+    casebooks,
+    children,
+    form_records,
+    places,
+)
 from app.casework.aside import Unkept
 from app.casework.form_records import AnswerChange
 from app.core.clock import FixedClock
 from app.core.paths import settings_folder
 from app.core.settings import Settings
-from app.models import aside as places
+from app.models import aside as kept_aside
 from app.models import durable, escrow
 from app.models.change_log import Change
 from app.ui import application as program_module
@@ -69,7 +77,7 @@ def seal(folder: Path, clock: FixedClock, user_id: str, record_id: str, text: st
     """What a lock seals that could not save `text`."""
     desk = casebooks.unlock(folder, user_id, PASSPHRASE, clock)
     unkept = Unkept(record_id, (AnswerChange("home_good", answered(text)),))
-    place = casebooks.Place("form", record_id=record_id, path="home_good", cursor=4)
+    place = places.Place("form", record_id=record_id, path="home_good", cursor=4)
     data = aside.seal(desk, [unkept], place)
     desk.close()
     return data
@@ -206,9 +214,9 @@ def test_confirming_the_code_ends_its_watch_and_starts_that_of_the_window(
 def test_changes_of_what_opens_the_casebook_are_in_its_log(folder: Path, clock: FixedClock) -> None:
     user_id = casebooks.describe(folder).holders[0].user_id
     desk = casebooks.unlock(folder, user_id, PASSPHRASE, clock)
-    casebooks.change_passphrase(desk, PASSPHRASE, OWN)
-    code = casebooks.new_recovery_code(desk, OWN)
-    casebooks.confirm_recovery_code(desk, code)
+    casebook_keys.change_passphrase(desk, PASSPHRASE, OWN)
+    code = casebook_keys.new_recovery_code(desk, OWN)
+    casebook_keys.confirm_recovery_code(desk, code)
     desk.close()
     desk = casebooks.recover(folder, code, user_id, PASSPHRASE, clock)
     with desk.casebook.read() as session:
@@ -230,8 +238,8 @@ def test_the_previous_copy_of_a_damaged_key_file_leads_back_in(
 ) -> None:
     user_id = casebooks.describe(folder).holders[0].user_id
     desk = casebooks.unlock(folder, user_id, PASSPHRASE, clock)
-    code = casebooks.new_recovery_code(desk, PASSPHRASE)
-    casebooks.change_passphrase(desk, PASSPHRASE, OWN)
+    code = casebook_keys.new_recovery_code(desk, PASSPHRASE)
+    casebook_keys.change_passphrase(desk, PASSPHRASE, OWN)
     desk.close()
     (folder / "casebook.keys").write_bytes(b"{ half a file")
     seat = sit(folder)
@@ -358,16 +366,16 @@ def test_what_was_changed_since_is_shown_and_not_overwritten(
     window = seat.window
     texts = [each.toPlainText() for each in window.findChildren(QPlainTextEdit)]
     assert texts == ["Words from before the lock"]
-    assert places.put_aside(folder, desk.casebook.store_id)
+    assert kept_aside.put_aside(folder, desk.casebook.store_id)
     seat.press("I have what I need")
-    assert places.put_aside(folder, desk.casebook.store_id) == ()
+    assert kept_aside.put_aside(folder, desk.casebook.store_id) == ()
     assert not seat.reads("can’t be put back by themselves")
 
 
 def test_the_words_of_another_user_wait_for_that_user(folder: Path, clock: FixedClock) -> None:
     user_id, record_id = begun(folder, clock)
     desk = casebooks.unlock(folder, user_id, PASSPHRASE, clock)
-    other = casebooks.admit(desk, "Rowan Okell", "manager", OWN)
+    other = casebook_users.admit(desk, "Rowan Okell", "manager", OWN)
     desk.close()
     aside.keep(folder, seal(folder, clock, user_id, record_id, "Ash typed this"))
     desk = casebooks.unlock(folder, other.id, OWN, clock)
@@ -381,15 +389,15 @@ def test_the_words_of_another_user_wait_for_that_user(folder: Path, clock: Fixed
 def test_room_on_the_disk_is_kept_and_kept_again(folder: Path, clock: FixedClock) -> None:
     user_id, record_id = begun(folder, clock)
     data = seal(folder, clock, user_id, record_id, "words")
-    assert places.keep_room(folder)
-    first = places.put(folder, data)
+    assert kept_aside.keep_room(folder)
+    first = kept_aside.put(folder, data)
     assert first.parent == folder
-    assert first.stat().st_size == places.ROOM_BYTES
-    assert not (folder / places.ROOM_NAME).exists()
+    assert first.stat().st_size == kept_aside.ROOM_BYTES
+    assert not (folder / kept_aside.ROOM_NAME).exists()
     # Without room that was kept, a small file is tried.
-    second = places.put(folder, data)
+    second = kept_aside.put(folder, data)
     assert second.stat().st_size == len(data)
-    assert places.read(first)[: len(data)] == data
+    assert kept_aside.read(first)[: len(data)] == data
 
 
 # ---- where the anchor lies ---------------------------------------------------------------------
