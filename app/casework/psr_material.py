@@ -100,9 +100,11 @@ def gather(
     sheet = sheet_of(desk, session, record)
     sheet.language = language
     author = session.get(User, written_by) if written_by else None
+    assessor = ""
     if record.submitted_by != (written_by or desk.actor.id):
         # The assessment says "I" of whoever made it: somebody else's report names that person.
-        sheet.context["assessor"] = _name_of(session, record.submitted_by) or ASSESSOR[language]
+        assessor = _name_of(session, record.submitted_by) or ASSESSOR[language]
+        sheet.context["assessor"] = assessor
     received, missing = _sources(sheet)
     countersigned = session.scalars(
         select(Oversight).where(
@@ -128,6 +130,7 @@ def gather(
         assessment=AssessmentFacts(
             finished_on=None if record.submitted_at is None else local(record.submitted_at).date(),
             finished_by=_name_of(session, record.submitted_by),
+            assessor=assessor,
             countersigned_on=countersigned_on,
             countersigned_by=countersigner,
         ),

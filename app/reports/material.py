@@ -127,10 +127,13 @@ class LevelsOn:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentFacts:
-    """The locked assessment that the report rests on."""
+    """The locked assessment that the report rests on. `assessor`: who made it, where that is
+    somebody else than the author of the report.
+    """
 
     finished_on: date | None = None
     finished_by: str = ""
+    assessor: str = ""
     countersigned_on: date | None = None
     countersigned_by: str = ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -46,6 +46,7 @@ from app.reports.fonts import Face, Measure
 from app.reports.lines import Line, Strand, broken
 from app.reports.look import LARGE, ORDINARY, Type, Types
 from app.reports.tagged import Element, Pen, Properties
+from app.reports.tongues import by_language
 from app.reports.words import wording
 
 Progress = Callable[[int, int], None]
@@ -464,7 +465,7 @@ class Setter:
 
     def _strands(self, runs: Iterable[Run], type_: Type, element: Element) -> list[Strand]:
         made: list[Strand] = []
-        for run in runs:
+        for run in self._in_its_language(runs):
             owner = element
             other = run.language if run.language != self._report.language else None
             if run.quote or other is not None:
@@ -477,6 +478,15 @@ class Setter:
                 else:
                     made.append(Strand(piece.text, type_, owner, ground))
         return made
+
+    def _in_its_language(self, runs: Iterable[Run]) -> Iterator[Run]:
+        """The runs, each in one language: where none is named, the words themselves tell."""
+        for run in runs:
+            if run.language not in (None, self._report.language) or (run.quote and run.language):
+                yield run
+                continue
+            for text, language in by_language(run.text, self._report.language):
+                yield replace(run, text=text, language=language)
 
 
 @lru_cache(maxsize=16)

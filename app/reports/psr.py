@@ -475,10 +475,9 @@ class _Psr:
                 self._say("{child} is before the court for {offences}.")
                 if self._for_hearing
                 else self._say("The order on {child} was made for {offences}.")
-            )
-            yield _paragraph(
-                words.format(child=self._child, offences=listed(named, material.language))
-            )
+            ).format(child=self._child, offences=listed(named, material.language))
+            described = [_inside_sentence(offence.description) for offence in material.offences]
+            yield Paragraph(tuple(_apart(words, described)))
 
     def _offence_phrase(self, offence: OffenceFacts) -> str:
         _ = self._say
@@ -592,12 +591,19 @@ class _Psr:
     # 4 Assessment of risk to the community
 
     def _levels(self) -> Iterator[Block]:
-        yield _paragraph(
-            self._say(
+        _ = self._say
+        assessor = self._material.assessment.assessor
+        if assessor:
+            words = _(
+                "Levels run from low through medium and high to very high. Each is the judgement "
+                "of {assessor}, who made the assessment, with the reasons beside it."
+            ).format(assessor=assessor)
+        else:
+            words = _(
                 "Levels run from low through medium and high to very high. Each is the author’s "
                 "own judgement, with the reasons beside it."
             )
-        )
+        yield _paragraph(words)
         held = {facts.judged: facts for facts in self._material.levels}
         for judged in JUDGED:
             yield self._level(held.get(judged, LevelFacts(judged, None)))
@@ -1064,6 +1070,18 @@ def _inside_sentence(text: str) -> str:
     if len(text) > 1 and text[0].isupper() and text[1].islower():
         return text[0].lower() + text[1:]
     return text
+
+
+def _apart(text: str, words: Iterable[str]) -> Iterator[Run]:
+    """`text` with words of the record in runs of their own: they may be in another language."""
+    rest = text
+    for one in words:
+        before, found, after = rest.partition(one) if one else (rest, "", "")
+        if found:
+            yield from (Run(part) for part in (before, found) if part)
+            rest = after
+    if rest:
+        yield Run(rest)
 
 
 def _paragraph(text: str) -> Paragraph:

@@ -31,6 +31,8 @@ from app.casework.problems import RecordGone
 from app.casework.reports import FileIsThere, RecordChanged, ReportIsFinal, ReportView
 from app.core.errors import KnownError
 from app.core.ids import new_id
+from app.reports.pdf import render
+from app.reports.psr import psr
 from tests.casework.conftest import PASSPHRASE, AddChild, Office
 
 
@@ -145,6 +147,9 @@ def test_a_report_says_who_talked_with_the_child_where_it_was_not_its_author(
                 made_on=desk.clock.today(),
             )
         texts[who] = " ".join(sentence.text for sentence in material.said)
+        levels = words(render(psr(material)))
+        theirs = {"en": "the judgement of Ash Rivers", "cy": "Barn Ash Rivers"}[language]
+        assert (theirs in levels) == (who != "Ash Rivers")
     assert own in texts["Ash Rivers"] and "Ash Rivers" not in texts["Ash Rivers"]
     assert named in texts["Rowan Okell"] and own not in texts["Rowan Okell"]
     assert not re.search(r"\bI (?:talked|visited|read|offered)\b", texts["Rowan Okell"])

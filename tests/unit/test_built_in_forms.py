@@ -556,6 +556,35 @@ def _some_answer(sheet: Sheet, path: str, question: Question, turn: int) -> obje
     }.get(question.type, f"the answer that was written under {question.name}")
 
 
+FIRST_PERSON = {
+    "en": re.compile(r"\b(?:I|my|me|myself)\b"),
+    "cy": re.compile(
+        r"\b(?:[Cc]efais|[Yy]mwelais|[Dd]arllenais|[Cc]ynigiais|[Ss]iaradais|[Cc]redaf|[Rr]wy|[Rr]wyf|"
+        r"[Gg]welais|[Gg]ofynnais|[Nn]i allais|wnes|fi|fy)\b"
+    ),
+}
+
+
+def test_a_sentence_that_says_i_is_for_whoever_made_the_assessment_alone() -> None:
+    """Somebody else may write the report: then the sentence beside it names who made it."""
+    said, beside = 0, 0
+    for name in FORMS:
+        for question in form_in(name).items():
+            for line in getattr(question, "report", ()):
+                wordings = (*line.by_value.values(), *((line.text,) if line.text else ()))
+                own = any(
+                    FIRST_PERSON[language].search(words.text(language))
+                    for words in wordings
+                    for language in words.languages
+                )
+                named = any("{assessor}" in words.text("en") for words in wordings)
+                if own:
+                    said += 1
+                    assert "context('assessor') = ''" in (line.when or ""), question.name
+                beside += named
+    assert said == beside > 0, "each has one beside it that names who made the assessment"
+
+
 TURNS = range(13)
 
 
