@@ -65,7 +65,7 @@ def content(copy: ChildsCopy) -> Report:
                 Section(str(at), part.heading, tuple(_part(part, say)))
                 for at, part in enumerate(copy.sections, start=1)
             ),
-            Section("", say("If it is not right"), (Notice(_not_right(say)),)),
+            Section("", say("If it is not right"), (Notice(_not_right(copy, say)),)),
         ),
         draft_notice=say("The report is not finished. It can still change."),
         marking="",
@@ -88,7 +88,9 @@ def _what_it_is(say: Wording) -> str:
     )
 
 
-def _not_right(say: Wording) -> str:
-    return say(
-        "If something is not right, say so. What you say goes into the report as you say it."
-    )
+def _not_right(copy: ChildsCopy, say: Wording) -> str:
+    if copy.draft:
+        return say(
+            "If something is not right, say so. What you say goes into the report as you say it."
+        )
+    return say("If something is not right, say so. Your worker can add to the report.")

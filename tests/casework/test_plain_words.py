@@ -163,5 +163,9 @@ def test_the_childs_copy_says_what_was_said_and_that_there_is_more(
     assert "2 What happened" in headings
     newest = history.changes(desk, of.child_id, limit=1)
     assert "Wren" in f"{newest}"
+    reports.make_final(desk, report.id, "The hearing is today")
+    text = words(plain_words.copy_pages(desk, report.id))
+    assert "The report is not finished." not in text
+    assert "Your worker can add to the report." in text
     with pytest.raises(KnownError, match="Say who gets"):
         plain_words.export_copy(desk, report.id, tmp_path / "x.pdf", recipient=" ")
