@@ -166,7 +166,7 @@ def _sections(
             continue
         here = [one for one in passages if one.section == code]
         words = plain.court_words(here)
-        begun = plain.begun(code, here, material, language)
+        begun = plain.begun(code, here, material, language, for_hearing=of.for_ == "hearing")
         kept = _kept(session, report.id, code, language)
         yield PlainSection(
             code=code,

@@ -24,6 +24,8 @@ from app.reports.passages import Passage, Quote
 from app.reports.words import day, listed
 
 CHILD: Final = "child"
+AFTER: Final = "_after"
+"""At the end of the code of a sentence that is told in place of another once the court decided."""
 PROPOSAL: Final = ("psr.conclusion", "stand_down.proposal", "existing.proposal", "breach.options")
 """The sections that end in what the court is asked to do."""
 
@@ -67,14 +69,29 @@ def heading(section: str, language: Language) -> str:
 
 
 def begun(
-    section: str, passages: Sequence[Passage], material: PsrMaterial, language: Language
+    section: str,
+    passages: Sequence[Passage],
+    material: PsrMaterial,
+    language: Language,
+    *,
+    for_hearing: bool = True,
 ) -> tuple[str, ...]:
     """What the record says of one section, said to the child, and what the child said in it.
 
     Args:
         passages: Those of the section. material: what the report is made from, in `language`.
+        for_hearing: It is for a court that has still to decide, not about an order.
     """
-    return tuple(_begun(section, passages, material, language))
+    tell: Tell = partial(_sentence, language)
+    if not for_hearing:
+        tell = partial(_after_the_order, tell)
+    return tuple(_begun(section, passages, material, language, tell))
+
+
+def _after_the_order(tell: Tell, code: str, **filled: object) -> str:
+    """The sentence of that code where the court has decided."""
+    after = f"{code}{AFTER}"
+    return tell(after if after in plain_words().sentences else code, **filled)
 
 
 def court_words(passages: Sequence[Passage]) -> tuple[str, ...]:
@@ -93,9 +110,12 @@ def said_by_child(passages: Sequence[Passage]) -> tuple[Quote, ...]:
 
 
 def _begun(
-    section: str, passages: Sequence[Passage], material: PsrMaterial, language: Language
+    section: str,
+    passages: Sequence[Passage],
+    material: PsrMaterial,
+    language: Language,
+    tell: Tell,
 ) -> Iterator[str]:
-    tell: Tell = partial(_sentence, language)
     for passage in passages:
         if passage.kind == "made":
             yield from _made(passage.text, material, language, tell)

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from app.reports.content import Notice, Table
+from app.reports.content import Notice, Paragraph, Table
 from app.reports.kinds import kind, kinds
 from app.reports.material import ChildFacts, CourtFacts, PsrMaterial
 from app.reports.psr import report_of
@@ -70,7 +70,10 @@ def test_a_report_for_a_panel_is_for_the_panel() -> None:
     report = report_of(kind("referral_panel"), replace(material_of_every_kind(), status="draft"))
     assert report.subtitle == "About Tal Fenwick, for the referral order panel"
     assert "given to the panel" in report.draft_notice
-    assert "The order on Tal was made for theft of a pedal cycle" in str(report.sections[0])
+    first = report.sections[0].blocks[0]
+    assert isinstance(first, Paragraph)
+    told = "".join(run.text for run in first.runs)
+    assert "The order on Tal was made for theft of a pedal cycle" in told
 
 
 def test_a_report_on_an_order_is_not_for_the_hearing_that_made_it() -> None:

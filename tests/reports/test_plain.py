@@ -76,6 +76,12 @@ def test_an_offence_is_told_with_its_day_and_what_the_child_said_to_it() -> None
     assert len(told("offences", offences=(replace(one, plea_code="found_guilty"),))) == 2
 
 
+def test_after_the_court_decided_nobody_is_in_court_for_it() -> None:
+    passages = [Passage("panel.offence", "made", "offences")]
+    words = plain.begun("panel.offence", passages, psr_material(), "en", for_hearing=False)
+    assert words[0] == "Your order is for this: theft of a pedal cycle."
+
+
 def test_what_was_missed_is_told_by_its_days() -> None:
     kept = ContactFacts(date(2026, 11, 3), "Home visit", "Kept", missed=False)
     gone = ContactFacts(date(2026, 11, 10), "Home visit", "Missed", missed=True)
