@@ -31,12 +31,14 @@ from app.casework import (
     questionnaires,
     reference,
     reports,
+    service_figures,
     tasks,
 )
 from app.casework.casebooks import NewCasebook
 from app.casework.dates import add_months, working_day_on_or_before
 from app.casework.desk import Actor, Desk
 from app.casework.form_records import STAGES, AnswerChange
+from app.casework.service_figures import FigureDetails
 from app.core.clock import LONDON, Clock, FixedClock
 from app.core.errors import BugError
 from app.core.paths import resource_path
@@ -44,6 +46,9 @@ from app.forms.sheet import Sheet
 from app.models import escrow
 
 DEMO_PASSPHRASE: Final = "maple lantern harbour drum"
+
+PUBLISHED_AFTER: Final = timedelta(days=120)
+"""So long after the end of a year its figures are out."""
 
 _DAYS: Final = re.compile(r"^(?:in (\d+) days?|-(\d+) days?|today)$")
 _BORN: Final = re.compile(r"^(\d+) years(?: (\d+) months?)? ago$")
@@ -100,8 +105,9 @@ class _Demo:
         """Do it all, in the order in which it happened."""
         files = sorted((resource_path("demo") / "children").glob("*.yaml"))
         stories = [_read(f"children/{file.name}") for file in files]
+        told = [event for story in stories for event in self._events(story)]
         events = sorted(
-            (event for story in stories for event in self._events(story)),
+            (*told, *self._figures()),
             key=lambda event: (event.at, event.order),
         )
         self._clock.moment = min(event.at for event in events) - timedelta(days=1)
@@ -149,6 +155,30 @@ class _Demo:
         desk.actor = actor
         desk.casebook.actor_id = actor.id
         desk.leave()
+
+    def _figures(self) -> Iterator[_Event]:
+        """The service's own figures, of the last year to the end of March that is published."""
+        given = dict(self._service["figures"])
+        by, at, decisions = (given.pop(name) for name in ("by", "at", "decisions"))
+        year = (self._today - PUBLISHED_AFTER).year
+        if date(year, 3, 31) > self._today - PUBLISHED_AFTER:
+            year -= 1
+        common = FigureDetails(
+            **given,
+            period_from=date(year - 1, 4, 1),
+            period_to=date(year, 3, 31),
+            source_date=date(year, 6, 30),
+        )
+        for number, one in enumerate(decisions):
+            counts = {code: (pair[0], pair[1]) for code, pair in one["counts"].items()}
+            details = replace(common, decision=one["decision"], out_of=one["out_of"], counts=counts)
+            yield _Event(self._moment(at), number, by, self._entering(details))
+
+    def _entering(self, details: FigureDetails) -> Callable[[Desk], None]:
+        def enter(desk: Desk) -> None:
+            service_figures.add(desk, details)
+
+        return enter
 
     # ---- one child's story -----------------------------------------------------------------
 

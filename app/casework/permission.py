@@ -23,6 +23,7 @@ Deed = Literal[
     "countersign",
     "manage_users",
     "manage_forms",
+    "keep_figures",
     "keep_keys",
     "read_victims",
     "hear_child",
@@ -44,6 +45,8 @@ ALLOWED: Final[Mapping[Deed, frozenset[Role]]] = {
     "countersign": frozenset({"manager"}),
     "manage_users": frozenset({"administrator"}),
     "manage_forms": frozenset({"manager", "administrator"}),
+    # They stand in every report to a court.
+    "keep_figures": frozenset({"manager", "administrator"}),
     # Whoever holds the recovery code can open the casebook as anybody.
     "keep_keys": _WRITERS,
     "read_victims": _WRITERS,
@@ -79,6 +82,10 @@ REFUSALS: Final[Mapping[Deed, tuple[str, str]]] = {
     "manage_forms": (
         N_("Only a manager or an administrator can add forms."),
         N_("Ask your manager to do this."),
+    ),
+    "keep_figures": (
+        N_("Only a manager or an administrator can change the figures of the service."),
+        N_("Ask your manager or administrator to do this."),
     ),
     "keep_keys": (
         N_("Your role lets you read this casebook, not change what opens it."),

@@ -56,6 +56,7 @@ def with_kind(
     details: Mapping[str, Any],
     *,
     assessment_id: str,
+    report_id: str,
     addendum_to: str | None = None,
     pending: str = "",
 ) -> PsrMaterial:
@@ -73,7 +74,8 @@ def with_kind(
         existing=None
         if existing is None
         else existing_facts(desk, session, existing, material.language),
-        figures=disproportionality.figures(material.language),
+        figures=disproportionality.figures(session, report_id, material.language),
+        ethnic_group=disproportionality.group_of(session, child_id, material.language),
         pending=pending,
     )
 

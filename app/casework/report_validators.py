@@ -48,6 +48,7 @@ class Finding:
         rule: The dated rule that says so, with its source; empty where no rule does.
         verified: False where the rule's source was not read in full: then it never blocks.
         blocks: Whether the report can't be made final like this.
+        put_back: The code of the part that is to be put back; empty where none is.
     """
 
     check: str
@@ -57,6 +58,7 @@ class Finding:
     rule: str = ""
     verified: bool = True
     blocks: bool = False
+    put_back: str = ""
 
 
 class NotReady(KnownError):
@@ -90,6 +92,7 @@ class _Case:
     passages: Sequence[Passage]
     facts: Sequence[tuple[str, report_writing.FactNote]]
     headings: Mapping[str, str]
+    missing: Sequence[report_writing.MissingPart]
     today: date
     proposal: Proposal
     assessed: Proposal
@@ -172,6 +175,7 @@ def _case(
         passages=report_writing.written(session, report.id) or (),
         facts=[(one.section, note) for one in held for note in one.facts],
         headings=kind(report.kind).headings(report.language),
+        missing=report_writing.missing_parts(session, report),
         today=desk.clock.today(),
         proposal=proposal,
         assessed=proposals.assessed(desk, session, report),
@@ -245,9 +249,22 @@ def _facts(case: _Case) -> Iterator[Finding]:
     for section, note in case.facts:
         if note.changed:
             text = _("{what} has changed since it was written here: {then}, now {now}.").format(
-                what=note.label, then=note.then, now=note.now or _("nothing")
+                what=note.label, then=note.then or _("nothing"), now=note.now or _("nothing")
             )
             yield Finding("facts", text, case.headings.get(section, ""), section)
+
+
+def _missing_parts(case: _Case) -> Iterator[Finding]:
+    for part in case.missing:
+        if not part.why:
+            text = _(
+                "A part is missing that stands in every report of this kind: {part}. Put it back. "
+                "If this report has to do without it, take it out with a reason."
+            ).format(part=part.words)
+            heading = case.headings.get(part.section, "")
+            yield Finding(
+                "missing_parts", text, heading, part.section, blocks=True, put_back=part.code
+            )
 
 
 _LEVELS: Final = ("level_reoffending", "level_serious_harm", "level_safety")
@@ -361,6 +378,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "ages": _ages,
     "earlier_outcomes": _earlier_outcomes,
     "facts": _facts,
+    "missing_parts": _missing_parts,
     "levels": _levels,
     "age_of_assessment": _age_of_assessment,
     "proposal": _proposal,

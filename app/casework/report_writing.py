@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.casework import dates, permission, proposal_kept, wording
+from app.casework import dates, disproportionality, permission, proposal_kept, wording
 from app.casework.form_records import LOCKED, called, sheet_of
 from app.casework.keeping import present, reason_given
 from app.casework.problems import RecordGone
 from app.core.errors import KnownError
 from app.core.i18n import _
 from app.forms.sheet import Sheet
+from app.models.queries import history
 from app.models.records import (
     RECORD_TYPES,
     Address,
@@ -46,6 +47,8 @@ WRITERS: Final = "writers"
 """Under this name the details of a report hold who wrote in it."""
 GAP: Final = 1024
 """Between the places of two passages, so that others fit in between."""
+ALWAYS: Final = frozenset({disproportionality.PART})
+"""The parts that a report is never without, but for a reason that somebody gave."""
 STALE: Final = ""
 """The hash of a draft whose pages are older than its text."""
 LONGEST: Final = 20_000
@@ -84,8 +87,23 @@ class SectionView:
 
 
 @dataclass(frozen=True)
+class MissingPart:
+    """A part that every report of its kind holds, and this one doesn't.
+
+    Attributes:
+        section: Where it belongs. code: which part. words: what it is.
+        why: The reason that somebody gave for taking it out; empty where nobody gave one.
+    """
+
+    section: str
+    code: str
+    words: str
+    why: str
+
+
+@dataclass(frozen=True)
 class WritingView:
-    """A report as it is written: its sections and passages. `proposes`: it ends in a proposal."""
+    """A report as it is written, and what it lacks. `proposes`: it ends in a proposal."""
 
     report_id: str
     child_id: str
@@ -97,6 +115,7 @@ class WritingView:
     proposes: bool
     sections: tuple[SectionView, ...]
     passages: tuple[PassageView, ...]
+    missing: tuple[MissingPart, ...] = ()
 
     def of(self, section: str) -> tuple[PassageView, ...]:
         """The passages of a section, in their order."""
@@ -208,8 +227,15 @@ def keep_first_draft(work: UnitOfWork, report: Report, passages: Sequence[Passag
                 said_by=passage.said_by,
                 paths=list(passage.paths),
                 quotes=_quotes_kept(passage.quotes),
+                facts=_facts_kept(work.session, passage.kind, passage.text),
             )
         )
+
+
+def _facts_kept(session: Session, kind: str, text: str) -> dict[str, Any]:
+    """The facts that a passage holds from its first day: of the wider picture its figures."""
+    made = kind == "made" and text == disproportionality.PART
+    return disproportionality.kept(session) if made else {}
 
 
 def written(session: Session, report_id: str) -> tuple[Passage, ...] | None:
@@ -309,7 +335,34 @@ def open_writing(desk: Desk, report_id: str) -> WritingView:
                 for number, (code, heading) in enumerate(headings.items(), start=1)
             ),
             passages=held,
+            missing=missing_parts(session, report),
         )
+
+
+def missing_parts(session: Session, report: Report) -> tuple[MissingPart, ...]:
+    """What every report of this kind holds and this one doesn't.
+
+    A report from before reports were written holds all of it: its pages are made from the record.
+    """
+    every = session.scalars(
+        select(ReportPassage)
+        .where(ReportPassage.report_id == report.id)
+        .order_by(ReportPassage.removed_at, ReportPassage.id)
+    ).all()
+    found = []
+    for section in kind(report.kind).sections if every else ():
+        for code in ALWAYS & set(section.parts):
+            held = [one for one in every if one.kind == "made" and one.text == code]
+            if not any(one.removed_at is None for one in held):
+                why = _reason_for(session, held[-1].id) if held else ""
+                found.append(MissingPart(section.code, code, made_words(code), why))
+    return tuple(found)
+
+
+def _reason_for(session: Session, passage_id: str) -> str:
+    """Why a passage was taken out, in the words of whoever did."""
+    entries = history.entries(session, record_id=passage_id, field="removed_at", limit=1)
+    return entries[0].reason if entries else ""
 
 
 def passages(desk: Desk, report_id: str) -> tuple[PassageView, ...]:
@@ -391,6 +444,10 @@ class _Reader:
         )
 
     def _facts(self, record: ReportPassage) -> Iterator[FactNote]:
+        if record.kind == "made" and record.text == disproportionality.PART:
+            for one in disproportionality.changes(self._session, record):
+                yield FactNote(one.what, one.then, one.now, changed=one.then != one.now)
+            return
         for kept in record.facts.get("facts", ()):
             then = str(kept.get("value", ""))
             now = fact_now(
@@ -548,6 +605,11 @@ def take_up(desk: Desk, passage_id: str) -> PassageView:
     desk.must_write()
     with desk.casebook.write() as work:
         record, report = _open(work, passage_id)
+        if record.kind == "made":
+            record.facts = _facts_kept(work.session, record.kind, record.text)
+            written_in(desk, report)
+            work.flush()
+            return _Reader(desk, work.session, report).view(record)
         kept, text = [], record.text
         for one in record.facts.get("facts", ()):
             now = fact_now(work.session, one["record_type"], one["record_id"], one["field"])
@@ -605,6 +667,26 @@ def restore(desk: Desk, passage_id: str) -> PassageView:
         if record.removed_at is not None:
             work.restore(record)
         written_in(desk, report)
+        work.flush()
+        return _Reader(desk, work.session, report).view(record)
+
+
+def put_back(desk: Desk, report_id: str, code: str) -> PassageView:
+    """Let a report hold a part again that every report of its kind holds, as it is today.
+
+    Raises:
+        PassageLocked: The report is no draft. RecordGone: It lacks no such part.
+    """
+    desk.must_write()
+    with desk.casebook.write() as work:
+        report = draft(work, report_id)
+        lacking = next(
+            (one for one in missing_parts(work.session, report) if one.code == code), None
+        )
+        if lacking is None:
+            raise RecordGone
+        record = _placed(desk, work, report, lacking.section, None, kind="made", text=code)
+        record.facts = _facts_kept(work.session, record.kind, code)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
 

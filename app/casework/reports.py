@@ -497,6 +497,7 @@ def material_of(
         kept.child_id,
         kept.details or {},
         assessment_id=kept.assessment_id,
+        report_id=kept.id,
         addendum_to=kept.addendum_to,
         pending=(kept.pending_reason or "") if status == "final" else "",
     )

@@ -11,7 +11,7 @@ from app.casework import reference
 from app.casework.dates import in_words
 from app.core.i18n import N_, _
 
-Shown = Literal["text", "code", "codes", "date", "flag", "hidden"]
+Shown = Literal["text", "code", "codes", "date", "flag", "counts", "hidden"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Field:
 
     Attributes:
         label: What the page calls it, not yet translated.
-        shown: How its value reads. list_name: the list that its codes stand in.
+        shown: How its value reads; counts are those of decisions by ethnic group.
+        list_name: The list that its codes stand in.
     """
 
     label: str
@@ -343,6 +344,19 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
         "signed_at": _hidden(N_("Signed at")),
         "signed_by": _hidden(N_("Signed by")),
     },
+    "decision_figures": {
+        "area": Field(N_("Area")),
+        "area_welsh": Field(N_("The area’s name in Welsh")),
+        "period_from": _date(N_("First day that is counted")),
+        "period_to": _date(N_("Last day that is counted")),
+        "decision": _code(N_("Decision"), "decision_points"),
+        "out_of": _code(N_("Out of"), "decision_bases"),
+        "counts": Field(N_("Numbers by ethnic group"), "counts", "ethnicity"),
+        "source_publisher": Field(N_("Who published them")),
+        "source_name": Field(N_("Name of the publication")),
+        "source_date": _date(N_("Published on")),
+        "entered_by": _hidden(N_("Entered by")),
+    },
     "handover": {"state": Field(N_("State"))},
     "service": {"trusted_roots": _hidden(N_("Issuers that the service trusts"))},
     "harm_prompt": {
@@ -381,6 +395,7 @@ RECORD_WORDS: Final[Mapping[str, str]] = {
     "user": N_("User"),
     "device": N_("Laptop"),
     "service_form": N_("Form of the service"),
+    "decision_figures": N_("Figures on decisions"),
 }
 
 STATES: Final[Mapping[str, str]] = {
@@ -447,13 +462,26 @@ def value_words(record_type: str, field: str, value: Any) -> str:
         return ""
     if known is None or known.shown == "text":
         return _plain(record_type, field, value)
-    if known.shown == "code":
-        return reference.label(known.list_name, str(value))
-    if known.shown == "codes":
-        return ", ".join(reference.label(known.list_name, str(code)) for code in value)
+    if known.shown in ("code", "codes"):
+        codes = [value] if known.shown == "code" else value
+        return ", ".join(reference.label(known.list_name, str(code)) for code in codes)
     if known.shown == "date":
         return in_words(value if isinstance(value, date) else date.fromisoformat(str(value)))
-    return _yes_or_no(value) if known.shown == "flag" else ""
+    if known.shown == "flag":
+        return _yes_or_no(value)
+    return _counts(value) if known.shown == "counts" else ""
+
+
+def _counts(value: Any) -> str:
+    """How often a decision fell on each group: `White: 12 of 130; Black: 7 of 40`."""
+    groups = value if isinstance(value, Mapping) else {}
+    listing = reference.listing("ethnicity")
+    return "; ".join(
+        f"{listing.group_label(code) or code}: "
+        + _("{events} of {total}").format(events=count.get("events"), total=count.get("total"))
+        for code, count in groups.items()
+        if isinstance(count, Mapping)
+    )
 
 
 def _yes_or_no(value: Any) -> str:

@@ -14,6 +14,7 @@ from typing import Final, Literal
 from app.forms.sentences import Sentence, sentences
 from app.forms.sheet import Sheet
 from app.reports.content import Language, Level, Status
+from app.reports.disproportionality import ChildGroup
 from app.reports.relative_rates import RateFigures
 
 Judged = Literal["reoffending", "serious_harm", "safety_wellbeing"]
@@ -233,6 +234,7 @@ class PsrMaterial:
             the oldest first.
         existing: The report that is used again, or that an addendum adds to.
         figures: How decisions fall on children of different ethnic groups.
+        ethnic_group: The one that the child is recorded in.
         pending: Why nobody has checked the report yet, though it goes out; else empty.
         proposed: What the sentence that is proposed would ask of the child, said to the child in
             plain words.
@@ -260,6 +262,7 @@ class PsrMaterial:
     levels_over_time: tuple[LevelsOn, ...] = ()
     existing: ExistingFacts | None = None
     figures: tuple[RateFigures, ...] = ()
+    ethnic_group: ChildGroup = field(default_factory=ChildGroup)
     pending: str = ""
     proposed: tuple[str, ...] = ()
     sign_off: SignOff = field(default_factory=SignOff)

@@ -228,7 +228,10 @@ class _Psr:
             "changed_since": self._changed_since,
             "added_to": self._added_to,
             "disproportionality": lambda: disproportionality(
-                self._material.figures, self._child, self._material.language
+                self._material.figures,
+                self._child,
+                self._material.language,
+                self._material.ethnic_group,
             ),
         }
         drawing = parts.get(code)

@@ -26,12 +26,16 @@ class GroupCount:
         group: What it is called.
         events: On how many of them the decision fell. total: how many there were.
         compared_with: Whether this is the group that the others are compared with.
+        known: Whether it is a group at all; else it is those who did not say.
+        code: What it is called in the record of a child.
     """
 
     group: str
     events: int
     total: int
     compared_with: bool = False
+    known: bool = True
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +44,22 @@ class RateFigures:
 
     Attributes:
         local: Whether the area is that of the service; else it is the nation.
+        period_from, period_to: The first and the last day that is counted.
         decision: Such as “remanded to custody”. out_of: such as “children before a court”.
         as_of: When the source was published or read.
+        source_language: That of the source's name, where it is not the report's.
     """
 
     area: str
     local: bool
-    period: str
+    period_from: date
+    period_to: date
     decision: str
     out_of: str
     groups: tuple[GroupCount, ...]
     source: str
     as_of: date
+    source_language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ class GroupRate:
     Attributes:
         share_of_total, share_of_events: Of all groups together, between 0 and 1.
         rate: None for the group compared with, and where it can't be given.
+        known, code: As in `GroupCount`.
     """
 
     group: str
@@ -85,6 +94,8 @@ class GroupRate:
     share_of_events: float = 0.0
     compared_with: bool = False
     rate: RelativeRate | None = None
+    known: bool = True
+    code: str = ""
 
 
 def relative_rate(a: int, all_a: int, b: int, all_b: int) -> RelativeRate | None:
@@ -111,10 +122,19 @@ def group_rates(groups: Sequence[GroupCount]) -> tuple[GroupRate, ...]:
     found = []
     for at, one in enumerate(groups):
         if at in hidden:
-            found.append(GroupRate(one.group, shown=False, compared_with=one.compared_with))
+            found.append(
+                GroupRate(
+                    one.group,
+                    shown=False,
+                    compared_with=one.compared_with,
+                    known=one.known,
+                    code=one.code,
+                )
+            )
             continue
         rate = None
-        if white is not None and one is not white and groups.index(white) not in hidden:
+        comparable = white is not None and groups.index(white) not in hidden
+        if white is not None and comparable and one is not white and one.known:
             rate = relative_rate(one.events, one.total, white.events, white.total)
         found.append(
             GroupRate(
@@ -126,6 +146,8 @@ def group_rates(groups: Sequence[GroupCount]) -> tuple[GroupRate, ...]:
                 share_of_events=one.events / every_event,
                 compared_with=one.compared_with,
                 rate=rate,
+                known=one.known,
+                code=one.code,
             )
         )
     return tuple(found)

@@ -65,6 +65,7 @@ class SettingsPage(Page):
             "recovery": self._recovery(),
             "users": self._users(),
             "forms": self.service_forms,
+            "figures": self._figures(),
             "laptops": self.laptops,
             "trust": self.trust,
             "backups": self._backups(),
@@ -330,6 +331,20 @@ class SettingsPage(Page):
 
         self.run(read, self._filled)
         self.shell.notify(_("The user is added."))
+
+    def _figures(self) -> Card:
+        card = Card(_("Figures for reports"))
+        card.add(
+            Body(
+                _(
+                    "Every pre-sentence report tells the court how decisions fall on children of "
+                    "different ethnic groups, in your area and in England and Wales."
+                )
+            )
+        )
+        see = SecondaryButton(_("See the figures"), lambda: self.shell.go("figures"))
+        card.add(button_row(see))
+        return card
 
     def _backups(self) -> Card:
         card = Card(_("Backups"))

@@ -83,6 +83,7 @@ DICTS = {
     "quotes",
     "facts",
     "details",
+    "counts",
 }
 KEPT_BY_UNIT = {
     "id",

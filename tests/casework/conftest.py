@@ -102,6 +102,12 @@ def staffed(office: Office) -> Office:
     return office
 
 
+@pytest.fixture
+def manager(staffed: Office) -> Desk:
+    """Rowan Okell, a manager, at work."""
+    return staffed.as_user("Rowan Okell")
+
+
 AddChild = Callable[..., ChildView]
 
 

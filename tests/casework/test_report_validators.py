@@ -21,6 +21,7 @@ from app.casework.desk import Actor, Desk
 from app.casework.report_validators import CHECKS, Finding, NotReady
 from app.core.clock import FixedClock
 from app.core.ids import new_id
+from app.models.records import ReportPassage
 from tests.casework.conftest import AddChild
 from tests.casework.test_reports import Case, case, made
 
@@ -120,6 +121,27 @@ def test_a_fact_that_changed(desk: Desk, add_child: AddChild) -> None:
     (finding,) = facts()
     assert "Fen Academy, now Harbour College" in finding.text
     assert finding.where == "Assessment of the child"
+
+
+def test_a_part_that_every_report_holds(desk: Desk, add_child: AddChild) -> None:
+    report = made(desk, case(desk, add_child))
+
+    def part() -> str:
+        held = report_writing.passages(desk, report.id)
+        return next(one.id for one in held if one.text == "disproportionality")
+
+    def missing() -> list[Finding]:
+        held = report_validators.findings(desk, report.id)
+        return [one for one in held if one.check == "missing_parts"]
+
+    assert missing() == []
+    with desk.casebook.write() as work:
+        work.remove(work.session.get_one(ReportPassage, part()))
+    (finding,) = missing()
+    assert finding.blocks and finding.where == "Assessment of the child"
+    report_writing.put_back(desk, report.id, finding.put_back)
+    report_writing.remove(desk, part(), "It stands in the report of last week")
+    assert missing() == [], "a reason was logged"
 
 
 def test_levels_are_those_of_the_assessment_that_counts(
@@ -247,7 +269,7 @@ def test_words_that_were_said_stand_as_they_were_said(desk: Desk, add_child: Add
 def test_every_check_is_tried_here() -> None:
     tried = {
         "front_sheet", "ages", "earlier_outcomes", "facts", "levels", "age_of_assessment",
-        "proposal", "custody", "victims", "quotations",
+        "proposal", "custody", "victims", "quotations", "missing_parts",
     }  # fmt: skip
     beside = {"conditions", "proposal_in_text", "as_assessed"}
     """These in `test_proposals`."""

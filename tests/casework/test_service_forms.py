@@ -31,12 +31,6 @@ def answer(value: object) -> dict[str, object]:
     return {"value": value, "language": "en", "by": "child", "how": "typed", "at": "2026-11-23"}
 
 
-@pytest.fixture
-def manager(staffed: Office) -> Desk:
-    """Rowan Okell, a manager, has the casebook open."""
-    return staffed.as_user("Rowan Okell")
-
-
 def titles(desk: Desk) -> list[str]:
     return [one.title for one in form_records.startable(desk)]
 

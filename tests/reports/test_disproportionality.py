@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from app.reports.content import Block, Paragraph, Table
-from app.reports.disproportionality import disproportionality
+from app.reports.disproportionality import ChildGroup, disproportionality, of_group
 from app.reports.relative_rates import GroupCount, RateFigures, group_rates, relative_rate
 
 
@@ -16,11 +16,12 @@ def figures(*groups: tuple[int, int], local: bool = False) -> RateFigures:
     return RateFigures(
         area="Anywhere",
         local=local,
-        period="May 2020",
+        period_from=date(2020, 5, 1),
+        period_to=date(2020, 5, 31),
         decision="Remanded",
         out_of="children before a court",
         groups=tuple(
-            GroupCount(f"Group {at}", events, total, compared_with=at == 0)
+            GroupCount(f"Group {at}", events, total, compared_with=at == 0, code=str(at))
             for at, (events, total) in enumerate(groups)
         ),
         source="A made-up table.",
@@ -98,7 +99,9 @@ def test_nothing_of_a_hidden_count_is_printed() -> None:
 def test_figures_come_with_area_period_number_interval_and_source() -> None:
     blocks = list(disproportionality([figures((100, 1000), (20, 100))], "Tal", "en"))
     (table,) = [one for one in blocks if isinstance(one, Table)]
-    assert table.caption == "Remanded, out of children before a court: Anywhere, May 2020"
+    assert table.caption == (
+        "Remanded, out of children before a court: Anywhere, 1 May 2020 to 31 May 2020"
+    )
     assert table.rows[1] == ("Group 1", "20 of 100", "9%", "17%", "2.00 (1.30 to 3.09)")
     assert table.rows[0][1] == "100 of 1,000"
     assert "A made-up table, as of 1 June 2020." in words(blocks)
@@ -116,3 +119,45 @@ def test_where_no_figures_are_held_it_says_so_and_gives_none(language: str) -> N
     if language == "en":
         assert "No figures are held" in words(blocks)
         assert "nothing in this report is argued from them" in words(blocks)
+
+
+def test_those_who_did_not_say_count_among_all_and_are_compared_with_none() -> None:
+    groups = (
+        *figures((100, 1000), (20, 100)).groups,
+        GroupCount("Not stated", 30, 100, known=False, code="not_stated"),
+    )
+    found = group_rates(groups)
+    assert found[2].rate is None and found[2].shown
+    assert found[1].share_of_total == pytest.approx(100 / 1200)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (
+            "1",
+            "The group that Tal is recorded in: The group. It is 9% of all and 17% of the "
+            "decisions. Its relative rate is 2.00 (1.30 to 3.09), from 20 of 100.",
+        ),
+        (
+            "0",
+            "The group that Tal is recorded in: The group. The other groups are compared with it.",
+        ),
+        ("7", "These figures do not tell of the group that Tal is recorded in: The group."),
+        ("not_stated", ""),
+        ("", ""),
+    ],
+)
+def test_what_is_told_of_the_childs_group(code: str, said: str) -> None:
+    group = ChildGroup(code, "The group")
+    assert of_group(figures((100, 1000), (20, 100)), "Tal", group, "en") == said
+
+
+def test_nothing_small_is_told_of_the_childs_group() -> None:
+    group = ChildGroup("1", "The group")
+    told = of_group(figures((100, 1000), (5, 41), (4, 53), (30, 90)), "Tal", group, "en")
+    assert told.endswith("The numbers are too small to be shown.")
+    nobody = of_group(
+        figures((3, 1000), (20, 100), (30, 90), (31, 90)), "Tal", ChildGroup("3", "X"), "en"
+    )
+    assert nobody.endswith("A relative rate can't be given.")

@@ -28,6 +28,7 @@ from app.models.migrations import (
     m0010_reports,
     m0011_signatures,
     m0012_proposals,
+    m0013_decision_figures,
 )
 from app.models.store_errors import StoreDamaged, StoreTooNew
 
@@ -54,6 +55,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0010_reports,
     m0011_signatures,
     m0012_proposals,
+    m0013_decision_figures,
 )
 NEWEST: Final = STEPS[-1].VERSION
 

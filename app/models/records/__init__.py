@@ -23,7 +23,7 @@ from app.models.records.reports import (
     ReportRequirement,
     ReportSignature,
 )
-from app.models.records.service import Device, Service, ServiceForm, User
+from app.models.records.service import DecisionFigures, Device, Service, ServiceForm, User
 from app.models.records.sync import (
     StreamCursor,
     SyncChoice,
@@ -59,6 +59,7 @@ __all__ = [
     "ChildRecord",
     "ChronologyEntry",
     "Consent",
+    "DecisionFigures",
     "Device",
     "FormRecord",
     "Handover",

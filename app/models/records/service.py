@@ -1,8 +1,8 @@
-"""The service, the people who work in it, and the devices they work on."""
+"""The service, its people and devices, its own forms, and the figures that it holds."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy import Index
@@ -88,3 +88,31 @@ class ServiceForm(Record):
     document: Mapped[dict[str, Any]] = mapped_column(default=dict)
     source_name: Mapped[str] = mapped_column(default="")
     added_by: Mapped[str | None]
+
+
+class DecisionFigures(Record):
+    """How one decision fell on children of each ethnic group, in one area and period.
+
+    Attributes:
+        area_welsh: What the area is called in Welsh; empty where that is the same.
+        period_from, period_to: The first and the last day that is counted.
+        decision: List `decision_points`. out_of: list `decision_bases`, the stage before it.
+        counts: For each group of the list `ethnicity` that is known: `events` and `total`.
+        source_publisher, source_name, source_date: Who published it, under which name, and when.
+        entered_by: The user who entered it.
+    """
+
+    __tablename__ = "decision_figures"
+    __table_args__ = (Index("decision_figures_by_decision", "decision", "period_to"),)
+
+    area: Mapped[str] = mapped_column(default="")
+    area_welsh: Mapped[str] = mapped_column(default="")
+    period_from: Mapped[date | None]
+    period_to: Mapped[date | None]
+    decision: Mapped[str] = mapped_column(default="")
+    out_of: Mapped[str] = mapped_column(default="")
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    source_publisher: Mapped[str] = mapped_column(default="")
+    source_name: Mapped[str] = mapped_column(default="")
+    source_date: Mapped[date | None]
+    entered_by: Mapped[str | None]

@@ -18,6 +18,8 @@ def register(shell: Shell) -> None:
     from app.ui.pages.due import DuePage
     from app.ui.pages.edit_child import EditChildPage
     from app.ui.pages.edit_record import EditRecordPage
+    from app.ui.pages.figures import FiguresPage
+    from app.ui.pages.figures_edit import FiguresEditPage
     from app.ui.pages.merge import MergePage
     from app.ui.pages.report import ReportPage
     from app.ui.pages.report_proposal import ReportProposalPage
@@ -39,6 +41,9 @@ def register(shell: Shell) -> None:
     shell.register("report_write", ReportWritePage)
     shell.register("report_proposal", ReportProposalPage)
     shell.register("report_read_back", ReportReadBackPage)
+    shell.register("figures", FiguresPage)
+    shell.register("edit_figures", FiguresEditPage)
     shell.register("sync", SyncPage, rail=N_("Sync"), order=800)
     shell.register_deed(N_("Sync now"), lambda: shell.go("sync") and shell.sync.start())
     shell.register_deed(N_("Add a child"), lambda: shell.go("add_child"), "Ctrl+N")
+    shell.register_deed(N_("Figures for reports"), lambda: shell.go("figures"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.casework import report_checking, reports, rule_words
+from app.casework import report_checking, report_writing, reports, rule_words
 from app.casework.dates import in_words
 from app.casework.report_checking import Checking, CommentView
 from app.casework.report_validators import Finding
@@ -130,7 +131,17 @@ class ChecksCard(Card):
             words = f"{words}\n{source}"
         tone = "serious" if finding.blocks else "attention"
         heading = finding.where or _("To look at")
-        self._inside.addWidget(Banner(words, tone, heading=heading))
+        actions: tuple[QWidget, ...] = ()
+        if finding.put_back and self._page.desk.actor.may_write:
+            back = SecondaryButton(_("Put it back"), partial(self._put_back, finding.put_back))
+            back.setAccessibleDescription(finding.text)
+            actions = (back,)
+        self._inside.addWidget(Banner(words, tone, heading=heading, actions=actions))
+
+    def _put_back(self, code: str) -> None:
+        assert self.report is not None
+        desk, report_id = self._page.desk, self.report.id
+        self._do(lambda: report_writing.put_back(desk, report_id, code))
 
     def _comment(self, comment: CommentView, report: ReportView) -> None:
         day = in_words(local(comment.at).date())

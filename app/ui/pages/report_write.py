@@ -10,12 +10,19 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QVBoxLayout, QWidget
 
-from app.casework import house_words, plain_words, report_checking, report_writing
+from app.casework import (
+    disproportionality,
+    house_words,
+    plain_words,
+    report_checking,
+    report_writing,
+)
+from app.casework.casebooks import Place
 from app.casework.house_words import Reading
 from app.casework.places import Place
 from app.casework.plain_words import PlainReading, PlainReport
 from app.casework.report_checking import CommentView
-from app.casework.report_writing import Fact, PassageView, Spoken, WritingView
+from app.casework.report_writing import Fact, MissingPart, PassageView, Spoken, WritingView
 from app.core.i18n import _
 from app.ui import theme
 from app.ui.kit import (
@@ -40,6 +47,7 @@ from app.ui.page import Page
 from app.ui.pages.edit_record import ReasonDialog
 from app.ui.pages.passage_edit import PassageEdit
 from app.ui.pages.plain_edit import PlainCard
+from app.ui.pages.wider_picture import WiderPicture
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -245,10 +253,21 @@ class ReportWritePage(Page):
                 said = [quote.words for quote in passage.quotes]
                 spelling = self.shell.spelling
                 edit.show_spelling(spelling.check(edit.words, language, writing.report_id, said))
+            if passage.made and passage.text == disproportionality.PART:
+                self.text.addWidget(
+                    WiderPicture(
+                        passage.facts,
+                        take_up=partial(self._take_up_of, passage.id) if writing.editable else None,
+                        figures=lambda: self.shell.go("figures"),
+                    )
+                )
         if not any(one.kind != "made" for one in held):
             self.text.addWidget(
                 Muted(_("The assessment says nothing for this section. Write it here."))
             )
+        for lacking in writing.missing:
+            if lacking.section == self.section:
+                self._say_missing(lacking)
         if writing.editable:
             self.add_button = SecondaryButton(_("Add a paragraph"), partial(self._add, None))
             self.text.addLayout(button_row(self.add_button))
@@ -257,6 +276,24 @@ class ReportWritePage(Page):
         if wanted is not None and wanted.words is not None:
             # Once it is shown: what is drawn anew takes no keyboard before.
             QTimer.singleShot(0, wanted.words, wanted.words.setFocus)
+
+    def _say_missing(self, part: MissingPart) -> None:
+        """Say what this report does without and why, and offer to put it back."""
+        assert self.writing is not None
+        words = _("This report does without: {part}").format(part=part.words)
+        actions: tuple[QWidget, ...] = ()
+        if self.writing.editable:
+            back = SecondaryButton(_("Put it back"), partial(self._put_back, part.code))
+            back.setAccessibleDescription(words)
+            actions = (back,)
+        tone = "accent" if part.why else "attention"
+        why = _("Reason: {why}").format(why=part.why) if part.why else _("Nobody said why.")
+        self.text.addWidget(Banner(why, tone, heading=words, actions=actions))
+
+    def _put_back(self, code: str) -> None:
+        assert self.writing is not None
+        desk, report_id = self.desk, self.writing.report_id
+        self._do(lambda: report_writing.put_back(desk, report_id, code), lambda one: one.id)
 
     @Slot(int)
     def _section_chosen(self, _number: int) -> None:
@@ -540,9 +577,11 @@ class ReportWritePage(Page):
         ).ask()
 
     def _take_up(self) -> None:
-        passage_id, desk = self._at, self.desk
-        if passage_id is None:
-            return
+        if self._at is not None:
+            self._take_up_of(self._at)
+
+    def _take_up_of(self, passage_id: str) -> None:
+        desk = self.desk
         self._do(lambda: report_writing.take_up(desk, passage_id), lambda one: one.id)
 
     # -- adding from the record --------------------------------------------------------------
