@@ -121,12 +121,19 @@ def held(desk: Desk) -> FiguresHeld:
             select(DecisionFigures, User.name)
             .join(User, User.id == DecisionFigures.entered_by, isouter=True)
             .where(DecisionFigures.removed_at.is_(None))
-            .order_by(DecisionFigures.period_to.desc(), DecisionFigures.id.desc())
+            .order_by(DecisionFigures.id)
         ).all()
-        own = tuple(_view(record, name or "", used) for record, name in records)
+        order = [entry.code for entry in reference.listing("decision_points").entries]
+        views = [_view(record, name or "", used) for record, name in records]
+    views.sort(
+        key=lambda view: (
+            order.index(view.details.decision) if view.details.decision in order else len(order)
+        )
+    )
+    views.sort(key=lambda view: view.details.period_to or date.min, reverse=True)
     file = disproportionality.file()
     return FiguresHeld(
-        own=own,
+        own=tuple(views),
         national=tuple(_picture(one) for one in file.figures),
         national_verified=file.verified,
         may_change=may_change(desk),

@@ -99,7 +99,7 @@ def headers(language: Language) -> tuple[str, ...]:
     _ = wording(language)
     return (
         _("Ethnic group"),
-        _("Number"),
+        _("How many"),
         _("Share of all"),
         _("Share of decisions"),
         _("Relative rate"),
@@ -114,9 +114,8 @@ def rows(figures: RateFigures, language: Language) -> tuple[tuple[str, ...], ...
 
 def source(figures: RateFigures, language: Language) -> tuple[Run, ...]:
     """Where the figures come from, its name in the language that it is in."""
-    said = wording(language)("Source: {source}, as of {day}.").format(
-        source="\0", day=day(figures.as_of, language)
-    )
+    _ = wording(language)
+    said = _("Source: {source}, as of {day}.").format(source="\0", day=day(figures.as_of, language))
     before, after = said.split("\0")
     own = figures.source_language if figures.source_language != language else None
     return (Run(before), Run(figures.source.strip().rstrip("."), language=own), Run(after))
@@ -162,12 +161,10 @@ def _figures(
         headers=headers(language),
         rows=rows(figures, language),
         caption=caption(figures, language),
-        weights=(2.4, 1.9, 1.2, 1.4, 2.4),
+        weights=(2.5, 1.5, 1.05, 1.25, 2.9),
     )
     said = of_group(figures, child, group, language)
-    if said:
-        yield _paragraph(said)
-    yield Paragraph(source(figures, language))
+    yield Paragraph((*((Run(f"{said} "),) if said else ()), *source(figures, language)))
 
 
 def _row(rate: GroupRate, say: Wording) -> tuple[str, ...]:
@@ -187,7 +184,7 @@ def _row(rate: GroupRate, say: Wording) -> tuple[str, ...]:
 def _rate_words(rate: GroupRate, say: Wording) -> str:
     _ = say
     if rate.compared_with:
-        return _("The others are compared with this group")
+        return _("The group compared with")
     if rate.rate is None:
         return _("Not given")
     words = _("{rate} ({low} to {high})").format(

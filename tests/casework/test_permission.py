@@ -36,6 +36,7 @@ from app.casework import (
     returned,
     rival_decisions,
     search,
+    service_figures,
     stages,
     tasks,
     timeline,
@@ -261,6 +262,26 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
     "report_writing.take_up": ("write", lambda of: report_writing.take_up(of.desk, NOBODY)),
     "report_writing.move": ("write", lambda of: report_writing.move(of.desk, NOBODY, after=None)),
     "report_writing.remove": ("write", lambda of: report_writing.remove(of.desk, NOBODY, "Twice")),
+    "report_writing.put_back": (
+        "write",
+        lambda of: report_writing.put_back(of.desk, NOBODY, "disproportionality"),
+    ),
+    "service_figures.add": (
+        "keep_figures",
+        lambda of: service_figures.add(of.desk, service_figures.FigureDetails()),
+    ),
+    "service_figures.change": (
+        "keep_figures",
+        lambda of: service_figures.change(of.desk, NOBODY, service_figures.FigureDetails()),
+    ),
+    "service_figures.take_back": (
+        "keep_figures",
+        lambda of: service_figures.take_back(of.desk, NOBODY, "Counted twice"),
+    ),
+    "service_figures.put_back": (
+        "keep_figures",
+        lambda of: service_figures.put_back(of.desk, NOBODY),
+    ),
     "report_writing.restore": ("write", lambda of: report_writing.restore(of.desk, NOBODY)),
     "plain_words.write": (
         "write",

@@ -62,7 +62,7 @@ class FiguresPage(Page):
         self.enter.hide()
         self._inside = QVBoxLayout()
         self._inside.setSpacing(theme.current().px(16))
-        page = ScrollPage(width=860)
+        page = ScrollPage(width=1040)
         page.add(self.header)
         page.add(self._inside)
         page.end()
@@ -95,10 +95,10 @@ class FiguresPage(Page):
         self._inside.addWidget(own)
         nation = Card(_("England and Wales"))
         line = FlowLayout(gap=8)
-        line.addWidget(Body(_("They come with Waymark, each with its source.")).one_line())
+        nation.add(Body(_("They come with Waymark, each with its source.")))
         if not held.national_verified:
             line.addWidget(Pill(_("not checked"), "plain"))
-        nation.add(line)
+            nation.add(line)
         for number, picture in enumerate(held.national):
             if number:
                 nation.body.addSpacing(theme.current().px(16))
@@ -133,15 +133,12 @@ class FiguresPage(Page):
             if view.in_reports
             else Pill(_("Not in reports: there are newer ones"), "plain")
         )
-        if view.entered_by and view.entered_on is not None:
-            line.addWidget(
-                Small(
-                    _("Entered by {name}, last changed {day}").format(
-                        name=view.entered_by, day=in_words(view.entered_on)
-                    )
-                ).one_line()
-            )
         card.add(line)
+        if view.entered_by and view.entered_on is not None:
+            entered = _("Entered by {name}, last changed {day}").format(
+                name=view.entered_by, day=in_words(view.entered_on)
+            )
+            card.add(Small(entered))
         if may_change:
             what = view.picture.caption if view.picture else view.details.area
             change = SecondaryButton(_("Change"), partial(self._change, view.id))
@@ -195,9 +192,23 @@ def columns(headers: Sequence[str]) -> list[Column[tuple[str, ...]]]:
     return [Column(title, show(at), 2 if at in (0, 4) else 1) for at, title in enumerate(headers)]
 
 
+def in_a_line(headers: Sequence[str], row: Sequence[str]) -> str:
+    """What a table tells of one group: `White. How many: 41 of 402. Share of all: 60%.`"""
+    told = (f"{title}: {cell}." for title, cell in zip(headers[1:], row[1:], strict=True))
+    return " ".join((f"{row[0]}.", *told))
+
+
 def show_picture(column: QVBoxLayout, picture: Picture) -> None:
-    """Put figures at the end of `column`, as a report prints them."""
+    """Put figures at the end of `column`, as a report prints them.
+
+    At large text a table would be cut: each group is told in words instead.
+    """
     column.addWidget(Strong(picture.caption))
+    if theme.current().large:
+        for row in picture.rows:
+            column.addWidget(Body(in_a_line(picture.headers, row)))
+        column.addWidget(Small(picture.source))
+        return
     model: TableModel[tuple[str, ...]] = TableModel(columns(picture.headers))
     model.set_rows(picture.rows)
     column.addWidget(Table(model, picture.caption, all_rows=True, shortens=True))

@@ -21,6 +21,7 @@ from app.ui import theme
 from app.ui.form.typed import read_integer
 from app.ui.gate import words_of
 from app.ui.kit import (
+    Body,
     ErrorText,
     Heading,
     Muted,
@@ -33,7 +34,7 @@ from app.ui.kit import (
 )
 from app.ui.pages.details import DetailsEditor
 from app.ui.pages.edit_page import EditPage, Subject
-from app.ui.pages.figures import columns
+from app.ui.pages.figures import columns, in_a_line
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -140,11 +141,17 @@ class FiguresEditor(DetailsEditor[FigureDetails]):
         self.preview_caption = Strong()
         self.preview_model: TableModel[tuple[str, ...]] = TableModel([])
         self.preview: Table | None = None
+        self.preview_words = Body()
         self.preview_source = Small()
         self.preview_none = Muted()
         self._preview_place = QVBoxLayout()
         self._preview_place.setSpacing(look.px(8))
-        for part in (self.preview_caption, self.preview_source, self.preview_none):
+        for part in (
+            self.preview_caption,
+            self.preview_words,
+            self.preview_source,
+            self.preview_none,
+        ):
             self._preview_place.addWidget(part)
         column.addLayout(self._preview_place)
         self.changed.connect(self._draw)
@@ -211,7 +218,7 @@ class FiguresEditor(DetailsEditor[FigureDetails]):
         counts, problems = self.cells.counts()
         given = dataclasses.replace(self._start, **changes, counts=counts)
         drawn = None if problems else service_figures.picture(given, self._clock.today())
-        for part in (self.preview_caption, self.preview_source):
+        for part in (self.preview_caption, self.preview_words, self.preview_source):
             part.setVisible(drawn is not None)
         self.preview_none.setVisible(drawn is None or not (drawn.caption and drawn.source))
         if self.preview is not None:
@@ -226,6 +233,14 @@ class FiguresEditor(DetailsEditor[FigureDetails]):
         self.preview_caption.setVisible(bool(drawn.caption))
         self.preview_source.setText(drawn.source)
         self.preview_source.setVisible(bool(drawn.source))
+        large = theme.current().large
+        self.preview_words.setVisible(large)
+        if large:
+            # A table would be cut at this size.
+            self.preview_words.setText(
+                "\n".join(in_a_line(drawn.headers, row) for row in drawn.rows)
+            )
+            return
         if self.preview is None:
             self.preview_model = TableModel(columns(drawn.headers))
             name = self.preview_heading.text()

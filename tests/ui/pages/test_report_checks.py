@@ -7,11 +7,13 @@ from pytestqt.qtbot import QtBot
 
 from app.casework import (
     court,
+    disproportionality,
     report_checking,
     report_writing,
     reports,
 )
 from app.casework.desk import Desk
+from app.models.records import ReportPassage
 from app.ui.kit import Pill
 from app.ui.shell import Shell
 from tests.ui.pages.keyboard import dialog, press, tab_to
@@ -103,3 +105,20 @@ def test_a_report_on_an_order_asks_for_the_order(
     press("Make the report")
     assert shell.page.name == "report"
     assert shell.page.title == "Breach report"
+
+
+def test_what_every_report_holds_is_put_back_from_beside_the_pages(
+    shell: Shell, desk: Desk, child_id: str, report_id: str
+) -> None:
+    (part,) = (
+        one
+        for one in report_writing.passages(desk, report_id)
+        if one.text == disproportionality.PART
+    )
+    with desk.casebook.write() as work:
+        work.remove(work.session.get_one(ReportPassage, part.id))
+    shell.go("report", report_id=report_id, child_id=child_id)
+    assert any("A part is missing" in words for words in said(shell))
+    press("Put it back")
+    assert not any("A part is missing" in words for words in said(shell))
+    assert not report_writing.open_writing(desk, report_id).missing

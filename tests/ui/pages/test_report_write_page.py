@@ -7,14 +7,25 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.casework import assessments, children, court, demo, form_records, report_writing, reports
+from app.casework import (
+    assessments,
+    children,
+    court,
+    demo,
+    disproportionality,
+    form_records,
+    report_writing,
+    reports,
+    service_figures,
+)
 from app.casework.desk import Desk
 from app.core.errors import KnownError
 from app.ui.shell import Shell
 from tests.ui.pages.keyboard import dialog, focused, press, tab_to
+from tests.ui.pages.test_figures_page import FIGURES
 
 
 def said(shell: Shell) -> list[str]:
@@ -205,3 +216,55 @@ def test_a_few_remarks_are_read_out_and_the_rest_is_counted(qtbot: QtBot, page: 
     qtbot.waitUntil(lambda: "More underlined further on: 2" in said(page))
     assert len(field.marks.better) == 7
     assert field.accessibleDescription().count("“The offender”:") == 5
+
+
+def choose(shell: Shell, words: str) -> None:
+    """Click what says `words`: in a long section Tab is many steps."""
+    QApplication.processEvents()
+    next(
+        one
+        for one in shell.page.findChildren(QPushButton)
+        if one.text() == words and one.isVisible()
+    ).click()
+
+
+def test_below_the_wider_picture_stands_what_changed_since(
+    shell: Shell, desk: Desk, child_id: str, report_id: str
+) -> None:
+    desk.actor = replace(desk.actor, role="manager")
+    shell.go("report_write", report_id=report_id, child_id=child_id, section="psr.child")
+    words = " ".join(said(shell))
+    assert "England and Wales, 1 April 2024 to 31 March 2025" in words
+    assert "Changed since" not in words
+    choose(shell, "Figures for reports")
+    assert shell.page.name == "figures"
+    service_figures.add(desk, FIGURES)
+    shell.go("report_write", report_id=report_id, child_id=child_id, section="psr.child")
+    words = " ".join(said(shell))
+    assert "Changed since" in words and "12 of 40" in words
+    choose(shell, "Write what it says now")
+    assert "Changed since" not in " ".join(said(shell))
+    (part,) = (
+        one
+        for one in report_writing.passages(desk, report_id)
+        if one.text == disproportionality.PART
+    )
+    assert any("Northbridge" in fact.label for fact in part.facts)
+
+
+def test_a_part_that_was_taken_out_is_named_with_the_reason_and_comes_back(
+    shell: Shell, desk: Desk, child_id: str, report_id: str
+) -> None:
+    (part,) = (
+        one
+        for one in report_writing.passages(desk, report_id)
+        if one.text == disproportionality.PART
+    )
+    report_writing.remove(desk, part.id, "The court has it already")
+    shell.go("report_write", report_id=report_id, child_id=child_id, section="psr.child")
+    words = " ".join(said(shell))
+    assert "This report does without: What figures say" in words
+    assert "Reason: The court has it already" in words
+    choose(shell, "Put it back")
+    assert "This report does without" not in " ".join(said(shell))
+    assert disproportionality.PART in texts(desk, report_id, "psr.child")

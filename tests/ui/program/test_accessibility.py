@@ -38,6 +38,8 @@ ANYWHERE = (
     "waiting",
     "sync",
     "add_child",
+    "figures",
+    "edit_figures",
     "settings",
     "help",
     "problem_report",
