@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.casework import service_figures
-from app.casework.casebooks import Place
+from app.casework.places import Place
 from app.casework.problems import Problem
 from app.casework.service_figures import COUNTS, FigureDetails, TableUnread
 from app.core.clock import Clock

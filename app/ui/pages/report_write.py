@@ -17,7 +17,6 @@ from app.casework import (
     report_checking,
     report_writing,
 )
-from app.casework.casebooks import Place
 from app.casework.house_words import Reading
 from app.casework.places import Place
 from app.casework.plain_words import PlainReading, PlainReport
