@@ -37,7 +37,8 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """Somebody's own words standing by themselves, and who said them."""
+    """Somebody's own words standing by themselves, and who said them; empty where what stands
+    above says so already."""
 
     runs: tuple[Run, ...]
     said_by: str

@@ -158,7 +158,8 @@ def _blocks(
         for own_words, together in groupby(paths, key=lambda path: _own_words(sheet, path)):
             if own_words:
                 for path in together:
-                    yield Quotation((Run(_quoted(sheet.shown(path))),), sheet.label(path))
+                    yield Paragraph((Run(sheet.label(path)),))
+                    yield Quotation((Run(_quoted(sheet.shown(path))),), "")
             else:
                 facts = [
                     fact

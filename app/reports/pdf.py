@@ -60,6 +60,8 @@ LEVEL_GAP: Final = 12.0
 _LEVELS_FROM: Final = 210.0
 _BETWEEN: Final = 10.0
 """What stands beside other words at the head or foot of a page keeps so far from them."""
+_STAYS_WITH_ITS_NAME: Final = (look.TOP - look.BOTTOM) * 0.4
+"""Facts under a heading of their own that are no higher than this stand on one page with it."""
 _LAYOUT_SHARE: Final = 50
 _DRAW_SHARE: Final = 45
 _WHOLE: Final = 100
@@ -175,8 +177,20 @@ class Setter:
         """The heading of `section` with its first block, then each further block."""
         sect = Element("Sect", self._root)
         boxes: list[Box] = [self._section_heading(section, sect)]
+        above: Box = boxes[0]
+        named = False
         for at, block in enumerate(section.blocks):
-            boxes.extend(self._block(block, sect))
+            made = list(self._block(block, sect))
+            if named and isinstance(block, Facts):
+                for box in made:
+                    if isinstance(box, TableBox) and box.height <= _STAYS_WITH_ITS_NAME:
+                        box.whole = True
+            if isinstance(block, Quotation) and not block.said_by:
+                # The question that the words answer stands above them.
+                above.keeps_next = True
+            named = isinstance(block, SubHeading)
+            boxes.extend(made)
+            above = made[-1]
             if section.keep_together:
                 for box in boxes[: None if at < len(section.blocks) - 1 else -1]:
                     box.keeps_next = True
@@ -237,11 +251,13 @@ class Setter:
         ]
         lines = broken(strands, look.RIGHT - left - 24, self._measure)
         inside = TextBox(lines, self._types.body.leading, left + 12)
+        panel = Panel(inside, left, look.RIGHT, "accent_soft", "accent", before=2, after=10)
+        yield panel
+        if not block.said_by:
+            return
+        panel.after, panel.keeps_next = 3, True
         by = Element("P", parent)
         speaker = self._strands((Run(block.said_by),), self._types.speaker, by)
-        yield Panel(
-            inside, left, look.RIGHT, "accent_soft", "accent", before=2, after=3, keeps_next=True
-        )
         yield self._text(speaker, self._types.speaker, x=left, after=10)
 
     def _bullets(self, block: Bullets, parent: Element) -> Iterable[Box]:

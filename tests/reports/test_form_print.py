@@ -13,7 +13,7 @@ from app.core.clock import FixedClock
 from app.forms.loader import FormLibrary, form_from_yaml
 from app.forms.schema import Form
 from app.forms.sheet import Sheet
-from app.reports.content import Quotation, SubHeading
+from app.reports.content import Paragraph, Quotation, Run, SubHeading
 from app.reports.form_print import FormCopy, form_copy
 from app.reports.pdf import render
 from tests.reports.archival_rules import faults_in
@@ -93,10 +93,9 @@ def test_everything_that_is_asked_is_on_the_paper(sheet: Sheet) -> None:
 
 def test_own_words_stand_as_a_quotation_and_rows_under_their_name(sheet: Sheet) -> None:
     blocks = form_copy(sheet, a_copy()).sections[0].blocks
-    quoted = [b for b in blocks if isinstance(b, Quotation)]
-    assert [(b.runs[0].text, b.said_by) for b in quoted] == [
-        ("“The <b>window</b> seat”", "What do you like there?")
-    ]
+    (at,) = (at for at, block in enumerate(blocks) if isinstance(block, Quotation))
+    assert blocks[at - 1] == Paragraph((Run("What do you like there?"),))
+    assert blocks[at] == Quotation((Run("“The <b>window</b> seat”"),), "")
     assert SubHeading("Nan") in blocks
 
 

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from app.reports import look
 from app.reports.boxes import Box, TextBox, paged
-from app.reports.content import Bullets, Fact, Facts, Paragraph, Run, Section, SubHeading, Table
+from app.reports.content import (
+    Bullets,
+    Fact,
+    Facts,
+    Paragraph,
+    Quotation,
+    Run,
+    Section,
+    SubHeading,
+    Table,
+)
 from app.reports.escape import pieces
 from app.reports.fonts import Face, Measure
 from app.reports.lines import Strand, broken
@@ -121,6 +131,27 @@ def test_the_table_of_a_section_kept_together_is_never_divided() -> None:
     for filler in range(380, 560, 6):
         first = Section("1", "One", (words("word " * filler),))
         assert rows_by_page(render(a_report(sections=(first, last)))) == [6]
+
+
+def test_facts_under_a_heading_of_their_own_stay_with_it() -> None:
+    facts = Facts(tuple(Fact(f"row {at}", "x") for at in range(9)))
+    for filler in range(380, 560, 9):
+        report = a_report(words("word " * filler), SubHeading("Age 12"), facts)
+        (page,) = [page for page in pages_of(render(report)) if "Age 12" in page]
+        assert page.count("row ") == 9
+    many = Facts(tuple(Fact(f"row {at}", "x") for at in range(60)))
+    counts = rows_by_page(render(a_report(words("word " * 380), SubHeading("Age 12"), many)))
+    assert sum(counts) == 60
+    assert len(counts) > 1
+
+
+def test_a_question_stays_with_the_words_that_answer_it() -> None:
+    asked = Paragraph((Run("What do you like there?"),))
+    said = Quotation((Run("“The window seat”"),), "")
+    for filler in range(500, 640, 6):
+        pdf = render(a_report(words("word " * filler), asked, said))
+        (page,) = [page for page in pages_of(pdf) if "What do you like" in page]
+        assert "The window seat" in page
 
 
 def test_a_table_of_three_hundred_rows_has_its_head_on_every_page() -> None:
