@@ -20,8 +20,9 @@ from app.core.errors import KnownError
 from app.core.i18n import _, ngettext
 from app.models import durable
 from app.models.records import Child
-from app.sync import caseload, enrolment, exchange, orders, pace, refusals, state, stops
-from app.sync.exchange import Cancelled, NotEnrolled
+from app.sync import caseload, course, enrolment, exchange, orders, pace, refusals, state, stops
+from app.sync.course import Cancelled
+from app.sync.exchange import NotEnrolled
 from app.sync.orders import Ordered
 from app.sync.stops import StopKind, Stopped
 from app.sync.wire import Offline, SignInPage
@@ -96,7 +97,7 @@ def sync_now(
     """
     wire = enrolment.connect(desk.casebook)
 
-    def told(at: exchange.Progress) -> None:
+    def told(at: course.Progress) -> None:
         if progress is not None:
             progress(Step(_step_words(at), at.done, at.total))
 
@@ -108,7 +109,7 @@ def sync_now(
     return Result(_result_words(done), frozenset(done.changed), frozenset(done.let_go))
 
 
-def _step_words(at: exchange.Progress) -> str:
+def _step_words(at: course.Progress) -> str:
     if at.step == "send":
         return _("Sending {done} of {total}").format(done=at.done, total=at.total)
     if at.step == "receive":
@@ -118,7 +119,7 @@ def _step_words(at: exchange.Progress) -> str:
     return _("Comparing") if at.step == "compare" else _("Asking the server")
 
 
-def _result_words(done: exchange.Outcome) -> str:
+def _result_words(done: course.Outcome) -> str:
     said = _("Synced.")
     if done.let_go:
         said += " " + ngettext(

@@ -23,8 +23,8 @@ from app.models.base import ChildRecord
 from app.models.casebook import Casebook
 from app.models.records import Alert, Carer, Child, Professional, Service, User
 from app.sync import caseload, enrolment, exchange, outbox, standing, transport
+from app.sync.course import Outcome
 from app.sync.device_key import DeviceKey
-from app.sync.exchange import Outcome
 from app.sync.transport import Transport, Who
 from tests.benchmarks import stores
 from tests.benchmarks.sync_central import ADMINISTRATOR, NAME

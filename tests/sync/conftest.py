@@ -18,7 +18,7 @@ from app.models import change_log, database
 from app.models.casebook import Casebook
 from app.models.records import Child, FormRecord, Service, User
 from app.sync import enrolment, exchange, state
-from app.sync.exchange import Outcome
+from app.sync.course import Outcome
 from app.sync.state import SyncView
 from app.sync.transport import Transport
 from server import admin

@@ -10,7 +10,7 @@ import pytest
 
 from app.core.errors import BugError
 from app.models.records import Child, Offence
-from app.sync import apply, caseload, exchange, outbox, standing
+from app.sync import apply, caseload, course, exchange, outbox, receiving, standing
 from app.sync.protocol import Pull, Pulled, Push, Pushed
 from app.sync.requests import Requests
 from tests.sync.conftest import Laptop
@@ -24,7 +24,7 @@ OFFENCES = 7
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of so few that some records make several."""
     monkeypatch.setattr(outbox, "MOST_OPERATIONS", 2)
-    monkeypatch.setattr(exchange, "MOST_CHANGES", 3)
+    monkeypatch.setattr(receiving, "MOST_CHANGES", 3)
 
 
 def busy(laptop: Laptop) -> Child:
@@ -36,7 +36,7 @@ def busy(laptop: Laptop) -> Child:
     return child
 
 
-def sync(laptop: Laptop, **ways: Callable[[Callable[..., Any], Any], Any]) -> exchange.Outcome:
+def sync(laptop: Laptop, **ways: Callable[[Callable[..., Any], Any], Any]) -> course.Outcome:
     """One sync, in which requests by these names are made in another way.
 
     Args:

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from app.core.ids import new_id
 from app.models import database
 from app.models.records import Child, FormRecord, Hearing, Offence, Outcome, Oversight, Victim
-from app.sync import caseload, exchange, refusals, state, stops
+from app.sync import caseload, receiving, refusals, state, stops
 from app.sync.purge import clear_old_pages
 from app.sync.stops import Stopped
 from server import admin
@@ -338,7 +338,7 @@ def test_a_child_who_leaves_is_counted_once_however_many_pages_come(
             now=central.clock.now(),
         ),
     )
-    monkeypatch.setattr(exchange, "MOST_CHANGES", 5)
+    monkeypatch.setattr(receiving, "MOST_CHANGES", 5)
     assert ash.sync().let_go == [goes.id]
     assert ash.get(Child, comes.id) is not None
 

@@ -17,7 +17,8 @@ from sqlalchemy import text
 from app.models import escrow
 from app.models.records import Child, FormRecord, Offence
 from app.sync import caseload, exchange, orders, refusals, standing, state, stops
-from app.sync.exchange import Cancelled, NotEnrolled
+from app.sync.course import Cancelled
+from app.sync.exchange import NotEnrolled
 from app.sync.orders import NoKeyToRescueTo, Ordered
 from app.sync.protocol import Refusal
 from app.sync.stops import Stopped

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.models.records import Child, Offence
-from app.sync import exchange, state, stops
+from app.sync import receiving, state, stops
 from app.sync.stops import StopChanged, Stopped
 from tests.sync.conftest import Laptop
 
@@ -102,7 +102,7 @@ def test_all_that_would_go_is_shown_at_once_however_many_pages_bring_it(
     ash.sync()
     erase(ash, one)
     erase(ash, other)
-    monkeypatch.setattr(exchange, "MOST_CHANGES", 7)
+    monkeypatch.setattr(receiving, "MOST_CHANGES", 7)
     with pytest.raises(Stopped):
         ash.sync()
     shown = state.stop(ash.casebook)

@@ -11,7 +11,7 @@ import pytest
 from app.core.clock import FixedClock
 from app.models.records import Child, FormRecord
 from app.sync import caseload, exchange, refusals, state
-from app.sync.exchange import Cancelled
+from app.sync.course import Cancelled
 from server import admin
 from server.database import in_service
 from tests.sync.conftest import Central, Laptop, NewLaptop
