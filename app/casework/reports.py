@@ -57,6 +57,8 @@ ReportState = Literal["draft", "final", "withdrawn", "superseded"]
 __all__ = ["Exported", "FileIsThere"]
 
 ADDENDUM: Final = "addendum"
+_IN_FILE_NAMES: Final = {"draft": "-draft", "withdrawn": "-withdrawn", "superseded": "-replaced"}
+"""What the name of a file says of a report that no court may rely on."""
 
 
 class ReportIsFinal(KnownError):
@@ -452,7 +454,7 @@ def note_print(desk: Desk, report_id: str, *, recipient: str, reason: str) -> No
 
 def file_name(report: ReportView) -> str:
     """The name to offer for the file: the reference, nothing of the child."""
-    return f"{report.reference}-draft.pdf" if report.state == "draft" else f"{report.reference}.pdf"
+    return f"{report.reference}{_IN_FILE_NAMES.get(report.state, '')}.pdf"
 
 
 # ---- inside -------------------------------------------------------------------------------

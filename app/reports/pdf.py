@@ -62,6 +62,8 @@ _BETWEEN: Final = 10.0
 """What stands beside other words at the head or foot of a page keeps so far from them."""
 _STAYS_WITH_ITS_NAME: Final = (look.TOP - look.BOTTOM) * 0.4
 """Facts under a heading of their own that are no higher than this stand on one page with it."""
+_STAYS_WHOLE: Final = (look.TOP - look.BOTTOM) * 0.2
+"""Facts that are no higher than this are never divided."""
 _LAYOUT_SHARE: Final = 50
 _DRAW_SHARE: Final = 45
 _WHOLE: Final = 100
@@ -181,9 +183,10 @@ class Setter:
         named = False
         for at, block in enumerate(section.blocks):
             made = list(self._block(block, sect))
-            if named and isinstance(block, Facts):
+            if isinstance(block, Facts):
+                most = _STAYS_WITH_ITS_NAME if named else _STAYS_WHOLE
                 for box in made:
-                    if isinstance(box, TableBox) and box.height <= _STAYS_WITH_ITS_NAME:
+                    if isinstance(box, TableBox) and box.height <= most:
                         box.whole = True
             if isinstance(block, Quotation) and not block.said_by:
                 # The question that the words answer stands above them.

@@ -294,7 +294,9 @@ def test_a_final_report_is_withdrawn_with_a_reason_and_stays_as_it_was(
     with pytest.raises(ReasonMissing):
         report_checking.withdraw(desk, report.id, " ")
     report_checking.withdraw(desk, report.id, "Two pages were of another case")
-    assert reports.open_report(desk, report.id).state_text == "Withdrawn"
+    withdrawn = reports.open_report(desk, report.id)
+    assert withdrawn.state_text == "Withdrawn"
+    assert reports.file_name(withdrawn) == f"{report.reference}-withdrawn.pdf"
     assert reports.preview(desk, report.id) == pages
     for deed in (report_checking.ask, report_checking.find_fit):
         with pytest.raises(PassageLocked):

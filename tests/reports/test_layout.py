@@ -139,6 +139,8 @@ def test_facts_under_a_heading_of_their_own_stay_with_it() -> None:
         report = a_report(words("word " * filler), SubHeading("Age 12"), facts)
         (page,) = [page for page in pages_of(render(report)) if "Age 12" in page]
         assert page.count("row ") == 9
+        few = Facts(facts.facts[:5])
+        assert rows_by_page(render(a_report(words("word " * filler), few))) == [5]
     many = Facts(tuple(Fact(f"row {at}", "x") for at in range(60)))
     counts = rows_by_page(render(a_report(words("word " * 380), SubHeading("Age 12"), many)))
     assert sum(counts) == 60
