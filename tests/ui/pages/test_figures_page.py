@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.casework import casebooks, service_figures
+from app.casework import places, service_figures
 from app.casework.desk import Desk
 from app.casework.service_figures import FigureDetails
 from app.ui import shell as shell_module
@@ -168,8 +168,8 @@ def test_numbers_that_were_typed_come_back_after_a_lock(
     type_numbers(shell, "black", "12", "4")
     place = shell.leave_page()
     assert service_figures.held(desk).own == ()
-    casebooks.keep_place(desk, place)
-    fresh = fresh_window(qtbot, desk, casebooks.last_place(desk))
+    places.keep_place(desk, place)
+    fresh = fresh_window(qtbot, desk, places.last_place(desk))
     assert fresh.page.name == "edit_figures"
     assert editor(fresh).cells.texts()["black"] == ("12", "4")
     assert editor(fresh)._values["area"] == "Northbridge"
