@@ -43,6 +43,8 @@ _AUTHORS: Final[Mapping[str, tuple[str, ...]]] = {
     "oversight": ("authors",),
 }
 _OF_ADMINISTRATORS: Final = frozenset({"user", "service"})
+# What whoever writes may add to the service; changing it or taking it out is a manager's.
+_ADDED_BY_WRITERS: Final = frozenset({"service_word"})
 # Fields of a person's own record that only an administrator writes.
 _NOT_OF_ONESELF: Final = frozenset({"role", "ended_at", "removed_at"})
 _ACCESS: Final = ("child_id", "user_id", "source", "since", "until")
@@ -199,6 +201,8 @@ class Standing:
             return any(value != as_it_is.get(name) for name, value in given.items())
         if operation.type in _OF_ADMINISTRATORS:
             return any(value != (held or {}).get(name) for name, value in operation.set.items())
+        if operation.type in _ADDED_BY_WRITERS and operation.kind == "create" and held is None:
+            return role not in WRITERS
         return role != "manager"
 
 

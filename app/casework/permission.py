@@ -24,6 +24,7 @@ Deed = Literal[
     "manage_users",
     "manage_forms",
     "keep_figures",
+    "manage_words",
     "keep_keys",
     "read_victims",
     "hear_child",
@@ -47,6 +48,8 @@ ALLOWED: Final[Mapping[Deed, frozenset[Role]]] = {
     "manage_forms": frozenset({"manager", "administrator"}),
     # They stand in every report to a court.
     "keep_figures": frozenset({"manager", "administrator"}),
+    # Anybody who writes adds a word; taking one away touches everybody's texts.
+    "manage_words": frozenset({"manager", "administrator"}),
     # Whoever holds the recovery code can open the casebook as anybody.
     "keep_keys": _WRITERS,
     "read_victims": _WRITERS,
@@ -86,6 +89,10 @@ REFUSALS: Final[Mapping[Deed, tuple[str, str]]] = {
     "keep_figures": (
         N_("Only a manager or an administrator can change the figures of the service."),
         N_("Ask your manager or administrator to do this."),
+    ),
+    "manage_words": (
+        N_("Only a manager or an administrator can take away a word of the service."),
+        N_("Ask your manager to do this."),
     ),
     "keep_keys": (
         N_("Your role lets you read this casebook, not change what opens it."),

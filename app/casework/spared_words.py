@@ -1,4 +1,4 @@
-"""What spelling lets stand: the names on a child's record, of colleagues and of places."""
+"""What spelling lets stand: names on a child's record, of colleagues and places, added words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import permission, reference
+from app.casework import permission, reference, service_words
 from app.casework.keeping import of_child
 from app.casework.spelling import Spared, names_in
 from app.models.records import (
@@ -46,10 +46,11 @@ def spared(desk: Desk, child_id: str | None = None) -> Spared:
             named += _who_is_named(desk, session, child_id)
             if permission.allows(desk.actor.role, "read_victims"):
                 texts += [one.name for one in of_child(session, Victim, child_id)]
+        words = service_words.in_use(session)
     names = dict(names_in(*texts))
     # Of what was written beside names, the words with a capital.
     names |= {folded: name for folded, name in names_in(*named) if name[0].isupper()}
-    return Spared(names=names)
+    return Spared(names=names, words=words)
 
 
 def _of_service(session: Session) -> Iterator[str]:

@@ -148,7 +148,8 @@ def suggestions(word: str, language: Language, spared: Spared = NOTHING_SPARED) 
     together = _run_together(sought)
     near = sorted(known.near(sought), key=lambda one: _run_together(one) != together)
     # Of a place such as Fernbridge Youth Court, the words that any dictionary has are no names.
-    names = (one for one in _names_near(sought, spared) if not known.knows(one.casefold()))
+    added = {one: one for one in spared.words.get(language, ())} | dict(spared.names)
+    names = (one for one in _names_near(sought, added) if not known.knows(one.casefold()))
     found = [*names, *near]
     apostrophe = "'" if "'" in word else "’"
     written = (one.replace("'", apostrophe) for one in found)
@@ -249,14 +250,14 @@ def _radicals(folded: str) -> Iterator[str]:
         yield "g" + folded
 
 
-def _names_near(sought: str, spared: Spared) -> Iterator[str]:
+def _names_near(sought: str, names: Mapping[str, str]) -> Iterator[str]:
     """Names and added words that the word is nearly, the nearest first."""
     folded = sought.casefold()
     if len(folded) < SHORTEST_NEAR_A_NAME:
         return
     near = (
         (OSA.distance(folded, name, score_cutoff=NEAR_A_NAME), written)
-        for name, written in spared.names.items()
+        for name, written in names.items()
         if len(name) >= SHORTEST_NEAR_A_NAME
     )
     for distance, written in sorted(near):

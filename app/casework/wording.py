@@ -396,6 +396,7 @@ RECORD_WORDS: Final[Mapping[str, str]] = {
     "device": N_("Laptop"),
     "service_form": N_("Form of the service"),
     "decision_figures": N_("Figures on decisions"),
+    "service_word": N_("Word of the service"),
 }
 
 STATES: Final[Mapping[str, str]] = {

@@ -22,6 +22,7 @@ from app.ui.kit.text import Body, Muted
 from app.ui.page import Page
 from app.ui.role_words import ROLE_WORDS
 from app.ui.service_forms_card import ServiceFormsCard
+from app.ui.service_words_card import ServiceWordsCard
 from app.ui.setup import Strength, print_code, strength
 from app.ui.sync_laptops_card import LaptopsCard
 from app.ui.text_sizes import TEXT_SIZES
@@ -55,11 +56,13 @@ class SettingsPage(Page):
         self.outer.addWidget(page)
         page.add(PageHeader(_("Settings"), _("They count for you on this laptop.")))
         self.service_forms = ServiceFormsCard(self)
+        self.words = ServiceWordsCard(self)
         self.laptops = LaptopsCard(self)
         self.trust = TrustCard(self)
         self.parts: dict[str, Card] = {
             "look": self._look(),
             "writing": self._writing(),
+            "words": self.words,
             "lock": self._lock(),
             "passphrase": self._passphrase(),
             "recovery": self._recovery(),
@@ -86,6 +89,7 @@ class SettingsPage(Page):
         self.run(read, self._filled)
         self._look_for_backups()
         self.service_forms.refresh()
+        self.words.refresh()
         self.laptops.refresh()
         self.trust.refresh()
         part = self.parts.get(str(args.get("part", "")))

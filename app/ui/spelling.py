@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QPlainTextEdit, QTextEdit, QW
 from app.core import i18n, log
 from app.core.i18n import _
 from app.ui import theme
+from app.ui.kit.dialogs import Message
 from app.ui.kit.fields import bring_into_view
 from app.ui.kit.qt_counts import as_qt_counts
 from app.ui.kit.spelled import spelled_in
@@ -190,6 +191,40 @@ class Speller(QObject):
         for one in self._shell.findChildren(SpelledField):
             if one.text_id == spelled.text_id:
                 one.look()
+
+    @property
+    def may_add(self) -> bool:
+        """Whether the person may add words to those of the service."""
+        return self._shell.desk.actor.may_write
+
+    def ask_to_add(self, mark: Mark) -> None:
+        """Add a word to those of the service; of what may be a name, ask first."""
+        add = partial(self._add, mark.word, mark.language)
+        if not mark.word[:1].isupper():
+            add()
+            return
+        Message(
+            _("Add “{word}” for everybody?").format(word=mark.word),
+            _("Everybody in your service sees the words that are added."),
+            self._shell,
+            hint=_("If it is the name of a child or family, put it on the child’s record instead."),
+            confirm=_("Add it"),
+            on_confirm=add,
+        ).ask()
+
+    def _add(self, word: str, language: str) -> None:
+        desk = self._shell.desk
+
+        def add() -> None:
+            from app.casework import service_words
+
+            service_words.add(desk, word, language)
+
+        def added(_nothing: None) -> None:
+            self._shell.notify(_("“{word}” is a word of your service now.").format(word=word))
+            self.look_again()
+
+        self._shell.tasks.run(add, added, owner=self)
 
     def skipped_in(self, text_id: str) -> frozenset[str]:
         """The words that somebody let stand in a text."""
@@ -419,6 +454,9 @@ class SpellingMenu(QMenu):
         self.addSeparator()
         skip = self.addAction(_("Skip in this text"))
         skip.triggered.connect(lambda _on=False: speller.skip(mark.word, spelled))
+        if speller.may_add:
+            more = self.addAction(_("Add to the words of your service"))
+            more.triggered.connect(lambda _on=False: speller.ask_to_add(mark))
         self.addSeparator()
         usual = spelled.field.createStandardContextMenu()
         # Its window flags too: else it would be drawn within this one.

@@ -37,6 +37,7 @@ from app.casework import (
     rival_decisions,
     search,
     service_figures,
+    service_words,
     stages,
     tasks,
     timeline,
@@ -345,6 +346,11 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
         lambda of: report_checking.note_read_back(
             of.desk, NOBODY, "psr.child", "child", answer="agree"
         ),
+    ),
+    "service_words.add": ("write", lambda of: service_words.add(of.desk, "wibblet", "en")),
+    "service_words.take_away": (
+        "manage_words",
+        lambda of: service_words.take_away(of.desk, NOBODY),
     ),
     "casebook_keys.new_recovery_code": (
         "keep_keys",

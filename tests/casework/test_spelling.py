@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from app.casework import children, court, people, spared_words
+from app.casework import children, court, people, service_words, spared_words
 from app.casework.children import ChildDetails, ChildView
-from app.casework.desk import Desk
+from app.casework.desk import Desk, NotAllowed
+from app.casework.problems import RecordGone
 from app.casework.spelling import LONGEST_CHECKED, Spared, misspelt, names_in, suggestions
 from app.core.paths import resource_path
+from app.models.records import ServiceWord
+from tests.casework.conftest import Office
 
 FENWICK = Spared(
     names=dict(names_in("Tal Fenwick", "Ysgol Nant-y-coed", "Pontypridd", "O’Briain", "Okell"))
@@ -143,3 +147,33 @@ def test_dictionaries_ship_as_their_makers_give_them_with_source_and_licence() -
     }
     for name, digest in as_given.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
+
+
+def test_a_word_of_the_service_stands_until_a_manager_takes_it_away(staffed: Office) -> None:
+    author = staffed.as_user("Ash Rivers")
+    service_words.add(author, "Wibblet’s", "en")
+    service_words.add(author, "wibblet's", "en")
+    (word,) = service_words.listed(author)
+    assert (word.word, word.language, word.added_by) == ("Wibblet's", "en", "Ash Rivers")
+    assert not wrong("The wibblet’s there.", spared=spared_words.spared(author))
+    assert wrong("Mae wibblet’s yno.", "cy", spared=spared_words.spared(author)) != []
+    assert suggestions("wiblet's", "en", spared_words.spared(author))[0] == "wibblet's"
+    assert not service_words.may_manage(author)
+    with pytest.raises(NotAllowed):
+        service_words.take_away(author, word.id)
+    manager = staffed.as_user("Rowan Okell")
+    service_words.take_away(manager, word.id)
+    assert not service_words.listed(manager)
+    assert wrong("The wibblet’s there.", spared=spared_words.spared(manager)) == ["wibblet’s"]
+    with pytest.raises(RecordGone):
+        service_words.take_away(manager, word.id)
+
+
+def test_a_word_that_two_people_added_is_one_and_goes_as_one(desk: Desk) -> None:
+    with desk.casebook.write() as work:
+        for written in ("wibblet", "Wibblet"):
+            work.add(ServiceWord(word=written, language="en", added_by=desk.actor.id))
+    desk.actor = replace(desk.actor, role="manager")
+    (word,) = service_words.listed(desk)
+    service_words.take_away(desk, word.id)
+    assert not service_words.listed(desk)

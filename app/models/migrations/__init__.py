@@ -29,6 +29,7 @@ from app.models.migrations import (
     m0011_signatures,
     m0012_proposals,
     m0013_decision_figures,
+    m0014_service_words,
 )
 from app.models.store_errors import StoreDamaged, StoreTooNew
 
@@ -56,6 +57,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0011_signatures,
     m0012_proposals,
     m0013_decision_figures,
+    m0014_service_words,
 )
 NEWEST: Final = STEPS[-1].VERSION
 

@@ -23,7 +23,14 @@ from app.models.records.reports import (
     ReportRequirement,
     ReportSignature,
 )
-from app.models.records.service import DecisionFigures, Device, Service, ServiceForm, User
+from app.models.records.service import (
+    DecisionFigures,
+    Device,
+    Service,
+    ServiceForm,
+    ServiceWord,
+    User,
+)
 from app.models.records.sync import (
     StreamCursor,
     SyncChoice,
@@ -82,6 +89,7 @@ __all__ = [
     "ReportSignature",
     "Service",
     "ServiceForm",
+    "ServiceWord",
     "StreamCursor",
     "SyncChoice",
     "SyncConflict",

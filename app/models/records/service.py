@@ -116,3 +116,21 @@ class DecisionFigures(Record):
     source_name: Mapped[str] = mapped_column(default="")
     source_date: Mapped[date | None]
     entered_by: Mapped[str | None]
+
+
+class ServiceWord(Record):
+    """A word that spelling lets stand everywhere in the service.
+
+    It may be a name, so it is kept here and in no settings.
+
+    Attributes:
+        word: Composed letters and straight apostrophes, as `app.casework.spelling.plain` gives it.
+        language: Of the texts that it stands in: en or cy.
+        added_by: The user who added it.
+    """
+
+    __tablename__ = "service_word"
+
+    word: Mapped[str]
+    language: Mapped[str]
+    added_by: Mapped[str | None]

@@ -76,6 +76,8 @@ add a person                        | POST /v1/push     | - | -  | o  | -
 change the service                  | POST /v1/push     | - | -  | o  | -
 add a form of the service           | POST /v1/push     | - | o  | o  | -
 change a form of the service        | POST /v1/push     | - | o  | o  | -
+add a word of the service           | POST /v1/push     | o | o  | o  | -
+change a word of the service        | POST /v1/push     | - | o  | o  | -
 describe a device                   | POST /v1/push     | o | o  | os | o
 make a code                         | POST /v1/admin/codes   | - | - | o | -
 list the devices                    | GET /v1/admin/devices  | - | o | o | -
@@ -97,6 +99,8 @@ _TRIED: Final = {
     "change the service": "of",
     "add a form of the service": "o",
     "change a form of the service": "of",
+    "add a word of the service": "o",
+    "change a word of the service": "of",
     "make a code": "o",
     "list the devices": "o",
 }

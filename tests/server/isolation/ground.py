@@ -71,11 +71,12 @@ class Home(World):
     """A service that was founded in the ordinary way.
 
     Attributes:
-        form: Id of the record of a form of its own.
+        form: Id of the record of a form of its own. word: of a word of its own.
     """
 
     parts: Parts = None  # type: ignore[assignment]
     form: str = field(default_factory=new_id)
+    word: str = field(default_factory=new_id)
 
     def __post_init__(self) -> None:
         self.keys = self.do(lambda c: admin.keys_of(c, self.parts, self.service_id))
@@ -175,6 +176,7 @@ class Ground:
         parts = self.server.parts
         home = Home(parts.engine, service_id=founded.service_id, parts=parts)
         home.desk.op("create", "service_form", home.form, set={"title": "Extra"})
+        home.desk.op("create", "service_word", home.word, set={"word": "extra", "language": "en"})
         _done(home.desk)
         return home
 

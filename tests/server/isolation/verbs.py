@@ -416,6 +416,17 @@ def change_form(ground: Ground, actor: Actor, whose: str) -> bool:
     return _plain(ground, actor, kind="update", type="service_form", id=form, set=fields)
 
 
+def add_word(ground: Ground, actor: Actor, _: str) -> bool:
+    fields = {"word": new_id(), "language": "en"}
+    return _plain(ground, actor, kind="create", type="service_word", id=new_id(), set=fields)
+
+
+def change_word(ground: Ground, actor: Actor, whose: str) -> bool:
+    word = _home(ground, actor, whose).word
+    fields = {"word": new_id()}
+    return _plain(ground, actor, kind="update", type="service_word", id=word, set=fields)
+
+
 def describe_device(ground: Ground, actor: Actor, whose: str) -> bool:
     device = _device(ground, actor, whose)
     kind = "update" if whose == "f" else "create"
@@ -463,6 +474,8 @@ ON_PEOPLE: Final[dict[str, OfPerson]] = {
     "change the service": change_service,
     "add a form of the service": add_form,
     "change a form of the service": change_form,
+    "add a word of the service": add_word,
+    "change a word of the service": change_word,
     "describe a device": describe_device,
     "make a code": make_code,
     "list the devices": _looked("/v1/admin/devices"),

@@ -25,10 +25,12 @@ from app.casework.desk import Desk
 from app.core.settings import Settings
 from app.ui.application import register_pages
 from app.ui.pages.edit_record import ReasonDialog
+from app.ui.service_words_card import ServiceWordsCard
 from app.ui.shell import Shell
 from app.ui.spelling import SpelledField
 from app.ui.tasks import Tasks
 from tests.ui.pages.keyboard import dialog, press, tab_to
+from tests.ui.pages.people import manager_at, window_on
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -159,6 +161,34 @@ def test_a_skipped_word_stands_in_the_whole_text(qtbot: QtBot, page: Shell) -> N
     offered(second)["Skip in this text"].trigger()
     assert not underlined(first)
     assert underlined(second) == ["definately"]
+
+
+def test_a_word_is_added_for_the_service_and_taken_away_by_a_manager(
+    qtbot: QtBot, page: Shell, desk: Desk
+) -> None:
+    field = typed(qtbot, "Paragraph 2", "A wibblet at Ockwellby.")
+    assert underlined(field) == ["wibblet", "Ockwellby"]
+    spelled_of(field).open_menu(field.toPlainText().index("wibblet"), QPoint())
+    offered(field)["Add to the words of your service"].trigger()
+    assert underlined(field) == ["Ockwellby"]
+    # What may be a name is asked about first.
+    spelled_of(field).open_menu(field.toPlainText().index("Ockwellby"), QPoint())
+    offered(field)["Add to the words of your service"].trigger()
+    assert underlined(field) == ["Ockwellby"]
+    press("Add it")
+    assert not underlined(field)
+
+    shell_words = page.go("settings", part="words").findChild(ServiceWordsCard)
+    assert [row.word for row in shell_words.model.rows] == ["Ockwellby", "wibblet"]
+    assert not shell_words.take_away.isVisible()
+    with manager_at(desk) as theirs:
+        window = window_on(qtbot, theirs)
+        window.go("settings", part="words")
+        table = tab_to("Words of your service")
+        QTest.keyClick(table, Qt.Key.Key_Down)
+        press("Take the chosen word away")
+        words = window.page.findChild(ServiceWordsCard)
+        assert len(words.model.rows) == 1
 
 
 def test_keys_lead_from_word_to_word_and_offer_other_spellings(qtbot: QtBot, page: Shell) -> None:
