@@ -31,12 +31,15 @@ class ReportsTab(ChildTab):
 
     def _show(self, view: ChildView, choices: PsrChoices, found: Sequence[ReportView]) -> None:
         self.empty()
-        if view.editable:
-            self.add(self._new(view, choices))
+        new = [self._new(view, choices)] if view.editable else []
+        # Whoever has begun one comes back to it; whoever has not wants to begin.
+        if not found:
+            for card in new:
+                self.add(card)
         self.show_list(
             [self._line(report) for report in found],
             _("No report has been made for {child} yet.").format(child=view.called),
-            below=[self._given()],
+            below=[*(new if found else []), self._given()],
         )
 
     def _given(self) -> Card:

@@ -14,6 +14,7 @@ from app.core.i18n import LANGUAGES, _
 from app.ui import theme
 from app.ui.kit import Banner, Card, LinkButton, Muted, SecondaryButton, Small, button_row
 from app.ui.kit.layout import clear
+from app.ui.kit.spelled import check_spelling
 from app.ui.pages.passage_edit import WordsEdit
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class PlainCard(Card):
             return
         self.words.setReadOnly(not self.report.editable)
         self.words.setAccessibleDescription(self.section.court_heading)
+        check_spelling(self.words, self.report.language)
         self.words.blockSignals(True)
         self.words.setPlainText("\n".join(self.section.sentences))
         self.words.blockSignals(False)

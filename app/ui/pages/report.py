@@ -73,7 +73,6 @@ class ReportPage(Page):
             self.header.add_action(button)
         self.facts = Card(_("This report"))
         self._facts_place: QWidget = QWidget()
-        self.facts.add(self.state)
         self.facts.add(self._facts_place)
         self.facts.add(
             Muted(_("The hash stands for every word of the report. It is on each page."))
@@ -84,9 +83,10 @@ class ReportPage(Page):
         left.setMaximumWidth(look.text_px(340))
         beside = QVBoxLayout(left)
         beside.setContentsMargins(0, 0, 0, 0)
-        beside.addWidget(self.facts)
-        self.checks = ChecksCard(self, self._read_again)
+        self.checks = ChecksCard(self, self._read_again, self.state)
+        # What is still to be done comes before what it is made of.
         beside.addWidget(self.checks)
+        beside.addWidget(self.facts)
         self.signatures = SignaturesCard(self, self._read_again)
         beside.addWidget(self.signatures)
         beside.addStretch(1)

@@ -38,11 +38,13 @@ class ChecksCard(Card):
 
     Args:
         again: Shows the report anew once something was done.
+        state: What says how far the report is.
     """
 
-    def __init__(self, page: Page, again: Callable[[], object]) -> None:
+    def __init__(self, page: Page, again: Callable[[], object], state: QWidget) -> None:
         super().__init__(_("Check and reading back"))
         self._page, self._again = page, again
+        self.add(state)
         self.report: ReportView | None = None
         self._spelling = QVBoxLayout()
         self._spelling.setSpacing(self.body.spacing())
@@ -179,17 +181,19 @@ class ChecksCard(Card):
                     _("Send it back"),
                     lambda: self._do(lambda: report_checking.send_back(desk, report_id)),
                 )
-        self._button(
-            _("Read it back"),
-            lambda: self._page.shell.go(
-                "report_read_back", report_id=report_id, child_id=report.child_id
-            ),
+        self._button(_("Read it back"), self._read_back)
+
+    def _read_back(self) -> None:
+        assert self.report is not None
+        self._page.shell.go(
+            "report_read_back", report_id=self.report.id, child_id=self.report.child_id
         )
 
     def _of_final(self, _report: ReportView, checking: Checking) -> None:
         waits = checking.pending and not checking.checked_by and not checking.mine
         if waits and self._page.desk.actor.may_countersign:
             self._button(_("Find it fit"), self._find_it_fit)
+        self._button(_("In plain words"), self._read_back)
         self._button(_("Add to it"), self._add_to_it)
         self._button(_("Withdraw it"), self._ask_to_withdraw)
 

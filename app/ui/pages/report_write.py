@@ -39,6 +39,7 @@ from app.ui.kit import (
     SecondaryButton,
     Small,
     Strong,
+    WrappingLink,
     button_row,
 )
 from app.ui.kit.layout import clear
@@ -270,11 +271,23 @@ class ReportWritePage(Page):
         if writing.editable:
             self.add_button = SecondaryButton(_("Add a paragraph"), partial(self._add, None))
             self.text.addLayout(button_row(self.add_button))
+        self._way_on()
         self._beside(None)
         wanted = self.edits.get(focus or "")
         if wanted is not None and wanted.words is not None:
             # Once it is shown: what is drawn anew takes no keyboard before.
             QTimer.singleShot(0, wanted.words, wanted.words.setFocus)
+
+    def _way_on(self) -> None:
+        """The next section, so that nobody has to go back to the top to get there."""
+        number = self.sections.currentIndex() + 1
+        if number < self.sections.count():
+            words = _("Next: {section}").format(section=self.sections.itemText(number))
+            self.text.addWidget(WrappingLink(words, partial(self._go_on, number)))
+
+    def _go_on(self, number: int) -> None:
+        self.sections.setCurrentIndex(number)
+        self.sections.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _say_missing(self, part: MissingPart) -> None:
         """Say what this report does without and why, and offer to put it back."""

@@ -74,6 +74,9 @@ def test_a_final_report_is_added_to_and_withdrawn(
     reports.make_final(desk, report_id, "The hearing is today")
     shell.go("report", report_id=report_id, child_id=child_id)
     assert any("went out before anybody checked it" in words for words in said(shell))
+    press("In plain words")
+    assert "nothing can be added to it here" in " ".join(said(shell))
+    press("Back to the pages")
     press("Add to it")
     assert shell.page.name == "report_write"
     assert len(reports.list_reports(desk, child_id)) == 2
@@ -85,6 +88,17 @@ def test_a_final_report_is_added_to_and_withdrawn(
     press("Withdraw it")
     assert reports.open_report(desk, report_id).state == "withdrawn"
     assert shell.page.state.text == "Withdrawn"
+
+
+def test_a_report_that_was_begun_stands_above_the_making_of_another(
+    shell: Shell, child_id: str, report_id: str
+) -> None:
+    shell.go("child", child_id=child_id, tab="reports")
+    assert [words for words in said(shell) if words in ("What there is", "New report")] == [
+        "What there is", "New report",
+    ]  # fmt: skip
+    press("Open")
+    assert shell.page.name == "report"
 
 
 def test_a_report_on_an_order_asks_for_the_order(

@@ -79,6 +79,16 @@ def test_what_is_typed_is_saved_by_itself_and_stands_on_the_pages(
     assert tab_to("Paragraph 2").toPlainText().startswith("Tal kept watch")
 
 
+def test_one_goes_on_to_the_next_section_from_the_end_of_this_one(page: Shell) -> None:
+    press("Next: 3 Assessment of the child")
+    assert page.page.section == "psr.child"
+    assert focused() == "Section"
+    page.page.sections.setCurrentIndex(page.page.sections.count() - 1)
+    QApplication.processEvents()
+    ways = [one.text() for one in page.page.findChildren(QPushButton) if one.isVisible()]
+    assert not any(words.startswith("Next: ") for words in ways)
+
+
 def test_leaving_the_page_saves_at_once(page: Shell, desk: Desk, report_id: str) -> None:
     tab_to("Paragraph 2").setPlainText("Left in a hurry.")
     page.go("caseload")
