@@ -296,11 +296,13 @@ class SpelledField(QObject):
         self.menu: SpellingMenu | None = None
         self._found: list[Mark] = []
         self._typed_at: int | None = None
+        self._looked_at = field.toPlainText()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(LOOK_AFTER_MS)
         self._later.timeout.connect(self.look)
-        field.textChanged.connect(self._text_changed)
+        # Of the document: a field that is filled by the program keeps its own signals back.
+        field.document().contentsChanged.connect(self._text_changed)
         field.cursorPositionChanged.connect(self._cursor_moved)
         field.installEventFilter(self)
         field.viewport().installEventFilter(self)
@@ -324,6 +326,7 @@ class SpelledField(QObject):
     def look(self) -> None:
         """Look the words up now."""
         self._later.stop()
+        self._looked_at = self.text
         if self._speller.on and not self.field.isReadOnly():
             self._speller.look_through(self)
         elif self._found:
@@ -408,8 +411,9 @@ class SpelledField(QObject):
 
     @Slot()
     def _text_changed(self) -> None:
-        self._typed_at = self.field.textCursor().position()
-        self._later.start()
+        if self.text != self._looked_at:
+            self._typed_at = self.field.textCursor().position()
+            self._later.start()
 
     @Slot()
     def _cursor_moved(self) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QCompleter, QVBoxLayout, QWidget
 from app.casework import reference, wording
 from app.casework.problems import Problem
 from app.core.clock import Clock
-from app.core.i18n import _
+from app.core.i18n import _, language
 from app.forms.schema import Question
 from app.ui import theme
 from app.ui.form.editors.base import Editor, Option
@@ -35,6 +35,8 @@ LONG: Final = frozenset(
         "send_plan",
     }
 )  # fmt: skip
+# What somebody said stays as it was said, and addresses are names.
+NOT_SPELLED: Final = frozenset({"ethnicity_own_words", "views", "lines", "address"})
 
 
 class DetailsEditor(QWidget, Generic[Details]):
@@ -188,7 +190,10 @@ class DetailsEditor(QWidget, Generic[Details]):
         if "int" in kind:
             return self._ready(Question(name=name, type="integer"))
         appearance = frozenset({"multiline"} if name in LONG else ())
-        return self._ready(Question(name=name, type="text", appearance=appearance))
+        editor = self._ready(Question(name=name, type="text", appearance=appearance))
+        if name not in NOT_SPELLED:
+            editor.show_language(language())
+        return editor
 
     def _ready(self, question: Question, options: Sequence[Option] = ()) -> Editor:
         editor = editor_for(question, clock=self._clock, choices=len(options))

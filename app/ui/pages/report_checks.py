@@ -46,20 +46,18 @@ class ChecksCard(Card):
         self._page, self._again = page, again
         self.add(state)
         self.report: ReportView | None = None
-        self._spelling = QVBoxLayout()
-        self._spelling.setSpacing(self.body.spacing())
-        self.add(self._spelling)
-        self._inside = QVBoxLayout()
-        self._inside.setSpacing(self.body.spacing())
-        self.add(self._inside)
+        self._found, self._spelling, self._inside = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        for part in (self._found, self._spelling, self._inside):
+            part.setSpacing(self.body.spacing())
+            self.add(part)
 
     def show_report(
         self, report: ReportView, checking: Checking, findings: Sequence[Finding]
     ) -> None:
         """Show how far `report` is, and what can be done by whoever looks at it."""
         self.report = report
-        clear(self._inside)
-        clear(self._spelling)
+        for part in (self._found, self._spelling, self._inside):
+            clear(part)
         if report.state == "draft":
             for finding in findings:
                 self._finding(finding)
@@ -138,7 +136,7 @@ class ChecksCard(Card):
             back = SecondaryButton(_("Put it back"), partial(self._put_back, finding.put_back))
             back.setAccessibleDescription(finding.text)
             actions = (back,)
-        self._inside.addWidget(Banner(words, tone, heading=heading, actions=actions))
+        self._found.addWidget(Banner(words, tone, heading=heading, actions=actions))
 
     def _put_back(self, code: str) -> None:
         assert self.report is not None

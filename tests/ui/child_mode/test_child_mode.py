@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
 
 from app.casework import form_records, questionnaires
 from app.casework.questionnaires import PromptView
@@ -21,6 +22,8 @@ from app.ui.child_mode.harm_page import HarmPage
 from app.ui.child_mode.look import TARGET
 from app.ui.child_mode.page import ChildModePage
 from app.ui.child_mode.screens import EndScreen, QuestionScreen, QuoteScreen, StartScreen
+from app.ui.kit.spelled import check_spelling, spelled_in
+from app.ui.spelling import LOOK_AFTER_MS, SpelledField
 from tests.ui.window import PASSPHRASE, Place
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -52,6 +55,21 @@ def give_back(page: ChildModePage, passphrase: str = PASSPHRASE) -> None:
     page.stop.click()
     page.screen_shown.line.setText(passphrase)
     page.screen_shown.unlock_button.click()
+
+
+def test_a_child_is_shown_no_spelling(page: ChildModePage, qtbot: QtBot) -> None:
+    screen = at(page, "best")
+    field = screen.findChild(QPlainTextEdit)
+    assert field is not None
+    assert spelled_in(field) is None
+    # Not even in a field that asks for it.
+    field.clearFocus()
+    check_spelling(field, "en")
+    field.setFocus()
+    QTest.keyClicks(field, "I luv my dogg ")
+    qtbot.wait(LOOK_AFTER_MS + 100)
+    assert not page.shell.findChildren(SpelledField)
+    assert not field.extraSelections()
 
 
 def test_the_start_says_who_reads_and_that_stopping_is_fine(page: ChildModePage) -> None:

@@ -9,21 +9,25 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QTextCharFormat
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.casework import (
     assessments,
+    children,
     court,
     demo,
     dictionaries,
     form_records,
+    people,
     report_writing,
     reports,
 )
 from app.casework.desk import Desk
 from app.core.settings import Settings
 from app.ui.application import register_pages
+from app.ui.kit.spelled import spelled_in
+from app.ui.pages.details import DetailsEditor
 from app.ui.pages.edit_record import ReasonDialog
 from app.ui.service_words_card import ServiceWordsCard
 from app.ui.shell import Shell
@@ -278,6 +282,37 @@ def test_a_reason_in_a_dialog_is_checked_too(qtbot: QtBot, page: Shell) -> None:
     assert "which" in offered(box.text)
     spelled_of(box.text).menu.close()
     box.reject()
+
+
+def test_plain_words_are_checked_in_the_language_that_they_are_for(
+    qtbot: QtBot, page: Shell
+) -> None:
+    card = page.page.plain
+    assert typed(qtbot, "In plain words", "You was refered here.") is card.words
+    assert underlined(card.words) == ["refered"]
+    with qtbot.waitSignal(spelled_of(card.words).looked):
+        card.languages.setCurrentIndex(card.languages.findData("cy"))
+        card.words.setPlainText("Mae ymddygyad da gen ti.")
+    assert underlined(card.words) == ["ymddygyad"]
+
+
+def test_the_details_of_a_record_are_checked_but_what_is_a_name_or_was_said(
+    qtbot: QtBot, desk: Desk, dressed: None
+) -> None:
+    made = DetailsEditor("child", children.ChildDetails(), clock=desk.clock)
+    qtbot.addWidget(made)
+    checked = {name for name, frame in made.frames.items() if _is_checked(frame.editor)}
+    assert {"how_to_speak", "disability_note"} <= checked
+    assert "ethnicity_own_words" not in checked
+    addresses = DetailsEditor("address", people.AddressDetails(), clock=desk.clock)
+    qtbot.addWidget(addresses)
+    assert {name for name, frame in addresses.frames.items() if _is_checked(frame.editor)} == {
+        "note"
+    }
+
+
+def _is_checked(editor: QWidget) -> bool:
+    return any(spelled_in(box) is not None for box in editor.findChildren(QPlainTextEdit))
 
 
 def test_the_window_looks_nothing_up_itself_and_nothing_twice(
