@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import chronology, dates, disproportionality, plan, reference, wording
+from app.casework import (
+    chronology,
+    dates,
+    disproportionality,
+    existing_report,
+    plan,
+    reference,
+)
 from app.casework.form_records import LOCKED
 from app.casework.keeping import of_child
 from app.casework.levels import level_of
 from app.casework.psr_material import offence_facts
-from app.core.i18n import N_
 from app.models.records import (
     ChronologyEntry,
     FormRecord,
@@ -23,21 +29,15 @@ from app.models.records import (
     Offence,
     Outcome,
     Report,
-    User,
 )
-from app.reports.content import Language
 from app.reports.material import (
     ContactFacts,
-    ExistingFacts,
     LevelsOn,
     OffenceFacts,
     OrderFacts,
     PsrMaterial,
     TargetFacts,
 )
-from app.reports.words import Wording
-from app.reports.words import day as in_words
-from app.reports.words import wording as wording_of
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -73,7 +73,7 @@ def with_kind(
         levels_over_time=tuple(_levels_over_time(session, child_id, assessment_id)),
         existing=None
         if existing is None
-        else existing_facts(desk, session, existing, material.language),
+        else existing_report.facts(desk, session, existing, material.language),
         figures=disproportionality.figures(session, report_id, material.language),
         ethnic_group=disproportionality.group_of(session, child_id, material.language),
         pending=pending,
@@ -172,82 +172,3 @@ def _plan(desk: Desk, child_id: str, language: str) -> Iterator[TargetFacts]:
     for target in found.targets if found is not None else ():
         state = reference.label("target_progress", target.state, language)
         yield TargetFacts(target.outcome, state, target.by)
-
-
-# ---- using a report again --------------------------------------------------------------------
-
-
-def existing_facts(
-    desk: Desk, session: Session, report: Report, language: Language
-) -> ExistingFacts:
-    """A final report that was made before: who checked it, and what speaks against its use."""
-    made_on = dates.local_day(report.finalised_at or report.changed_at)
-    checked = session.get(User, report.checked_by) if report.checked_by else None
-    changes = tuple(changes_since(session, report, language))
-    return ExistingFacts(
-        title=report.title,
-        reference=report.reference,
-        made_on=made_on,
-        checked_by=checked.name if checked is not None else "",
-        against=tuple(
-            _against(
-                desk,
-                report,
-                made_on,
-                checked=checked is not None,
-                changed=bool(changes),
-                say=wording_of(language),
-            )
-        ),
-        changes=changes,
-    )
-
-
-def _against(
-    desk: Desk, report: Report, made_on: date, *, checked: bool, changed: bool, say: Wording
-) -> Iterator[str]:
-    today = desk.clock.today()
-    rule = reference.rule("existing_psr_reuse", today)
-    if report.state != "final":
-        yield say(N_("It is not a final report that still stands."))
-    if rule is not None and dates.after(rule, made_on) < today:
-        yield say(N_("It was made more than {count} months ago ({source}).")).format(
-            count=rule.value, source=rule.source
-        )
-    if not checked:
-        yield say(N_("Nobody but its author has checked it."))
-    if changed:
-        yield say(N_("The record has changed since."))
-
-
-# Which records tell of a significant change, by the day on which it happened.
-_CHANGES: Final = ((Offence, "offence_date"), (Outcome, "outcome_date"), (Hearing, "hearing_date"))
-
-
-def changes_since(session: Session, report: Report, language: Language) -> Iterator[str]:
-    """What the record shows since a report was made, a line for each thing."""
-    since = report.finalised_at or report.changed_at
-    say = wording_of(language)
-    for type_, field in _CHANGES:
-        for record in of_child(session, type_, report.child_id):
-            if record.created_at > since:
-                day = getattr(record, field)
-                when = in_words(day, language) if day else say(N_("date not known"))
-                yield f"{say(wording.RECORD_WORDS[record.record_type()])}: {when}"
-    prompting = chronology.prompting_kinds()
-    entries = of_child(session, ChronologyEntry, report.child_id)
-    corrected = {entry.corrects_id for entry in entries}
-    for entry in entries:
-        if entry.created_at > since and entry.kind in prompting and entry.id not in corrected:
-            when = in_words(entry.happened_on, language) if entry.happened_on else ""
-            yield f"{reference.label(chronology.KINDS, entry.kind, language)}: {when}"
-    newer = session.scalars(
-        select(FormRecord).where(
-            FormRecord.child_id == report.child_id,
-            FormRecord.kind == "assessment",
-            FormRecord.submitted_at > since,
-            FormRecord.removed_at.is_(None),
-        )
-    ).first()
-    if newer is not None:
-        yield say(N_("A newer assessment was submitted."))

@@ -15,17 +15,28 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import dates, proposals, reference, report_writing
+from app.casework import (
+    dates,
+    existing_report,
+    proposals,
+    reference,
+    report_material,
+    report_needed,
+    report_writing,
+)
+from app.casework.existing_report import ExistingView
 from app.casework.form_records import LOCKED, sheet_of
 from app.casework.keeping import of_child, present
 from app.casework.proposal import ORDERS, Proposal
 from app.casework.proposal_rules import Remark, remarks
 from app.casework.reference import Rule
+from app.casework.report_needed import Asked
+from app.core import i18n
 from app.core.clock import age_on
 from app.core.errors import KnownError
 from app.core.i18n import _, ngettext
 from app.forms.sheet import Sheet
-from app.models.records import Child, FormRecord, Hearing, Offence, Outcome, Report, Victim
+from app.models.records import Child, FormRecord, Hearing, Offence, Outcome, Report, User, Victim
 from app.reports.kinds import kind
 from app.reports.passages import Passage, changed_quotes
 
@@ -98,6 +109,10 @@ class _Case:
     assessed: Proposal
     remarks: Sequence[Remark]
     unsaid: Sequence[str]
+    asked: Asked | None
+    existing: ExistingView | None
+    author_name: str
+    author_role: str
 
     @property
     def day(self) -> date:
@@ -149,6 +164,7 @@ def _case(
     if assessment is None or child is None:
         return None
     proposal = proposals.of_report(desk, session, report)
+    author = session.get(User, report.made_by) if report.made_by else None
     hearing = session.get(Hearing, report.hearing_id) if report.hearing_id else None
     offences = of_child(session, Offence, child.id)
     wanted = set(hearing.offence_ids) if hearing is not None else set()
@@ -181,7 +197,21 @@ def _case(
         assessed=proposals.assessed(desk, session, report),
         remarks=remarks(proposal, proposals.situation_of(session, report, desk.clock.today())),
         unsaid=proposals.unsaid(session, report),
+        asked=None
+        if hearing is None
+        else report_needed.asked(session, hearing, desk.clock.today()),
+        existing=_existing(desk, session, report),
+        author_name="" if author is None else author.name,
+        author_role="" if author is None else author.role,
     )
+
+
+def _existing(desk: Desk, session: Session, report: Report) -> ExistingView | None:
+    key = str((report.details or {}).get(report_material.EXISTING) or "")
+    held = session.get(Report, key) if key else None
+    if held is None or held.child_id != report.child_id:
+        return None
+    return existing_report.view(desk, session, held)
 
 
 # ---- the checks ------------------------------------------------------------------------------
@@ -373,10 +403,64 @@ def _quotations(case: _Case) -> Iterator[Finding]:
             yield Finding("quotations", text, heading, passage.section, blocks=True)
 
 
+def _report_kind(case: _Case) -> Iterator[Finding]:
+    """The kind of report that the hearing asks for, and that the proposal needs."""
+    of, asked = kind(case.report.kind), case.asked
+    if asked is None or not asked.kind or of.for_ != "hearing" or not of.proposes:
+        return
+    text = _("This is a report of another kind: {kind}. {why}")
+    other = kind(asked.kind).for_ != "hearing"
+    for why, rule in asked.why:
+        said = text.format(kind=of.named(i18n.language()), why=why)
+        if rule is not None and asked.kind == report_needed.WRITTEN != of.id:
+            yield _by(rule, "report_kind", said)
+        elif other:
+            yield Finding("report_kind", said)
+
+
+def _deadline(case: _Case) -> Iterator[Finding]:
+    asked = case.asked
+    if asked is None or not asked.late or asked.due is None:
+        return
+    text = _("The report was due by {day}. Tell the court that it is late.")
+    text = text.format(day=dates.in_words(asked.due))
+    if asked.due_rule is None:
+        yield Finding("deadline", text, _("Front sheet"))
+    else:
+        yield _by(asked.due_rule, "deadline", text, _("Front sheet"))
+
+
+def _author(case: _Case) -> Iterator[Finding]:
+    """Whether whoever wrote it is of those who make reports on children."""
+    role = reference.listing("roles").entry(case.author_role)
+    rule = reference.rule("report_author", case.day)
+    if rule is None or role is None or role.column("signs_reports"):
+        return
+    text = _("{name} wrote this report, with this role here: {role}. Check who may sign it.")
+    yield _by(rule, "author", text.format(name=case.author_name, role=role.label()))
+
+
+def _used_again(case: _Case) -> Iterator[Finding]:
+    if case.report.kind != "existing":
+        return
+    if case.existing is None:
+        yield Finding("used_again", _("The report that is to be used again is not held here."))
+        return
+    for reason in case.existing.reasons:
+        if reason.against and reason.rule is not None:
+            yield _by(reason.rule, "used_again", reason.text)
+        elif reason.against:
+            yield Finding("used_again", reason.text)
+
+
 CHECKS: Final[Mapping[str, Check]] = {
     "front_sheet": _front_sheet,
     "ages": _ages,
     "earlier_outcomes": _earlier_outcomes,
+    "report_kind": _report_kind,
+    "deadline": _deadline,
+    "author": _author,
+    "used_again": _used_again,
     "facts": _facts,
     "missing_parts": _missing_parts,
     "levels": _levels,

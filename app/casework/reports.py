@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.casework import (
     court,
+    existing_report,
     proposals,
     reference,
     report_checking,
@@ -186,9 +187,8 @@ def psr_choices(desk: Desk, child_id: str) -> PsrChoices:
             for view in court.list_outcomes(desk, child_id)
         ),
         existing=tuple(
-            Choice(view.id, f"{view.title} {view.reference}")
-            for view in list_reports(desk, child_id)
-            if view.state == "final"
+            Choice(one.report_id, f"{one.title} {one.reference}, {in_words(one.made_on)}")
+            for one in existing_report.views(desk, child_id)
         ),
     )
 

@@ -273,4 +273,6 @@ def test_every_check_is_tried_here() -> None:
     }  # fmt: skip
     beside = {"conditions", "proposal_in_text", "as_assessed"}
     """These in `test_proposals`."""
+    beside |= {"report_kind", "deadline", "author", "used_again"}
+    """These in `test_report_needed` and `test_existing_report`."""
     assert set(CHECKS) == tried | beside

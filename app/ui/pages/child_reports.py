@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
-from app.casework import reports
+from app.casework import existing_report, report_needed, reports
 from app.casework.children import ChildView
+from app.casework.existing_report import ExistingView
+from app.casework.report_needed import Asked
 from app.casework.reports import Choice, PsrChoices, ReportView
 from app.core.i18n import LANGUAGES, _, language
 from app.ui.kit import Card, FieldFrame, Muted, PrimaryButton, SecondaryButton
 from app.ui.pages.child_tab import ChildTab, Listed
 from app.ui.pages.given_pdf import GivenPdfDialog
+from app.ui.pages.report_asked import AskedBanner, ExistingCard
 
 LEAST_LETTERS: Final = 16
 
@@ -25,12 +28,25 @@ class ReportsTab(ChildTab):
         """Override ChildTab.load."""
         desk = self.page.desk
         self.page.run(
-            lambda: (reports.psr_choices(desk, view.id), reports.list_reports(desk, view.id)),
+            lambda: (
+                reports.psr_choices(desk, view.id),
+                reports.list_reports(desk, view.id),
+                report_needed.for_hearings(desk, view.id),
+                existing_report.views(desk, view.id),
+            ),
             lambda found: self._show(view, *found),
         )
 
-    def _show(self, view: ChildView, choices: PsrChoices, found: Sequence[ReportView]) -> None:
+    def _show(
+        self,
+        view: ChildView,
+        choices: PsrChoices,
+        found: Sequence[ReportView],
+        asked: Mapping[str, Asked],
+        usable: Sequence[ExistingView],
+    ) -> None:
         self.empty()
+        self._asked, self._usable = asked, usable
         new = [self._new(view, choices)] if view.editable else []
         # Whoever has begun one comes back to it; whoever has not wants to begin.
         if not found:
@@ -69,25 +85,51 @@ class ReportsTab(ChildTab):
             "existing": FieldFrame(_("Report to be used again"), self.existing),
         }
         self._no_order = Muted(_("Add the order first, under Court and orders."))
+        self.asked = AskedBanner()
+        self.seen = ExistingCard(view.called)
+        self._chosen_by_hand = False
         self.tongue = QComboBox()
         for code, name in LANGUAGES.items():
             self.tongue.addItem(name, code)
         self.tongue.setCurrentIndex(self.tongue.findData(language()))
-        card.add(FieldFrame(_("Kind of report"), self.kind))
-        card.add(FieldFrame(_("Language of the report"), self.tongue))
-        card.add(FieldFrame(_("Assessment it rests on"), self.assessment))
         card.add(FieldFrame(_("Hearing it is for"), self.hearing))
+        card.add(self.asked)
+        card.add(FieldFrame(_("Kind of report"), self.kind))
         for frame in self._about.values():
             card.add(frame)
+        card.add(self.seen)
         card.add(self._no_order)
+        card.add(FieldFrame(_("Language of the report"), self.tongue))
+        card.add(FieldFrame(_("Assessment it rests on"), self.assessment))
+        self.kind.activated.connect(self._kind_chosen_by_hand)
         self.kind.currentIndexChanged.connect(self._kind_chosen)
+        self.hearing.currentIndexChanged.connect(self._hearing_chosen)
+        self.existing.currentIndexChanged.connect(self._existing_chosen)
         row = QHBoxLayout()
         self.make = PrimaryButton(_("Make the report"), lambda: self._make(view))
         row.addWidget(self.make)
         row.addStretch(1)
         card.add(row)
+        self._hearing_chosen()
         self._kind_chosen()
         return card
+
+    def _kind_chosen_by_hand(self, _number: int) -> None:
+        self._chosen_by_hand = True
+
+    def _hearing_chosen(self, _number: int = 0) -> None:
+        """Say what the hearing asks for, and choose that kind unless the person chose one."""
+        asked = self._asked.get(self.hearing.currentData())
+        usable = any(seen.may_be_used for seen in self._usable)
+        self.asked.show_asked(asked, usable=usable)
+        if asked is not None and asked.kind and not self._chosen_by_hand:
+            at = self.kind.findData(asked.kind)
+            if at >= 0:
+                self.kind.setCurrentIndex(at)
+
+    def _existing_chosen(self, _number: int = 0) -> None:
+        key = self.existing.currentData()
+        self.seen.show_seen(next((one for one in self._usable if one.report_id == key), None))
 
     def _kind_chosen(self, _number: int = 0) -> None:
         """Ask only for what reports of this kind are about."""
@@ -95,8 +137,12 @@ class ReportsTab(ChildTab):
         of_order = kind in ("progress", "breach")
         self._about["order"].setVisible(of_order and self.order.count() > 0)
         self._about["existing"].setVisible(kind == "existing" and self.existing.count() > 0)
+        self.seen.setVisible(kind == "existing")
+        if kind == "existing":
+            self._existing_chosen()
         self._no_order.setVisible(of_order and not self.order.count())
-        self.make.setEnabled(not of_order or self.order.count() > 0)
+        wanted = self.order.count() if of_order else self.existing.count()
+        self.make.setEnabled(not (of_order or kind == "existing") or wanted > 0)
 
     def _make(self, view: ChildView) -> None:
         desk, kind = self.page.desk, self.kind.currentData()
