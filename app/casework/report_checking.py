@@ -19,7 +19,16 @@ from app.casework.form_records import called
 from app.casework.form_records import names as user_names
 from app.casework.keeping import present, reason_given
 from app.casework.problems import RecordGone
-from app.casework.report_writing import STALE, WRITERS, PassageLocked, writers_of
+from app.casework.report_writing import (
+    STALE,
+    WRITERS,
+    LateWords,
+    PassageLocked,
+    is_checked,
+    late_words,
+    note_checked,
+    writers_of,
+)
 from app.core.errors import KnownError
 from app.core.i18n import _
 from app.models.records import (
@@ -90,6 +99,7 @@ class Checking:
         pending: Why it went out unchecked; empty where it did not.
         mine: Whether the person who asks wrote it, and so can't check it.
         open_comments: What is still to be dealt with.
+        late: What was written on another laptop while this one made it final, and is no part of it.
     """
 
     needs_second_person: bool
@@ -100,6 +110,7 @@ class Checking:
     mine: bool
     comments: tuple[CommentView, ...]
     read_back: tuple[ReadBackView, ...]
+    late: tuple[LateWords, ...] = ()
 
     @property
     def open_comments(self) -> int:
@@ -122,6 +133,7 @@ class ToCheck:
 
 def checking(desk: Desk, report_id: str) -> Checking:
     """How far a report is on its way out."""
+    late = late_words(desk, report_id)
     with desk.casebook.read() as session:
         report = present(session, Report, report_id)
         names = user_names(session)
@@ -130,15 +142,17 @@ def checking(desk: Desk, report_id: str) -> Checking:
             .where(ReportComment.report_id == report_id, ReportComment.removed_at.is_(None))
             .order_by(ReportComment.id)
         ).all()
+        stands = is_checked(session, report)
         return Checking(
             needs_second_person=kind(report.kind).second_person,
             asked=report.check_asked_at is not None,
-            checked_by=names.get(report.checked_by or "", ""),
-            checked_at=report.checked_at,
+            checked_by=names.get(report.checked_by or "", "") if stands else "",
+            checked_at=report.checked_at if stands else None,
             pending=report.pending_reason or "",
             mine=_wrote(desk, report),
             comments=tuple(_comment(one, names) for one in comments),
             read_back=tuple(_heard(one) for one in _read_backs(session, report_id)),
+            late=late,
         )
 
 
@@ -182,7 +196,7 @@ def ids_to_check(desk: Desk) -> Select[str]:
         .join(Child, Child.id == Report.child_id)
         .where(
             waits,
-            Report.checked_at.is_(None),
+            or_(Report.checked_at.is_(None), Report.id.in_(_checked_before(desk))),
             Report.removed_at.is_(None),
             Child.removed_at.is_(None),
             # As `_wrote` says of one report: whoever had a hand in it doesn't check it.
@@ -193,6 +207,15 @@ def ids_to_check(desk: Desk) -> Select[str]:
             ~exists().select_from(writers).where(writers.c.value == me),
         )
     )
+
+
+def _checked_before(desk: Desk) -> list[str]:
+    """The drafts that somebody found fit, and that were written in elsewhere meanwhile."""
+    with desk.casebook.read() as session:
+        found = session.scalars(
+            select(Report).where(Report.state == "draft", Report.checked_at.is_not(None))
+        )
+        return [report.id for report in found if not is_checked(session, report)]
 
 
 def ask(desk: Desk, report_id: str) -> None:
@@ -294,6 +317,7 @@ def find_fit(desk: Desk, report_id: str) -> None:
             )
         report.checked_at = desk.clock.now()
         report.checked_by = desk.actor.id
+        note_checked(work.session, report, desk.actor.id)
         if report.state == "draft":
             # Its sign-off says so.
             report.content_hash = STALE

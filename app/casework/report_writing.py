@@ -7,6 +7,8 @@ that it is pointed out where the record says something else later.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -45,6 +47,10 @@ if TYPE_CHECKING:
 
 WRITERS: Final = "writers"
 """Under this name the details of a report hold who wrote in it."""
+CHECKED: Final = "checked"
+"""Under this name they hold what each who found it fit had read, by its hash."""
+SEALED: Final = "sealed"
+"""Under this name they hold what each passage said for whoever made the report final."""
 GAP: Final = 1024
 """Between the places of two passages, so that others fit in between."""
 ALWAYS: Final = frozenset({disproportionality.PART})
@@ -703,6 +709,99 @@ def written_in(desk: Desk, report: Report) -> None:
 def writers_of(report: Report) -> tuple[str, ...]:
     """Everybody who wrote in a report: none of them checks it."""
     return tuple((report.details or {}).get(WRITERS, ()))
+
+
+def settled(desk: Desk, work: UnitOfWork, passage: ReportPassage) -> None:
+    """Note that whoever settled what two people wrote in a passage has a hand in the report."""
+    report = work.session.get(Report, passage.report_id)
+    if report is not None and report.state == "draft":
+        _written_in(desk, report)
+
+
+# ---- what it said when ----------------------------------------------------------------------
+
+
+def text_hash(session: Session, report_id: str) -> str:
+    """The SHA-256 of what a report says in its passages now, in their order."""
+    held = _records(session, report_id)
+    said = [[one.section, one.kind, one.text, one.language, one.said_by] for one in held]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def note_checked(session: Session, report: Report, user_id: str) -> None:
+    """Keep with the report what somebody read who finds it fit."""
+    details = report.details or {}
+    read = {**details.get(CHECKED, {}), user_id: text_hash(session, report.id)}
+    report.details = {**details, CHECKED: read}
+
+
+def is_checked(session: Session, report: Report) -> bool:
+    """Whether somebody found fit what the report says.
+
+    On another laptop it may have been written in while it was checked on this one: what nobody
+    else has read was not checked.
+    """
+    if report.checked_at is None:
+        return False
+    read = (report.details or {}).get(CHECKED, {}).get(report.checked_by)
+    return report.state != "draft" or read in (None, text_hash(session, report.id))
+
+
+def note_sealed(session: Session, report: Report, user_id: str) -> None:
+    """Keep with a report what each passage says as somebody makes it final."""
+    said = {one.id: _said_hash(one) for one in _records(session, report.id)}
+    report.details = {**(report.details or {}), SEALED: {user_id: said}}
+
+
+@dataclass(frozen=True)
+class LateWords:
+    """A passage as it was written on another laptop while the report was made final on this one.
+
+    Attributes:
+        section: The heading under which it stands. who, when: as shown.
+    """
+
+    id: str
+    section: str
+    text: str
+    who: str
+    when: str
+
+
+def late_words(desk: Desk, report_id: str) -> tuple[LateWords, ...]:
+    """What was written in a report elsewhere before it was known there that it is final.
+
+    It is no part of the final report, and it is kept.
+    """
+    with desk.casebook.read() as session:
+        report = present(session, Report, report_id)
+        sealed = (report.details or {}).get(SEALED, {}).get(report.finalised_by)
+        if report.state == "draft" or sealed is None:
+            return ()
+        headings = kind(report.kind).headings(report.language)
+        return tuple(
+            LateWords(
+                record.id,
+                headings.get(record.section, record.section),
+                record.text,
+                *_written_last(session, record),
+            )
+            for record in _records(session, report_id)
+            if record.kind != "made" and sealed.get(record.id) != _said_hash(record)
+        )
+
+
+def _said_hash(record: ReportPassage) -> str:
+    return hashlib.sha256(record.text.encode()).hexdigest()[:16]
+
+
+def _written_last(session: Session, record: ReportPassage) -> tuple[str, str]:
+    """Who wrote the words of a passage last, and when."""
+    entries = history.entries(session, record_id=record.id, field="text", limit=1)
+    if not entries:
+        return "", ""
+    user = session.get(User, entries[0].actor_id)
+    return "" if user is None else user.name, dates.day_and_time(entries[0].made_at)
 
 
 def _open(work: UnitOfWork, passage_id: str) -> tuple[ReportPassage, Report]:

@@ -331,11 +331,14 @@ def list_reports(desk: Desk, child_id: str) -> tuple[ReportView, ...]:
 def preview(desk: Desk, report_id: str) -> bytes:
     """The pages as they are, as PDF; a draft says on each that it is one.
 
-    The pages of a draft that was written in since are made anew first.
+    The pages of a draft that was written in since, here or on another laptop, are made anew first.
     """
     with desk.casebook.read() as session:
         report = _found(session, report_id)
-        stale = report.state == "draft" and report.content_hash == report_writing.STALE
+        stale = report.state == "draft" and (
+            report.content_hash == report_writing.STALE
+            or report.content_hash != content_hash(_content(desk, session, report, "draft"))
+        )
         if stale and not desk.actor.may_write:
             return _made(desk, session, report, "draft")[1]
     if stale:
@@ -374,7 +377,7 @@ def make_final(desk: Desk, report_id: str, reason: str) -> ReportView:
         _must_be_draft(draft)
         assessment = session.get(FormRecord, draft.assessment_id)
         held = draft.content_hash
-        unchecked = kind(draft.kind).second_person and draft.checked_at is None
+        unchecked = kind(draft.kind).second_person and not report_writing.is_checked(session, draft)
     report_validators.must_be_ready(desk, report_id)
     if unchecked and not reason.strip():
         raise KnownError(
@@ -512,7 +515,8 @@ def material_of(
 
 def _sign_off(session: Session, kept: Report, found: SignOff, language: str) -> SignOff:
     """Who checked the report and what was said when it was read back."""
-    checker = session.get(User, kept.checked_by) if kept.checked_by else None
+    stands = report_writing.is_checked(session, kept)
+    checker = session.get(User, kept.checked_by) if stands and kept.checked_by else None
     heard = report_checking.read_back_of(session, kept.id)
     headings = kind(kept.kind).headings(language)
     order = list(headings)
@@ -525,7 +529,7 @@ def _sign_off(session: Session, kept: Report, found: SignOff, language: str) -> 
     return replace(
         found,
         checked_by="" if checker is None else checker.name,
-        checked_on=None if kept.checked_at is None else local(kept.checked_at).date(),
+        checked_on=local(kept.checked_at).date() if stands and kept.checked_at else None,
         read_with_child_on=on("child"),
         read_with_parent_on=on("parent"),
         heard=tuple(
@@ -544,13 +548,18 @@ def _sign_off(session: Session, kept: Report, found: SignOff, language: str) -> 
     )
 
 
-def _made(desk: Desk, session: Session, kept: Report, status: Status) -> tuple[Content, bytes]:
+def _content(desk: Desk, session: Session, kept: Report, status: Status) -> Content:
     """A report as it is written, with what it takes from the record as that is now."""
-    content = report_of(
+    return report_of(
         kind(kept.kind),
         material_of(desk, session, kept, status),
         report_writing.written(session, kept.id),
     )
+
+
+def _made(desk: Desk, session: Session, kept: Report, status: Status) -> tuple[Content, bytes]:
+    """The same, and its pages."""
+    content = _content(desk, session, kept, status)
     return content, render(content)
 
 
@@ -573,6 +582,7 @@ def _rewrite(
         if status == "final" and not changed:
             kept.pending_reason = pending
             content, pdf = _made(desk, work.session, kept, "final")
+            report_writing.note_sealed(work.session, kept, desk.actor.id)
             kept.finalised_at = desk.clock.now()
             kept.finalised_by = desk.actor.id
             kept.state = "final"
@@ -599,11 +609,12 @@ def _found(session: Session, report_id: str) -> Report:
     return report
 
 
-def _state_words(report: Report) -> str:
+def _state_words(session: Session, report: Report) -> str:
     if report.state == "final" and report.pending_reason and report.checked_at is None:
         return _("Final, quality check pending")
     if report.state == "draft" and report.check_asked_at is not None:
-        return _("Found fit") if report.checked_at is not None else _("With a colleague to check")
+        fit = report_writing.is_checked(session, report)
+        return _("Found fit") if fit else _("With a colleague to check")
     return {
         "final": _("Final"),
         "withdrawn": _("Withdrawn"),
@@ -646,7 +657,7 @@ def _view(desk: Desk, session: Session, report: Report) -> ReportView:
         subtitle=subtitle,
         reference=report.reference,
         state=cast("ReportState", report.state),
-        state_text=_state_words(report),
+        state_text=_state_words(session, report),
         made_at=report.changed_at,
         basis="" if assessment is None else _assessment_words(desk, assessment),
         content_hash=report.content_hash,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from app.casework import history, rival_decisions, sync_words, wording
+from app.casework import history, report_writing, rival_decisions, sync_words, wording
 from app.casework.desk import NotAllowed
 from app.casework.form_records import called
 from app.casework.form_records import found as form_record
@@ -22,7 +22,7 @@ from app.casework.history import ANSWERS, Written
 from app.casework.levels import Level, level_of
 from app.core.errors import KnownError
 from app.core.i18n import _, language
-from app.models.records import Child, FormRecord, Oversight, User
+from app.models.records import Child, FormRecord, Oversight, ReportPassage, User
 from app.sync import conflicts as engine
 from app.sync import state
 from app.sync.merge import level_of as level_code
@@ -199,9 +199,12 @@ def _resolve(desk: Desk, conflict_id: str, choose: Callable[[Conflict], Any], re
         raise NotForYou
     if seen.why_not:
         raise NotAllowed(seen.why_not, _("Ask another manager."))
-    engine.resolve_conflict(
-        desk.casebook, conflict_id, choose(found), reason=reason.strip() or None
-    )
+    with desk.casebook.write(reason.strip() or None) as work:
+        work.seal()
+        engine.settle(work, conflict_id, choose(found))
+        passage = work.session.get(ReportPassage, found.record_id)
+        if passage is not None:
+            report_writing.settled(desk, work, passage)
 
 
 def _view(desk: Desk, session: Session, found: Conflict) -> ConflictView:
@@ -290,6 +293,8 @@ def _same_as(found: Conflict) -> int:
 
 def _lines(value: Any) -> str:
     """A value that has no words of its own."""
+    if isinstance(value, Mapping) and set(value) == {"sha256", "size"}:
+        return _("Pages whose file has the SHA-256 {hash}").format(hash=value["sha256"])
     inner = value.get("value") if isinstance(value, Mapping) else value
     if inner is None or inner in ("", []):
         return ""

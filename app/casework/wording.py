@@ -284,6 +284,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
         "proposal_imprisonable": _flag(N_("The offence can bring custody")),
         "proposal_threshold": _flag(N_("Custody would otherwise be right")),
         "proposal_persistent": _flag(N_("The court may see persistent offending")),
+        "pdf": _hidden(N_("The final pages")),
     },
     "report_requirement": {
         "requirement": _code(N_("Requirement"), "yro_requirements"),

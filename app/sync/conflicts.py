@@ -12,12 +12,13 @@ from sqlalchemy import Connection
 from app.core.errors import KnownError
 from app.core.i18n import _
 from app.models import documents
+from app.models.base import Record
 from app.models.casebook import Casebook
 from app.models.change_log import plain
 from app.models.records import RECORD_TYPES
 from app.models.work import UnitOfWork
 from app.sync import fields
-from app.sync.fields import Unreadable
+from app.sync.fields import Column, Unreadable
 from app.sync.merge import SEALED
 from app.sync.protocol import ConflictItem
 
@@ -27,6 +28,16 @@ class ConflictSettled(KnownError):
 
     def __init__(self) -> None:
         super().__init__(_("Somebody has decided this already."))
+
+
+class BytesElsewhere(KnownError):
+    """The other file, or pages, lie with the server and not on this laptop."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Only what stands here can be kept: the other file is not on this laptop."),
+            _("Keep what stands, or add the other file again."),
+        )
 
 
 class RecordClosed(KnownError):
@@ -61,7 +72,7 @@ def settle(work: UnitOfWork, conflict_id: str, value: Any) -> None:
     """Let `value` count from now on, together with what else `work` writes.
 
     Raises:
-        ConflictSettled, RecordClosed: See `resolve_conflict`.
+        ConflictSettled, RecordClosed: See `resolve_conflict`. BytesElsewhere: It is about a file.
     """
     connection = work.session.connection()
     body = connection.exec_driver_sql(
@@ -78,20 +89,17 @@ def settle(work: UnitOfWork, conflict_id: str, value: Any) -> None:
     column = shape.by_name.get(head) if shape else None
     if column is None:
         raise ConflictSettled
-    if column.kind == "document":
-        document = copy.deepcopy(getattr(record, head))
-        was = documents.leaves(document).get(path)
-    else:
-        was = fields.said(column, fields.stored(column, plain(getattr(record, head))))
-    if was == value:
+    if _standing(record, column, path) == value:
         work.settle(record, item.field, value, item.id)
     elif closed:
         raise RecordClosed
+    elif column.kind == "bytes":
+        raise BytesElsewhere
     else:
         work.flush()
         work.resolves = (item.id,)
         if column.kind == "document":
-            parts = documents.leaves(document)
+            parts = documents.leaves(copy.deepcopy(getattr(record, head)))
             parts.pop(path, None)
             if value is not None:
                 parts[path] = value
@@ -105,6 +113,16 @@ def settle(work: UnitOfWork, conflict_id: str, value: Any) -> None:
         work.flush()
         work.resolves = ()
     connection.exec_driver_sql("UPDATE sync_conflict SET answered = 1 WHERE id = ?", (conflict_id,))
+
+
+def _standing(record: Record, column: Column, path: str) -> Any:
+    """What stands in a column, or at a path of it, as a conflict says it."""
+    held = getattr(record, column.name)
+    if column.kind == "document":
+        return documents.leaves(held).get(path)
+    if column.kind == "bytes":
+        return plain(held)
+    return fields.said(column, fields.stored(column, plain(held)))
 
 
 def is_closed(connection: Connection, item: ConflictItem) -> bool:

@@ -37,15 +37,34 @@ RESTRICTED: Final = frozenset({"victim"})
 SAFETY_TYPES: Final = frozenset({"alert", "consent", "harm_prompt", "care_status"})
 
 # A snapshot never changes: while the field named here holds one of these values, no field that
-# starts with the prefix may be written.
-SEALED: Final[Mapping[str, tuple[str, frozenset[str], str]]] = {
+# starts with one of the prefixes may be written.
+SEALED: Final[Mapping[str, tuple[str, frozenset[str], tuple[str, ...]]]] = {
     "form_record": (
         "state",
         frozenset({"submitted", "countersigned", "returned", "superseded"}),
-        "answers.",
+        ("answers.",),
     ),
-    "report": ("state", frozenset({"final", "withdrawn", "superseded"}), "content"),
+    "report": ("state", frozenset({"final", "withdrawn", "superseded"}), ("content", "pdf")),
 }
+
+# What is drawn from other fields, by the start of its name: two drafts of it lose nobody's words,
+# so the later one stands until it is drawn anew. What was closed first stays.
+DRAWN: Final[Mapping[str, tuple[str, ...]]] = {"report": ("content", "pdf")}
+# Of these alone both are kept where two people closed what is drawn; the others follow from it.
+DRAWN_BYTES: Final = frozenset({"report.pdf"})
+
+# Who did something that two people may do at once, to the same effect: the first is named.
+FIRST_NAMED: Final = frozenset(
+    f"report.{name}"
+    for name in (
+        *("check_asked_at", "check_asked_by", "checked_at", "checked_by"),
+        *("finalised_at", "finalised_by"),
+    )
+)
+
+# Fields that hold several things by name: who writes different ones doesn't collide, and a list
+# among them is a set.
+NAMED_PARTS: Final = frozenset({"report.details"})
 
 # When a record was taken out of use; None while it is in use.
 REMOVED: Final = "removed_at"
@@ -133,6 +152,7 @@ def merge(
     parted = _part_ways(held, set_to, base_rev, by_others)
     sealed = _closes(type_, held.fields)
     closing = _closes(type_, set_to) if whole and sealed is None else None
+    closes = (sealed is not None, _closes(type_, set_to) is not None)
     for name, mine in _with_unsaid(held, set_to, closing).items():
         theirs, start = held.fields.get(name), base.get(name)
         if mine == theirs or (name in FIRST_COUNTS and theirs is not None):
@@ -142,13 +162,10 @@ def merge(
         stays = stays or _is_written(held, type_, name)
         if (seen or theirs == start) and not stays:
             value = mine
-        elif f"{type_}.{name}" in SETS and not stays:
-            value = merged_set(start, theirs, mine)
+        elif joined := _joined(type_, name, (start, theirs, mine), closes, stays=stays):
+            (value,) = joined
             if value == theirs:
                 continue
-        elif name.endswith("/@order") and not stays:
-            # Whoever comes last decides in which order rows are shown; no words are lost.
-            value = mine
         else:
             closed = closing is not None and name.startswith(closing)
             current = theirs if stays else more_severe(theirs, mine, closed=closed)
@@ -209,6 +226,69 @@ def merged_set(base: Any, theirs: Any, mine: Any) -> list[Any]:
     return [value for value in held if value not in taken] + added
 
 
+def _joined(
+    type_: str,
+    name: str,
+    values: tuple[Any, Any, Any],
+    closes: tuple[bool, bool],
+    *,
+    stays: bool,
+) -> tuple[Any] | None:
+    """What a field holds that two people wrote, where nothing that either said is lost by it;
+    None: a person has to decide.
+
+    Args:
+        values: What both started from, theirs and mine.
+        closes: Whether theirs is closed, and whether mine closes it.
+        stays: Whether theirs can't change any more.
+    """
+    start, theirs, mine = values
+    if name.startswith(DRAWN.get(type_, ())):
+        if all(closes) and f"{type_}.{name}" in DRAWN_BYTES:
+            return None
+        return (theirs,) if stays else (mine,)
+    if f"{type_}.{name}" in FIRST_NAMED:
+        return (theirs,)
+    if name.endswith("/@order") and not stays:
+        # Whoever comes last decides in which order rows are shown; no words are lost.
+        return (mine,)
+    made: Any = None
+    if f"{type_}.{name}" in SETS and not stays:
+        made = merged_set(start, theirs, mine)
+    elif f"{type_}.{name}" in NAMED_PARTS and not stays:
+        made = merged_parts(start, theirs, mine)
+    return None if made is None else (made,)
+
+
+def merged_parts(base: Any, theirs: Any, mine: Any) -> dict[str, Any] | None:
+    """What is held by name after two people changed it; None where they changed one thing to two
+    that are not both to be had."""
+    start, held, wanted = (
+        value if isinstance(value, Mapping) else {} for value in (base, theirs, mine)
+    )
+    made = dict(held)
+    for name in {**start, **wanted}:
+        was, is_, to = start.get(name), held.get(name), wanted.get(name)
+        value: Any = to
+        if to in (was, is_):
+            continue
+        if is_ == was:
+            pass
+        elif isinstance(to, list) and isinstance(is_, list):
+            value = merged_set(was, is_, to)
+        elif isinstance(to, Mapping) and isinstance(is_, Mapping):
+            value = merged_parts(was, is_, to)
+            if value is None:
+                return None
+        else:
+            return None
+        if value is None:
+            made.pop(name, None)
+        else:
+            made[name] = value
+    return made
+
+
 def more_severe(theirs: Any, mine: Any, *, closed: bool = False) -> Any:
     """Of two levels the more severe; of anything else, theirs. Mine where it was closed so."""
     if closed:
@@ -238,17 +318,19 @@ def _is_written(held: Held, type_: str, name: str) -> bool:
     return held.rev > 0 and type_ in APPEND_ONLY and name not in STILL_WRITTEN
 
 
-def _closes(type_: str, fields: Mapping[str, Any]) -> str | None:
-    """What is closed, by the start of its fields' names, where a record of these is closed."""
+def _closes(type_: str, fields: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """What is closed, by the starts of its fields' names, where a record of these is closed."""
     rule = SEALED.get(type_)
     if rule is None:
         return None
-    name, values, prefix = rule
+    name, values, prefixes = rule
     value = fields.get(name)
-    return prefix if isinstance(value, str) and value in values else None
+    return prefixes if isinstance(value, str) and value in values else None
 
 
-def _with_unsaid(held: Held, set_to: Mapping[str, Any], closing: str | None) -> Mapping[str, Any]:
+def _with_unsaid(
+    held: Held, set_to: Mapping[str, Any], closing: tuple[str, ...] | None
+) -> Mapping[str, Any]:
     """What an operation writes; where it closes a record, with what it leaves out of it."""
     if closing is None:
         return set_to

@@ -365,12 +365,12 @@ def _closed(connection: Connection, entries: Iterable[Entry]) -> dict[int, dict[
         rule, known = SEALED.get(entry.record_type or ""), fields.shape(entry.record_type or "")
         if rule is None or known is None or entry.kind == "create" or entry.body is None:
             continue
-        state, closing, prefix = rule
+        state, closing, prefixes = rule
         held = values(entry.body)
         before = held.get("base", {}).get(state)
         if held.get("set", {}).get(state) not in closing or before in closing:
             continue
-        columns = [one for one in known.columns if f"{one.name}.".startswith(prefix)]
+        columns = [one for one in known.columns if f"{one.name}.".startswith(prefixes)]
         names = ", ".join(f'"{one.name}"' for one in columns)
         row = connection.exec_driver_sql(
             f'SELECT {names} FROM "{entry.record_type}" WHERE id = ?', (entry.record_id,)

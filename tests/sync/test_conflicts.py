@@ -9,6 +9,7 @@ import pytest
 from app.models.records import Child, FormRecord
 from app.sync import caseload, conflicts, exchange, fields, state
 from app.sync.conflicts import ConflictSettled, RecordClosed
+from app.sync.merge import Held, merge, merged_parts
 from app.sync.protocol import Pull, Pulled
 from tests.sync.conftest import Laptop
 
@@ -179,3 +180,43 @@ def test_what_was_written_as_one_before_its_parts_were_told_apart_is_read_in_its
     }
     set_to, base = fields.written("oversight", as_one, {"proposed_levels": {}})
     assert (set_to, base) == ({"proposed_levels.serious_harm": harm}, {})
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "made"),
+    [
+        ({"writers": ["a", "b"]}, {"writers": ["a", "c"]}, {"writers": ["a", "b", "c"]}),
+        ({"writers": ["a"], "order": "o"}, {"writers": ["a"], "aim": "x"}, "both"),
+        ({"checked": {"b": "1"}}, {"checked": {"c": "2"}}, {"checked": {"b": "1", "c": "2"}}),
+        ({"writers": ["a"]}, {}, {}),
+        ({"order": "one"}, {"order": "two"}, None),
+        ({"checked": {"b": "1"}}, {"checked": {"b": "2"}}, None),
+    ],
+)
+def test_what_two_people_hold_by_name_is_joined_but_where_both_say_another_thing_of_one(
+    theirs: dict[str, Any], mine: dict[str, Any], made: Any
+) -> None:
+    if made == "both":
+        made = {"writers": ["a"], "order": "o", "aim": "x"}
+    assert merged_parts({"writers": ["a"]}, theirs, mine) == made
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "stands", "collides"),
+    [
+        ("draft", "draft", "mine", False),
+        ("final", "draft", "theirs", False),
+        ("draft", "final", "mine", False),
+        ("final", "final", "theirs", True),
+    ],
+)
+def test_pages_that_are_drawn_anew_collide_only_where_two_people_closed_them(
+    theirs: str, mine: str, stands: str, collides: bool
+) -> None:
+    fields_held = {"state": theirs, "pdf": "theirs", "content_hash": "theirs"}
+    held = Held(5, fields_held, dict.fromkeys(fields_held, 5))
+    set_to = {"pdf": "mine", "content_hash": "mine"} | ({"state": mine} if mine == "final" else {})
+    base = {"pdf": "first", "content_hash": "first", "state": "draft"}
+    merged = merge(held, "report", set_to, base, 3, whole=mine == "final")
+    assert merged.record.fields["pdf"] == merged.record.fields["content_hash"] == stands
+    assert [one.field for one in merged.collisions] == (["pdf"] if collides else [])

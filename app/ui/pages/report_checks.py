@@ -103,6 +103,8 @@ class ChecksCard(Card):
             self._say(_("It waits for somebody else to check it."))
         elif report.state == "draft":
             self._say(_("Somebody other than its author has to check it before it goes out."))
+        if checking.late:
+            self._late(checking)
         for comment in checking.comments:
             if comment.passage_id is None:
                 self._comment(comment, report)
@@ -121,6 +123,25 @@ class ChecksCard(Card):
             self._inside.addLayout(line)
             if heard.comment:
                 self._inside.addWidget(Body(f"“{heard.comment}”"))
+
+    def _late(self, checking: Checking) -> None:
+        """What somebody wrote before their laptop knew that the report is final."""
+        self._inside.addWidget(
+            Banner(
+                _(
+                    "This was written on another laptop before it knew that the report is final. "
+                    "It is kept here and is no part of the report. If the court has to read it, "
+                    "add to it."
+                ),
+                "attention",
+                heading=_("Written while it was made final"),
+            )
+        )
+        for one in checking.late:
+            self._inside.addWidget(
+                Small(" · ".join(part for part in (one.section, one.who, one.when) if part))
+            )
+            self._inside.addWidget(Body(one.text))
 
     def _finding(self, finding: Finding) -> None:
         words = finding.text

@@ -136,3 +136,25 @@ def test_what_every_report_holds_is_put_back_from_beside_the_pages(
     press("Put it back")
     assert not any("A part is missing" in words for words in said(shell))
     assert not report_writing.open_writing(desk, report_id).missing
+
+
+def test_words_that_arrive_after_it_is_final_stand_beside_it(
+    shell: Shell, desk: Desk, child_id: str, report_id: str
+) -> None:
+    reports.make_final(desk, report_id, "The hearing is today")
+    with desk.casebook.write() as work:
+        # As sync writes what another laptop didn't know to be too late.
+        work.add(
+            ReportPassage(
+                child_id=child_id,
+                report_id=report_id,
+                section="psr.conclusion",
+                place=1 << 20,
+                text="The panel meets on Tuesdays.",
+            )
+        )
+    shell.go("report", report_id=report_id, child_id=child_id)
+    shown = said(shell)
+    assert "Written while it was made final" in shown
+    assert "The panel meets on Tuesdays." in shown
+    assert any("Ash" in words and " · " in words for words in shown), "who wrote it, and when"
