@@ -187,11 +187,20 @@ class Batch:
         refusal = self.standing.refusal(operation, children)
         if refusal == "not_your_child" and self._left(operation, row, child):
             refusal = self.standing.refusal(operation, (operation.child_id or "",))
+        if refusal is None and row is not None and row.child_id not in (None, child):
+            # Late work adds to a child who was handed on. What is held of the child by then is
+            # taken elsewhere by those alone who have the child now.
+            refusal = self._taking_refusal(operation, row.child_id)
         if refusal is not None:
             raise _Rejected(refusal)
         for one in sorted(children):
             if not self.standing.has(operation.actor, one):
                 self._put(self.late, (one, operation.actor), None)
+
+    def _taking_refusal(self, operation: Operation, child: str | None) -> RejectionCode | None:
+        """Why a record may not leave a child; None: it may."""
+        has = child is not None and self.standing.has(operation.actor, child)
+        return None if has else "not_your_child"
 
     def _left(self, operation: Operation, row: Row | None, child: str) -> bool:
         """Whether the operation was made before its device learned that the record was moved."""

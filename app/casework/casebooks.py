@@ -389,7 +389,7 @@ def _clock_notice(casebook: Casebook) -> list[str]:
     was, shown = change_log.leap_told(entry.detail)
     said = (
         _(
-            "This laptop's clock says {now}, but the last entry of this casebook was made at {was}."
+            "This laptop's clock says {now}, but the last entry of this casebook is of {was}."
             " Check the date and time of this laptop: what you write now is dated by them."
         )
         if shown < was

@@ -6,7 +6,8 @@ done to:
 
 - `o` one's own: a child on one's caseload; oneself; one's own device; one's own service.
 - `h` handed on: a child who was on one's caseload, is somebody else's now, and whose records still
-  lie on the laptop. Nothing more of them is read; work that was done is taken in.
+  lie on the laptop. Nothing more of them is read or taken elsewhere; work that was done is taken
+  in.
 - `s` somebody else's in the same service.
 - `f` another service's: never, for anybody.
 - `-` nobody's.
@@ -43,8 +44,8 @@ take the child out of use           | POST /v1/push     | oh | ohs | ohs | -
 create a victim                     | POST /v1/push     | oh | ohs | ohs | -
 change a victim                     | POST /v1/push     | oh | ohs | ohs | -
 move a record in                    | POST /v1/push     | oh | ohs | ohs | -
-move a record out                   | POST /v1/push     | oh | ohs | ohs | -
-merge it into one's own             | POST /v1/push     | oh | ohs | ohs | -
+move a record out                   | POST /v1/push     | o  | ohs | ohs | -
+merge it into one's own             | POST /v1/push     | o  | ohs | ohs | -
 merge one's own into it             | POST /v1/push     | oh | ohs | ohs | -
 allocate it                         | POST /v1/push     | o  | ohs | ohs | -
 settle a conflict                   | POST /v1/push     | oh | ohs | ohs | -
