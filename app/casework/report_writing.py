@@ -715,7 +715,7 @@ def settled(desk: Desk, work: UnitOfWork, passage: ReportPassage) -> None:
     """Note that whoever settled what two people wrote in a passage has a hand in the report."""
     report = work.session.get(Report, passage.report_id)
     if report is not None and report.state == "draft":
-        _written_in(desk, report)
+        written_in(desk, report)
 
 
 # ---- what it said when ----------------------------------------------------------------------
@@ -723,7 +723,7 @@ def settled(desk: Desk, work: UnitOfWork, passage: ReportPassage) -> None:
 
 def text_hash(session: Session, report_id: str) -> str:
     """The SHA-256 of what a report says in its passages now, in their order."""
-    held = _records(session, report_id)
+    held = records(session, report_id)
     said = [[one.section, one.kind, one.text, one.language, one.said_by] for one in held]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
@@ -749,7 +749,7 @@ def is_checked(session: Session, report: Report) -> bool:
 
 def note_sealed(session: Session, report: Report, user_id: str) -> None:
     """Keep with a report what each passage says as somebody makes it final."""
-    said = {one.id: _said_hash(one) for one in _records(session, report.id)}
+    said = {one.id: _said_hash(one) for one in records(session, report.id)}
     report.details = {**(report.details or {}), SEALED: {user_id: said}}
 
 
@@ -786,7 +786,7 @@ def late_words(desk: Desk, report_id: str) -> tuple[LateWords, ...]:
                 record.text,
                 *_written_last(session, record),
             )
-            for record in _records(session, report_id)
+            for record in records(session, report_id)
             if record.kind != "made" and sealed.get(record.id) != _said_hash(record)
         )
 

@@ -44,7 +44,11 @@ SEALED: Final[Mapping[str, tuple[str, frozenset[str], tuple[str, ...]]]] = {
         frozenset({"submitted", "countersigned", "returned", "superseded"}),
         ("answers.",),
     ),
-    "report": ("state", frozenset({"final", "withdrawn", "superseded"}), ("content", "pdf")),
+    "report": (
+        "state",
+        frozenset({"final", "withdrawn", "superseded"}),
+        ("content", "pdf", "proposal"),
+    ),
 }
 
 # What is drawn from other fields, by the start of its name: two drafts of it lose nobody's words,
