@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,31 +10,33 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.casework import assessments, form_records, history, quality, sources, stage_changes
+from app.casework import form_records, quality, sources, stage_changes
 from app.casework.aside import Unkept
-from app.casework.assessments import SubmitRefused, Submitted
 from app.casework.form_records import OpenForm
 from app.casework.places import Place
-from app.casework.stage_changes import Comparison, LastTime
-from app.core import log
-from app.core.clock import local
+from app.casework.stage_changes import Comparison
 from app.core.errors import KnownError
 from app.core.i18n import _, language, ngettext
-from app.forms.schema import OWN_VIEWS, Group
+from app.forms.schema import Group
 from app.forms.sheet import Sheet
-from app.ui import sync_banner, theme
+from app.ui import theme
 from app.ui.form.asked_part import AskedPart
 from app.ui.form.carried import CONFIRM_KEY, CONFIRM_SECTION_KEY, NEXT_KEY, CarriedBar
 from app.ui.form.changes_view import ChangesView, save_changes
 from app.ui.form.check_answers import CheckAnswers
 from app.ui.form.confirming import Confirming
 from app.ui.form.controller import FormController, SaveState, unkept_of
+from app.ui.form.earlier_answers import EarlierAnswers
+from app.ui.form.how_far import how_far
 from app.ui.form.keeping import keeper
+from app.ui.form.late_saves import LateSaves
+from app.ui.form.opened_notices import show_notices
 from app.ui.form.page_view import PageView
 from app.ui.form.problem_lines import lines_of
 from app.ui.form.rail import Section, SectionRail
-from app.ui.form.side_panel import Before, QuestionPanel
+from app.ui.form.side_panel import QuestionPanel
 from app.ui.form.sources_part import ADD_KEY
+from app.ui.form.submitting import Submitting
 from app.ui.form.tab_order import order_tabs, tab_stops
 from app.ui.kit import (
     Banner,
@@ -47,9 +48,7 @@ from app.ui.kit import (
     SecondaryButton,
 )
 from app.ui.page import Page
-from app.ui.pages.rail_numbers import count_again
 from app.ui.sync_banner import ConflictBanner
-from app.ui.tasks import places_of
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -59,8 +58,6 @@ if TYPE_CHECKING:
 CHECK: Final = "check_answers"
 CHANGES: Final = "what_changed"
 RAIL_AFTER_MS: Final = 120  # a rail that is a moment behind costs no key stroke
-EARLIER_ANSWERS: Final = 3
-SAME_SAVE: Final = timedelta(seconds=30)  # the marker is touched a moment after the save
 NARROW: Final = 1000  # pixels at 100 % below which the panel at the right is folded away
 
 
@@ -78,14 +75,11 @@ class FormPage(Page):
         self.controller: FormController | None = None
         self.section = ""
         self.view: PageView | CheckAnswers | ChangesView | None = None
-        self._last_time: LastTime | None = None
-        self._last_time_known = False
         self._body: QWidget | None = None
         self._warned: set[str] = set()
         self._last_asked = ""
         self._panel_wanted = True
-        self._submitting = False
-        self._late: list[FormController] = []
+        self.late = LateSaves(shell)
         self._rail_later = QTimer(self)
         self._rail_later.setSingleShot(True)
         self._rail_later.setInterval(RAIL_AFTER_MS)
@@ -94,6 +88,7 @@ class FormPage(Page):
         self._tabs_later.setSingleShot(True)
         self._tabs_later.timeout.connect(self._order_tabs)
         self.confirming = Confirming(self)
+        self.submitting = Submitting(self)
         for keys, deed in (
             ("Ctrl+Return", self._continue),
             ("Ctrl+Enter", self._continue),
@@ -115,21 +110,21 @@ class FormPage(Page):
         self.child_id = args.get("child_id")
         record_id = args["record_id"]
         self._clear()
-        self._try_late()
-        self.run(lambda: form_records.open_form(desk, record_id), self._opened)
+        self.late.try_again()
+        self.run(lambda: form_records.open_form(desk, record_id), self.show_opened)
 
     def leaving(self) -> None:
         """Override Page.leaving: everything typed goes to the database thread now."""
         if self.controller is not None and self.controller.editable:
             self.panel.sources.close_form()
             self.controller.flush(leaving=True)
-        self._try_late()
+        self.late.try_again()
 
     def unkept(self) -> tuple[Unkept, ...]:
         """Override Page.unkept: of this form, and of those that were left before."""
         open_now = (self.controller,) if self.controller is not None else ()
         return unkept_of(
-            controller for controller in (*self._late, *open_now) if controller.editable
+            controller for controller in (*self.late.controllers, *open_now) if controller.editable
         )
 
     def save_error(self) -> KnownError | None:
@@ -186,34 +181,13 @@ class FormPage(Page):
             self._body.hide()
             self._body.deleteLater()
         if self.controller is not None:
-            self._let_go(self.controller)
+            self.late.let_go(self.controller, self)
         self._body = self.controller = self.opened = self.view = None
         self._warned = set()
-        self._submitting = False
-        self._last_time, self._last_time_known = None, False
+        self.submitting.form_opened()
 
-    def _let_go(self, controller: FormController) -> None:
-        """Another form is opened. What could not be saved of this one yet is tried on."""
-        if controller.is_saved:
-            controller.deleteLater()
-            return
-        controller.disconnect(self)
-        controller.setParent(self.shell)
-        controller.save_state_changed.connect(partial(self._late_state, controller))
-        self._late.append(controller)
-
-    def _late_state(self, controller: FormController, state: SaveState) -> None:
-        if state is SaveState.FAILED:
-            self.shell.not_saved()
-        elif controller.is_saved and controller in self._late:
-            self._late.remove(controller)
-            controller.deleteLater()
-
-    def _try_late(self) -> None:
-        for controller in tuple(self._late):
-            controller.flush(leaving=True)
-
-    def _opened(self, opened: OpenForm) -> None:
+    def show_opened(self, opened: OpenForm) -> None:
+        """Draw the form that was read, where the person was in it."""
         self._clear()
         self.opened = opened
         self.child_id = opened.child_id
@@ -242,7 +216,7 @@ class FormPage(Page):
         self.controller.undone.connect(self._undone)
         if opened.editable:
             self.shell.saved(opened.saved_at)
-        self._show_notices()
+        show_notices(self)
         self.asked.look_up(opened)
         self._go_to(self.args.get("path") or "", self.args.get("cursor"))
 
@@ -299,7 +273,9 @@ class FormPage(Page):
         self.buttons.addWidget(self.continue_button)
         self.middle.add(self.buttons)
         self.middle.end()
-        self.panel = QuestionPanel(self.controller, look_up=self._look_up)
+        self.panel = QuestionPanel(
+            self.controller, look_up=EarlierAnswers(self, self.opened).look_up
+        )
         self.panel.sources.finished.connect(self.focus_path)
         row.addWidget(self.sections)
         row.addWidget(self.middle, 1)
@@ -312,61 +288,6 @@ class FormPage(Page):
     def _open_again(self) -> None:
         """Show the form as the casebook has it now, at the same section."""
         self.shell.enter_again()
-
-    def _show_notices(self) -> None:
-        opened = self.opened
-        self.conflicts.read(sync_banner.of_form(self, opened.record_id))
-        if self._was_cut_short():
-            self.recovered.set_words(
-                _("What you typed until {time} was kept.").format(time=_clock(opened.saved_at)),
-                _("Waymark had stopped without being closed"),
-            )
-            self.recovered.show()
-        if not opened.editable:
-            words = [opened.why_locked]
-            if opened.kept_back:
-                words.append(_("Some answers are only for those whom the child was told of."))
-            if opened.state == "submitted" and opened.form.kind not in OWN_VIEWS:
-                words.append(self._what_next())
-            self.state_banner.set_words(" ".join(words), opened.state_text)
-            self.state_banner.show()
-        elif opened.directions:
-            self.state_banner.set_words(
-                opened.directions, _("Your manager returned this and asks for:"), "attention"
-            )
-            self.state_banner.show()
-        welsh = self.controller.language == "cy"
-        if welsh and not opened.form.welsh_reviewed_by:
-            self.welsh_banner.set_words(
-                _("Nobody has checked the Welsh of this form yet. It stays out of final reports.")
-            )
-            self.welsh_banner.show()
-
-    def _what_next(self) -> str:
-        """Say what comes after submitting, and put the ways there below it."""
-        go = self.shell.go
-        self.next_steps.append(SecondaryButton(_("See what waits"), partial(go, "waiting")))
-        words = _("It waits for a manager to countersign it.")
-        if self.opened.form.kind == "assessment" and self.desk.actor.may_write:
-            to_reports = partial(go, "child", child_id=self.child_id, tab="reports")
-            self.next_steps.append(SecondaryButton(_("Make a report"), to_reports))
-            words = _(
-                "It waits for a manager to countersign it. Meanwhile you can make a draft report "
-                "that rests on it."
-            )
-        for button in self.next_steps:
-            self.next_row.addWidget(button)
-            button.show()  # now, so that it can take the keyboard
-        return words
-
-    def _was_cut_short(self) -> bool:
-        """Whether this is the form that was being typed into when the program ended."""
-        ended = self.shell.ended_at
-        return (
-            ended is not None
-            and self.opened.editable
-            and abs(ended - self.opened.saved_at) <= SAME_SAVE
-        )
 
     # -- sections --------------------------------------------------------------------------
 
@@ -456,42 +377,20 @@ class FormPage(Page):
         """Show how far each section is, and how much waits to be confirmed."""
         if self.controller is None:
             return
-        sheet = self.controller.sheet
-        sections = []
-        answered = asked = here = waiting = 0
-        for page in self.controller.pages():
-            progress = sheet.progress(page.name)
-            answered += progress.answered - progress.unconfirmed
-            asked += progress.asked
-            waiting += progress.unconfirmed
-            if page.name == self.section:
-                here = progress.unconfirmed
-            settled = progress.answered - progress.unconfirmed
-            part = settled / progress.asked if progress.asked else 0.0
-            if progress.unconfirmed and self.controller.editable:
-                state = ngettext(
-                    "{count} to confirm", "{count} to confirm", progress.unconfirmed
-                ).format(count=progress.unconfirmed)
-            elif progress.asked and progress.answered >= progress.asked:
-                state = _("done") if progress.complete else _("to check")
-            else:
-                state = _("{percent}%").format(percent=int(part * 100)) if part else ""
-            brief = str(progress.unconfirmed) if progress.unconfirmed else state
-            sections.append(
-                Section(page.name, self.controller.page_label(page), state, part, brief=brief)
-            )
+        far = how_far(self.controller, self.section)
+        sections = list(far.sections)
         if CHANGES in self._names():
             sections.append(Section(CHANGES, _("What changed"), "", None))
         sections.append(Section(CHECK, _("Check the answers"), "", None))
         self.panel.show_section("" if self.section in (CHECK, CHANGES) else self.section)
-        left = waiting if self.controller.editable else 0
+        left = far.waiting if self.controller.editable else 0
         whole = self.opened.title
         if not left:
             # What waits to be confirmed is counted below: a percentage of what is settled would
             # stand against the number of answers that are there.
-            percent = int(100 * answered / asked) if asked else 0
+            percent = int(100 * far.settled / far.asked) if far.asked else 0
             whole = _("{form} · {percent}%").format(form=whole, percent=percent)
-        self.carried_bar.show_count(here if isinstance(self.view, PageView) else None, left)
+        self.carried_bar.show_count(far.here if isinstance(self.view, PageView) else None, left)
         self.sections.show_sections(
             whole,
             sections,
@@ -631,7 +530,7 @@ class FormPage(Page):
             self._step(1)
             return
         if self.section == CHECK:
-            self._submit()
+            self.submitting.submit()
             return
         on_a_page = isinstance(self.view, PageView)
         problems = self.controller.sheet.problems(self.section) if on_a_page else ()
@@ -639,7 +538,7 @@ class FormPage(Page):
             self._warned.add(self.section)
             self.controller.flush()
             self.view.check()
-            self._show_problems(problems, going_on=True)
+            self.show_problems(problems, going_on=True)
             return
         self._warned.discard(self.section)
         self._step(1)
@@ -652,13 +551,14 @@ class FormPage(Page):
         if isinstance(self.view, PageView):
             self.view.check()
         if problems:
-            self._show_problems(problems)
+            self.show_problems(problems)
         else:
             self.summary.show_errors(())
             self._name_page()
             self.shell.notify(_("No errors found."))
 
-    def _show_problems(self, problems: Sequence[Problem], *, going_on: bool = False) -> None:
+    def show_problems(self, problems: Sequence[Problem], *, going_on: bool = False) -> None:
+        """Say above the section what is wrong, and lead there. `going_on`: it can wait."""
         lines = lines_of(self.controller, problems, self.section, self._lead_to)
         if going_on:
             lines.append((_("To come back to this later, choose Save and continue again."), None))
@@ -672,44 +572,6 @@ class FormPage(Page):
             self.view.check()
             QTimer.singleShot(0, self, partial(self.focus_path, problem.path))
         self.focus_path(problem.path)
-
-    def _submit(self) -> None:
-        if self._submitting:
-            return
-        self._submitting = True
-        self.continue_button.setEnabled(False)
-        self.controller.flush(leaving=True)
-        desk, record_id = self.desk, self.opened.record_id
-        self.run(
-            lambda: assessments.submit(desk, record_id),
-            self._submitted,
-            self._not_submitted,
-            busy_text=_("Submitting"),
-        )
-
-    def _submitted(self, submitted: Submitted) -> None:
-        self.shell.saved(submitted.at)
-        self.shell.notify(_("Submitted and locked."))
-        self.args = {**self.args, "path": ""}
-        desk, record_id = self.desk, submitted.record_id
-        self.run(lambda: form_records.open_form(desk, record_id), self._locked)
-        count_again(self)
-
-    def _locked(self, opened: OpenForm) -> None:
-        self._opened(opened)
-        if self.next_steps:
-            self.next_steps[0].setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _not_submitted(self, error: Exception) -> None:
-        self._submitting = False
-        self.continue_button.setEnabled(True)
-        if isinstance(error, SubmitRefused):
-            self._show_problems(error.problems)
-        elif isinstance(error, KnownError):
-            lines = [(error.user_text, None)] + ([(error.hint, None)] if error.hint else [])
-            self.summary.show_errors(lines)
-        else:
-            self.shell.show_error(error)
 
     # -- saving ----------------------------------------------------------------------------
 
@@ -750,35 +612,6 @@ class FormPage(Page):
         self.shell.notify(_("Undone."))
 
     # -- the panel at the right ------------------------------------------------------------
-
-    def _look_up(self, path: str, found: Callable[[Before], None]) -> None:
-        """Find what the last stage said at `path`, and the last words there before those of now."""
-        desk, opened = self.desk, self.opened
-
-        def before() -> Before:
-            if opened.carried and not self._last_time_known:
-                self._last_time = stage_changes.last_time(desk, opened.record_id)
-                self._last_time_known = True
-            page = history.changes(
-                desk,
-                opened.child_id,
-                record_id=opened.record_id,
-                field=f"{history.ANSWERS}{path}",
-                limit=EARLIER_ANSWERS,
-            )
-            entries = [
-                (_("Changed {when} by {who}").format(when=entry.when, who=entry.who), change.before)
-                for entry in page.entries
-                for change in entry.fields
-                if change.field == f"{history.ANSWERS}{path}"
-            ]
-            return Before(self._last_time, entries)
-
-        self.tasks.run(before, found, self._not_looked_up, owner=self.panel)
-
-    def _not_looked_up(self, error: Exception) -> None:
-        # A help beside the question: it must not stop anybody who is typing.
-        log.ui.warning("history of an answer: %s", places_of(error))
 
     @Slot()
     def _add_source(self) -> None:
@@ -824,7 +657,3 @@ class FormPage(Page):
         """Override QWidget.resizeEvent."""
         super().resizeEvent(event)
         self._fit_panel()
-
-
-def _clock(moment: datetime) -> str:
-    return local(moment).strftime("%H:%M")

@@ -40,7 +40,7 @@ def test_an_answer_that_could_not_be_saved_outlives_another_form(
     shell.go("form", record_id=first, child_id=child_id)
     assert form_records.open_form(desk, first).document[path]["value"] == "What Tal said"
     assert page.controller.sheet.value(path) == "What Tal said"
-    assert page._late == []
+    assert page.late.controllers == []
 
 
 def test_what_was_not_saved_is_tried_again_at_a_lock(
