@@ -23,6 +23,12 @@ def read(arguments: list[str]) -> argparse.Namespace:
         action="store_true",
         help="open an encrypted store, load every form, draw a report; say what happened",
     )
+    parser.add_argument(
+        "--verify",
+        type=Path,
+        metavar="PDF",
+        help="say whether a PDF is a report of this casebook, unchanged (exit code 0: it is)",
+    )
     parser.add_argument("--version", action="version", version=f"Waymark {__version__}")
     # Given by the process before this one, after a lock.
     parser.add_argument("--user", default="", help=argparse.SUPPRESS)
@@ -44,6 +50,12 @@ def main(arguments: list[str] | None = None) -> int:
 
         return self_test()
     folder = asked.casebook.expanduser().resolve() if asked.casebook else None
+    if asked.verify:
+        from app.verify import run as verify
+
+        code = verify(asked.verify, folder, asked.user)
+        crash_log.stop()
+        return code
     code = bootstrap.run(
         bootstrap.Start(
             folder=folder,
