@@ -1,8 +1,8 @@
 """Whether this copy of the program is whole: `--self-test`, also for the built program.
 
 Makes the demonstration casebook in a temporary folder, opens it again, loads every form, looks up
-words in each language, draws a pre-sentence report and the unlock window. Says each step on
-standard output; needs no screen.
+words in each language, draws a pre-sentence report, signs pages with a certificate that it makes,
+and draws the unlock window. Says each step on standard output; needs no screen.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from app.casework.desk import Desk
 
 PLAIN_HEADER = b"SQLite format 3"
+PASSPHRASE = "of nobody"
 
 
 def run() -> int:
@@ -34,6 +36,7 @@ def run() -> int:
             ("forms", _forms),
             ("spelling", _spelling),
             ("pre-sentence report", lambda: _report(folder)),
+            ("signature", _signature),
             ("window", lambda: _window(folder)),
         )
         for name, step in steps:
@@ -102,6 +105,43 @@ def _report(folder: Path) -> str:
     finally:
         desk.close()
     raise BugError("no child of the demonstration is ready for a report")
+
+
+def _signature() -> str:
+    from app.reports.certificates import opened
+    from app.reports.device_statement import DeviceStatement, device_statement
+    from app.reports.pdf import render
+    from app.reports.signatures import signatures_in
+    from app.reports.signing import what_signing_adds
+
+    now = SystemClock().now()
+    credential = opened(_certificate(now), PASSPHRASE)
+    statement = DeviceStatement("", "", "", "", "", now, on=False)
+    pages = render(device_statement(statement, "en"))
+    signed = pages + what_signing_adds(pages, credential, now, said="Self-test")
+    (found,) = signatures_in(signed, [credential.held])
+    if not (found.whole and found.to_the_end and found.trusted_root):
+        raise BugError("a signature that was just made does not hold")
+    return f"made and read back, {len(signed) - len(pages)} bytes"
+
+
+def _certificate(now: datetime) -> bytes:
+    """A certificate of nobody with its key, as a PKCS#12 file."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Self-test")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    lock = BestAvailableEncryption(PASSPHRASE.encode("utf-8"))
+    return pkcs12.serialize_key_and_certificates(None, key, made, None, lock)
 
 
 def _window(folder: Path) -> str:
