@@ -36,7 +36,8 @@ def test_no_rule_is_broken_by_any_kind_of_report(
     assert findings(pdf, tmp_path) == []
 
 
-def test_no_rule_is_broken_by_the_plan_of_a_child(tmp_path: Path) -> None:
+def a_plan() -> bytes:
+    """The plan of a child on one page."""
     target = MyTarget("Be in college by May", True, "Show up on Monday", "Ash rings first", None)
     plan = MyPlan(
         called="Tal",
@@ -51,7 +52,11 @@ def test_no_rule_is_broken_by_the_plan_of_a_child(tmp_path: Path) -> None:
         review_on=date(2027, 1, 5),
         draft=True,
     )
-    pdf = on_one_page(plan)
+    return on_one_page(plan)
+
+
+def test_no_rule_is_broken_by_the_plan_of_a_child(tmp_path: Path) -> None:
+    pdf = a_plan()
     assert faults_in(pdf) == []
     assert findings(pdf, tmp_path) == []
 
