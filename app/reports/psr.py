@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -64,182 +64,59 @@ __all__ = [
 
 PSR: Final = "psr"
 
-_WORDS_IN_PARAGRAPH: Final = 85
-"""A paragraph that has reached this many words is long enough to be read aloud in court."""
-_WORDS_IN_LINE: Final = 25
-"""Longer quotations stand by themselves."""
-_SAID_ON_A_PAGE: Final = 900
-"""Letters of comments that stand beside the sign-off on its page."""
-_TIMES_IN_CHART: Final = 3
-"""So many assessments stand beside each other and can be read, in large print too."""
-_QUOTED: Final = re.compile("“.*”", re.DOTALL)
+Draw = Callable[[], Iterable[Block]]
 
 
-def psr(material: PsrMaterial, passages: Sequence[Passage] | None = None) -> Report:
-    """The pre-sentence report that `material` makes: `report_of` for the commonest kind."""
-    return report_of(kind(PSR), material, passages)
+class Part:
+    """What tells one side of a report from the record, in the report's language."""
 
-
-def report_of(
-    of: ReportKind, material: PsrMaterial, passages: Sequence[Passage] | None = None
-) -> Report:
-    """The report of a kind that `material` makes.
-
-    Args:
-        passages: Its text as the author wrote it; without, the text that the assessment gives.
-    """
-    return _Psr(material, of).report(passages)
-
-
-def first_draft(material: PsrMaterial, of: ReportKind | None = None) -> tuple[Passage, ...]:
-    """The text that a report begins with: what the locked assessment says, heading by heading."""
-    return tuple(_Psr(material, of or kind(PSR)).passages())
-
-
-class _Psr:
     def __init__(self, material: PsrMaterial, of: ReportKind) -> None:
         self._material = material
         self._kind = of
         self._say: Wording = wording(material.language)
         self._child = material.child.preferred_name or material.child.name
 
-    def report(self, passages: Sequence[Passage] | None) -> Report:
-        """The whole report, its paragraphs numbered."""
-        _ = self._say
-        material = self._material
-        written = tuple(self.passages()) if passages is None else passages
-        named = self._kind.headings(material.language)
-        sections = tuple(
-            Section(
-                str(at),
-                heading,
-                _numbered(at, self._blocks(code, written)),
-                keep_together=at == len(named) and not self._much_was_said,
-            )
-            for at, (code, heading) in enumerate(named.items(), start=1)
-        )
-        return Report(
-            kind=self._kind.id,
-            title=self._kind.named(material.language),
-            subtitle=self._subtitle(),
-            reference=material.reference,
-            language=material.language,
-            service_name=material.service_name,
-            status=material.status,
-            made_on=material.made_on,
-            front=tuple(self._front()),
-            front_blocks=tuple(self._front_tables()),
-            sections=sections,
-            draft_notice=_(
-                "This is a draft. It is not finished, and it must not be given to the panel."
-            )
-            if self._kind.for_ == "panel"
-            else _("This is a draft. It is not finished, and it must not be given to the court."),
-            pending=self._pending(),
-        )
+    def drawn(self) -> Mapping[str, Draw]:
+        """What it draws, by the code under which the kinds of report name it."""
+        return {}
 
     @property
-    def _much_was_said(self) -> bool:
-        """Whether what was said to the report is more than fits on a page with the sign-off."""
-        return sum(len(one.comment) for one in self._material.sign_off.heard) > _SAID_ON_A_PAGE
+    def _for_hearing(self) -> bool:
+        return self._kind.for_ == "hearing"
 
-    def _pending(self) -> str:
-        """What every page says where nobody has checked the report yet, and why."""
-        if not self._material.pending:
-            return ""
-        return self._say(
-            "Final, quality check pending: nobody else has checked this report yet. {why}"
-        ).format(why=self._material.pending)
+    def _author(self) -> str:
+        author = self._material.author
+        return ", ".join(text for text in (author.name, author.role) if text)
 
-    def passages(self) -> Iterator[Passage]:
-        """The text that the assessment gives, with the parts that are made from the record."""
-        for section in self._kind.sections:
-            for part in section.parts:
-                if part.startswith(SAID):
-                    yield from self._said(section.code, part.removeprefix(SAID))
-                elif part == "child":
-                    yield from self._child_passages(section.code)
-                elif part == "strengths":
-                    yield from self._strengths(section.code)
-                else:
-                    yield _made(section.code, part)
+    def _day(self, when: date) -> str:
+        return day(when, self._material.language)
 
-    def _blocks(self, section: str, written: Sequence[Passage]) -> Iterator[Block]:
-        here = [passage for passage in written if passage.section == section]
-        silent = None
-        if not any(passage.says_something for passage in here):
-            silent = self._silent(section)
-        drawn = list(blocks_of(here, self._draw))
-        if silent is None and not drawn:
-            silent = self._say("Nothing has been written here yet.")
-        if silent is not None:
-            at = 1 if drawn else 0
-            if section == "psr.risk":
-                at = sum(isinstance(block, LevelLine) for block in drawn) + at
-            drawn.insert(at, _paragraph(silent))
-        yield from drawn
+    def _age(self, when: date | None) -> int | None:
+        born = self._material.child.date_of_birth
+        return None if born is None or when is None else age_on(born, when)
 
-    def _silent(self, section: str) -> str | None:
-        """What is said where neither the assessment nor the author has said anything yet."""
-        _ = self._say
-        if section == "psr.sources" and self._material.sources:
-            return None
-        return {
-            "psr.sources": _(
-                "The assessment does not yet say whom the author met or what was read. "
-                "Until it does, the court cannot tell what this report rests on."
-            ),
-            "psr.offence": _(
-                "The assessment does not yet explain how this came about, what part "
-                "{child} had in it, or how {child} sees it now."
-            ).format(child=self._child),
-            "psr.risk": _(
-                "The assessment says nothing further yet about who could be harmed, in what "
-                "circumstances, or what would make it less likely."
-            ),
-            "psr.conclusion": _(
-                "No proposal has been written yet. The court is asked not to rely on this "
-                "report until one is."
-            ),
-        }.get(section)
 
-    def _draw(self, code: str) -> Iterable[Block]:
-        """The part of that code, from the record; nothing for one that this program has not."""
-        parts: dict[str, Callable[[], Iterable[Block]]] = {
-            "rests_on": lambda: (_paragraph(self._rests_on()),),
-            "sources": self._sources,
-            "missing_sources": self._missing_sources,
-            "offences": self._offences,
-            "no_strengths": self._no_strengths,
-            "how_to_speak": self._how_to_speak,
-            "nothing_of_child": self._nothing_of_child,
-            "outcomes": self._outcomes,
-            "levels": self._levels,
-            "levels_over_time": self._levels_over_time,
-            "dangerousness": self._dangerousness,
-            "aim": self._aim,
-            "all_options": self._all_options,
-            "sign_off": self._sign_off,
-            "order": self._order,
-            "attendance": self._attendance,
-            "missed": self._missed,
-            "plan": self._plan,
-            "existing": self._existing,
-            "changed_since": self._changed_since,
-            "added_to": self._added_to,
-            "disproportionality": lambda: disproportionality(
-                self._material.figures,
-                self._child,
-                self._material.language,
-                self._material.ethnic_group,
-            ),
-        }
-        drawing = parts.get(code)
-        return drawing() if drawing is not None else ()
+def paragraph(text: str) -> Paragraph:
+    return Paragraph((Run(text),))
 
-    # Front sheet
 
-    def _subtitle(self) -> str:
+def in_marks(text: str) -> str:
+    text = text.strip()
+    return text if text.startswith("“") and text.endswith("”") else f"“{text}”"
+
+
+def inside_sentence(text: str) -> str:
+    """A description as it stands inside a sentence: no full stop, no capital that starts one."""
+    text = text.strip().rstrip(".")
+    if len(text) > 1 and text[0].isupper() and text[1].islower():
+        return text[0].lower() + text[1:]
+    return text
+
+
+class FrontSheet(Part):
+    """The first page."""
+
+    def subtitle(self) -> str:
         _ = self._say
         court = self._material.court
         name = self._material.child.name
@@ -253,7 +130,7 @@ class _Psr:
             name=name, court=court.court, day=self._day(court.hearing_on)
         )
 
-    def _front(self) -> Iterator[Fact]:
+    def facts(self) -> Iterator[Fact]:
         _ = self._say
         material = self._material
         child, court, team = material.child, material.court, material.author.team
@@ -281,10 +158,6 @@ class _Psr:
         yield Fact(_("Date of this report"), self._day(material.made_on))
 
     @property
-    def _for_hearing(self) -> bool:
-        return self._kind.for_ == "hearing"
-
-    @property
     def _sentenced(self) -> bool:
         """Whether the hearing that is named is the one at which the order was made, long past."""
         hearing = self._material.court.hearing_on
@@ -296,10 +169,6 @@ class _Psr:
         """What a court must find on the front sheet; elsewhere it is left out where unknown."""
         if value or self._for_hearing:
             yield Fact(label, value or self._say("Not recorded"))
-
-    def _author(self) -> str:
-        author = self._material.author
-        return ", ".join(text for text in (author.name, author.role) if text)
 
     def _names(self) -> str:
         child = self._material.child
@@ -346,7 +215,7 @@ class _Psr:
             said.append(_("Asked for on {day}.").format(day=self._day(court.asked_on)))
         return " ".join(text if text.endswith(".") else f"{text}." for text in said)
 
-    def _front_tables(self) -> Iterator[Block]:
+    def tables(self) -> Iterator[Block]:
         _ = self._say
         material = self._material
         if material.offences:
@@ -412,12 +281,21 @@ class _Psr:
             hearing.result or _("Not recorded"),
         )
 
-    # 1 Sources of information
+
+class Sources(Part):
+    """The assessment and the sources."""
+
+    def drawn(self) -> Mapping[str, Draw]:
+        return {
+            "rests_on": lambda: (paragraph(self._rests_on()),),
+            "sources": self._sources,
+            "missing_sources": self._missing_sources,
+        }
 
     def _sources(self) -> Iterator[Block]:
         sources = self._material.sources
         if sources:
-            yield _paragraph(self._say("These people and papers were consulted:"))
+            yield paragraph(self._say("These people and papers were consulted:"))
             yield Bullets(tuple((Run(self._source(source)),) for source in sources))
 
     def _missing_sources(self) -> Iterator[Block]:
@@ -427,7 +305,7 @@ class _Psr:
         if missing:
             yield Bullets(tuple((Run(self._missing(source)),) for source in missing))
         else:
-            yield _paragraph(
+            yield paragraph(
                 _(
                     "The record names no source that was asked for and did not answer. "
                     "It does not say whether others were looked for."
@@ -468,7 +346,14 @@ class _Psr:
         why = source.why or self._say("The reason is not recorded.")
         return self._say("{what}: {why}").format(what=source.what, why=why)
 
-    # 2 Offence analysis
+
+class Offences(Part):
+    """The offences."""
+
+    def drawn(self) -> Mapping[str, Draw]:
+        return {
+            "offences": self._offences,
+        }
 
     def _offences(self) -> Iterator[Block]:
         material = self._material
@@ -479,12 +364,12 @@ class _Psr:
                 if self._for_hearing
                 else self._say("The order on {child} was made for {offences}.")
             ).format(child=self._child, offences=listed(named, material.language))
-            described = [_inside_sentence(offence.description) for offence in material.offences]
+            described = [inside_sentence(offence.description) for offence in material.offences]
             yield Paragraph(tuple(_apart(words, described)))
 
     def _offence_phrase(self, offence: OffenceFacts) -> str:
         _ = self._say
-        what = _inside_sentence(offence.description) or _("an offence that is not described")
+        what = inside_sentence(offence.description) or _("an offence that is not described")
         age = self._age(offence.committed_on)
         if offence.committed_on is None:
             return _("{offence} (no date is recorded)").format(offence=what)
@@ -493,40 +378,32 @@ class _Psr:
             return _("{offence} on {day}").format(offence=what, day=when)
         return _("{offence} on {day}, when aged {age}").format(offence=what, day=when, age=age)
 
-    # 3 Assessment of the child
 
-    def _child_passages(self, section: str) -> Iterator[Passage]:
-        _ = self._say
-        every = self._of_section("psr.child")
-        others = [said for said in every if not said.strength]
-        yield Passage(section, "heading", _("Strengths"))
-        yield from self._strengths(section)
-        yield _made(section, "how_to_speak")
-        if not any(said.topic for said in others):
-            heading = _("{child} now").format(child=self._child)
-            yield Passage(section, "heading", heading)
-        if others:
-            yield from self._paragraphs(section, others, headed=True)
-        else:
-            yield _made(section, "nothing_of_child")
-        yield Passage(section, "heading", _("Earlier outcomes"))
-        yield _made(section, "outcomes")
+def _apart(text: str, words: Iterable[str]) -> Iterator[Run]:
+    """`text` with words of the record in runs of their own: they may be in another language."""
+    rest = text
+    for one in words:
+        before, found, after = rest.partition(one) if one else (rest, "", "")
+        if found:
+            yield from (Run(part) for part in (before, found) if part)
+            rest = after
+    if rest:
+        yield Run(rest)
 
-    def _strengths(self, section: str) -> Iterator[Passage]:
-        _ = self._say
-        strengths = [said for said in self._of_section("psr.child") if said.strength]
-        if strengths:
-            yield Passage(
-                section,
-                "paragraph",
-                _("What goes well for {child}, and who and what helps:").format(child=self._child),
-            )
-            yield from _items(section, strengths)
-        else:
-            yield _made(section, "no_strengths")
+
+class OfTheChild(Part):
+    """The child, beside what the assessment says."""
+
+    def drawn(self) -> Mapping[str, Draw]:
+        return {
+            "no_strengths": self._no_strengths,
+            "how_to_speak": self._how_to_speak,
+            "nothing_of_child": self._nothing_of_child,
+            "outcomes": self._outcomes,
+        }
 
     def _no_strengths(self) -> Iterator[Block]:
-        yield _paragraph(
+        yield paragraph(
             self._say(
                 "The assessment names no strength yet. That says what has been asked so far, "
                 "not what {child} can do."
@@ -537,10 +414,10 @@ class _Psr:
         words = self._material.child.how_to_speak
         if words:
             yield SubHeading(self._say("How to speak with {child}").format(child=self._child))
-            yield _paragraph(words)
+            yield paragraph(words)
 
     def _nothing_of_child(self) -> Iterator[Block]:
-        yield _paragraph(
+        yield paragraph(
             self._say(
                 "The assessment does not yet describe {child}’s home, family, health, "
                 "learning or friends."
@@ -551,13 +428,13 @@ class _Psr:
         _ = self._say
         outcomes = self._material.earlier_outcomes
         if not outcomes:
-            yield _paragraph(
+            yield paragraph(
                 _("The record holds no earlier outcome for {child}, in court or out of it.").format(
                     child=self._child
                 )
             )
             return
-        yield _paragraph(
+        yield paragraph(
             _("The record holds one earlier outcome for {child}:").format(child=self._child)
             if len(outcomes) == 1
             else _("The record holds {count} earlier outcomes for {child}:").format(
@@ -591,7 +468,20 @@ class _Psr:
             outcome.response or _("Not recorded"),
         )
 
-    # 4 Assessment of risk to the community
+
+_TIMES_IN_CHART: Final = 3
+"""So many assessments stand beside each other and can be read, in large print too."""
+
+
+class Levels(Part):
+    """The levels."""
+
+    def drawn(self) -> Mapping[str, Draw]:
+        return {
+            "levels": self._levels,
+            "levels_over_time": self._levels_over_time,
+            "dangerousness": self._dangerousness,
+        }
 
     def _levels(self) -> Iterator[Block]:
         _ = self._say
@@ -606,14 +496,14 @@ class _Psr:
                 "Levels run from low through medium and high to very high. Each is the author’s "
                 "own judgement, with the reasons beside it."
             )
-        yield _paragraph(words)
+        yield paragraph(words)
         held = {facts.judged: facts for facts in self._material.levels}
         for judged in JUDGED:
             yield self._level(held.get(judged, LevelFacts(judged, None)))
 
     def _dangerousness(self) -> Iterator[Block]:
         if self._material.court.dangerousness:
-            yield _paragraph(
+            yield paragraph(
                 self._say(
                     "The court asked for an assessment of dangerousness. That is for the court "
                     "to decide; the levels and reasons above are offered to help with it."
@@ -674,10 +564,18 @@ class _Psr:
             reason = facts.reason or _("The assessment gives no reasons for this level.")
         return LevelLine(self._judged_words()[facts.judged], facts.level, word, (Run(reason),))
 
-    # 5 Conclusion and proposal
+
+class Conclusion(Part):
+    """The aim of youth justice, and that custody is open."""
+
+    def drawn(self) -> Mapping[str, Draw]:
+        return {
+            "aim": self._aim,
+            "all_options": self._all_options,
+        }
 
     def _aim(self) -> Iterator[Block]:
-        yield _paragraph(
+        yield paragraph(
             self._say(
                 "The main aim of youth justice is to prevent offending by children, and the "
                 "court must have regard to the welfare of {child}."
@@ -686,20 +584,30 @@ class _Psr:
 
     def _all_options(self) -> Iterator[Block]:
         if self._material.court.all_options:
-            yield _paragraph(
+            yield paragraph(
                 self._say(
                     "The court has left custody open, so that the proposal above has to be read "
                     "beside what custody would mean for {child}."
                 ).format(child=self._child)
             )
 
-    # What reports on orders, and on other reports, tell
+
+class Orders(Part):
+    """The order and what came of it."""
+
+    def drawn(self) -> Mapping[str, Draw]:
+        return {
+            "order": self._order,
+            "attendance": self._attendance,
+            "missed": self._missed,
+            "plan": self._plan,
+        }
 
     def _order(self) -> Iterator[Block]:
         _ = self._say
         order = self._material.order
         if order is None:
-            yield _paragraph(_("The record names no order that this report is about."))
+            yield paragraph(_("The record names no order that this report is about."))
             return
         facts = [
             Fact(_("Order"), order.name),
@@ -716,13 +624,13 @@ class _Psr:
         contacts = self._material.contacts
         kept = sum(not contact.missed for contact in contacts)
         if not contacts:
-            yield _paragraph(
+            yield paragraph(
                 _("The chronology holds no appointment since the order was made.")
                 if self._material.order is not None
                 else _("The chronology holds no appointment.")
             )
             return
-        yield _paragraph(
+        yield paragraph(
             self._kept(kept, len(contacts)).format(
                 child=self._child, kept=kept, count=len(contacts)
             )
@@ -753,7 +661,7 @@ class _Psr:
         _ = self._say
         missed = [contact for contact in self._material.contacts if contact.missed]
         if not missed:
-            yield _paragraph(
+            yield paragraph(
                 _("The chronology holds no missed appointment since the order was made.")
                 if self._material.order is not None
                 else _("The chronology holds no missed appointment.")
@@ -780,7 +688,7 @@ class _Psr:
     def _plan(self) -> Iterator[Block]:
         _ = self._say
         if not self._material.plan:
-            yield _paragraph(_("No plan has been written yet."))
+            yield paragraph(_("No plan has been written yet."))
             return
         yield Table(
             headers=(_("What will be different"), _("By"), _("How far it is")),
@@ -796,11 +704,22 @@ class _Psr:
             weights=(3.4, 1.7, 1.6),
         )
 
+
+class EarlierReports(Part):
+    """The report that is used again or added to."""
+
+    def drawn(self) -> Mapping[str, Draw]:
+        return {
+            "existing": self._existing,
+            "changed_since": self._changed_since,
+            "added_to": self._added_to,
+        }
+
     def _existing(self) -> Iterator[Block]:
         _ = self._say
         held = self._material.existing
         if held is None:
-            yield _paragraph(_("The record does not hold the report that is to be used."))
+            yield paragraph(_("The record does not hold the report that is to be used."))
             return
         yield Facts(
             (
@@ -811,10 +730,10 @@ class _Psr:
             )
         )
         if held.against:
-            yield _paragraph(_("What speaks against using it:"))
+            yield paragraph(_("What speaks against using it:"))
             yield Bullets(tuple((Run(line),) for line in held.against))
         else:
-            yield _paragraph(
+            yield paragraph(
                 _("It is recent enough, was checked, and the record shows no significant change.")
             )
 
@@ -822,31 +741,45 @@ class _Psr:
         _ = self._say
         held = self._material.existing
         if held is None:
-            yield _paragraph(
-                _("The record cannot be compared with a report that it does not hold.")
-            )
+            yield paragraph(_("The record cannot be compared with a report that it does not hold."))
             return
         if not held.changes:
-            yield _paragraph(_("The record shows no change since that report was made."))
+            yield paragraph(_("The record shows no change since that report was made."))
             return
-        yield _paragraph(_("Since that report was made, the record shows:"))
+        yield paragraph(_("Since that report was made, the record shows:"))
         yield Bullets(tuple((Run(line),) for line in held.changes))
 
     def _added_to(self) -> Iterator[Block]:
         _ = self._say
         held = self._material.existing
         if held is None:
-            yield _paragraph(_("The record does not hold the report that this one adds to."))
+            yield paragraph(_("The record does not hold the report that this one adds to."))
             return
-        yield _paragraph(
+        yield paragraph(
             _("This adds to the {title} {reference} of {day}, which stays as it is.").format(
-                title=_inside_sentence(held.title),
+                title=inside_sentence(held.title),
                 reference=held.reference,
                 day=self._day(held.made_on),
             )
         )
 
-    # 6 Sign-off
+
+_SAID_ON_A_PAGE: Final = 900
+"""Letters of comments that stand beside the sign-off on its page."""
+
+
+class SignedOff(Part):
+    """The sign-off."""
+
+    def drawn(self) -> Mapping[str, Draw]:
+        return {
+            "sign_off": self._sign_off,
+        }
+
+    @property
+    def much_was_said(self) -> bool:
+        """Whether what was said to the report is more than fits on a page with the sign-off."""
+        return sum(len(one.comment) for one in self._material.sign_off.heard) > _SAID_ON_A_PAGE
 
     def _sign_off(self) -> Iterator[Block]:
         _ = self._say
@@ -894,11 +827,11 @@ class _Psr:
             parts = tuple(one.section for one in heard if one.answer == answer)
             if parts:
                 named = listed(parts, self._material.language)
-                yield _paragraph(words.format(who=who, parts=named))
+                yield paragraph(words.format(who=who, parts=named))
         for one in heard:
             if one.comment:
                 by = _("{who}, on “{part}”").format(who=who, part=one.section)
-                yield Quotation((Run(_in_marks(one.comment), language=one.language),), by)
+                yield Quotation((Run(in_marks(one.comment), language=one.language),), by)
 
     def _checked(self) -> str:
         sign = self._material.sign_off
@@ -910,16 +843,62 @@ class _Psr:
             name=sign.checked_by, day=self._day(sign.checked_on)
         )
 
-    # Sentences
 
-    def _of_section(self, section: str) -> list[Sentence]:
-        return sorted(
-            (s for s in self._material.said if s.section == section and s.text.strip()),
-            key=lambda said: said.order,
-        )
+_WORDS_IN_PARAGRAPH: Final = 85
+"""A paragraph that has reached this many words is long enough to be read aloud in court."""
+_WORDS_IN_LINE: Final = 25
+"""Longer quotations stand by themselves."""
+_QUOTED: Final = re.compile("“.*”", re.DOTALL)
+
+
+class FirstDraft(Part):
+    """The passages of a report before its author has written in it."""
+
+    def passages(self) -> Iterator[Passage]:
+        """The text that the assessment gives, with the parts that are made from the record."""
+        for section in self._kind.sections:
+            for part in section.parts:
+                if part.startswith(SAID):
+                    yield from self._said(section.code, part.removeprefix(SAID))
+                elif part == "child":
+                    yield from self._child_passages(section.code)
+                elif part == "strengths":
+                    yield from self._strengths(section.code)
+                else:
+                    yield _made(section.code, part)
 
     def _said(self, section: str, source: str) -> Iterator[Passage]:
         return self._paragraphs(section, self._of_section(source))
+
+    def _child_passages(self, section: str) -> Iterator[Passage]:
+        _ = self._say
+        every = self._of_section("psr.child")
+        others = [said for said in every if not said.strength]
+        yield Passage(section, "heading", _("Strengths"))
+        yield from self._strengths(section)
+        yield _made(section, "how_to_speak")
+        if not any(said.topic for said in others):
+            heading = _("{child} now").format(child=self._child)
+            yield Passage(section, "heading", heading)
+        if others:
+            yield from self._paragraphs(section, others, headed=True)
+        else:
+            yield _made(section, "nothing_of_child")
+        yield Passage(section, "heading", _("Earlier outcomes"))
+        yield _made(section, "outcomes")
+
+    def _strengths(self, section: str) -> Iterator[Passage]:
+        _ = self._say
+        strengths = [said for said in self._of_section("psr.child") if said.strength]
+        if strengths:
+            yield Passage(
+                section,
+                "paragraph",
+                _("What goes well for {child}, and who and what helps:").format(child=self._child),
+            )
+            yield from _items(section, strengths)
+        else:
+            yield _made(section, "no_strengths")
 
     def _paragraphs(
         self, section: str, every: Sequence[Sentence], *, headed: bool = False
@@ -940,22 +919,21 @@ class _Psr:
                 else:
                     yield from _joined(section, tuple(group))
 
+    def _of_section(self, section: str) -> list[Sentence]:
+        return sorted(
+            (s for s in self._material.said if s.section == section and s.text.strip()),
+            key=lambda said: said.order,
+        )
+
     def _quotation(self, section: str, said: Sentence) -> Passage:
         _ = self._say
         by = {
             "child": _("{child}’s own words").format(child=self._child),
             "parent": _("A parent or carer’s own words"),
         }.get(said.said_by, _("As it was said"))
-        words = _in_marks(said.text)
+        words = in_marks(said.text)
         quote = Quote(words, said.said_by, said.answer_language, said.path)
         return Passage(section, "quotation", words, None, (quote,), by, (said.path,))
-
-    def _day(self, when: date) -> str:
-        return day(when, self._material.language)
-
-    def _age(self, when: date | None) -> int | None:
-        born = self._material.child.date_of_birth
-        return None if born is None or when is None else age_on(born, when)
 
 
 def _row(said: Sentence) -> str:
@@ -1052,7 +1030,7 @@ def _runs(said: Sentence) -> Iterator[Run]:
         return
     spoken = _QUOTED.search(text)
     if spoken is None:
-        yield Run(_in_marks(text), quote=True, language=said.answer_language)
+        yield Run(in_marks(text), quote=True, language=said.answer_language)
         return
     before, after = text[: spoken.start()], text[spoken.end() :]
     if before:
@@ -1062,33 +1040,147 @@ def _runs(said: Sentence) -> Iterator[Run]:
         yield Run(after, language=said.language)
 
 
-def _in_marks(text: str) -> str:
-    text = text.strip()
-    return text if text.startswith("“") and text.endswith("”") else f"“{text}”"
+_PARTS: Final[tuple[type[Part], ...]] = (
+    Sources,
+    Offences,
+    OfTheChild,
+    Levels,
+    Conclusion,
+    Orders,
+    EarlierReports,
+    SignedOff,
+)
 
 
-def _inside_sentence(text: str) -> str:
-    """A description as it stands inside a sentence: no full stop, no capital that starts one."""
-    text = text.strip().rstrip(".")
-    if len(text) > 1 and text[0].isupper() and text[1].islower():
-        return text[0].lower() + text[1:]
-    return text
+def psr(material: PsrMaterial, passages: Sequence[Passage] | None = None) -> Report:
+    """The pre-sentence report that `material` makes: `report_of` for the commonest kind."""
+    return report_of(kind(PSR), material, passages)
 
 
-def _apart(text: str, words: Iterable[str]) -> Iterator[Run]:
-    """`text` with words of the record in runs of their own: they may be in another language."""
-    rest = text
-    for one in words:
-        before, found, after = rest.partition(one) if one else (rest, "", "")
-        if found:
-            yield from (Run(part) for part in (before, found) if part)
-            rest = after
-    if rest:
-        yield Run(rest)
+def report_of(
+    of: ReportKind, material: PsrMaterial, passages: Sequence[Passage] | None = None
+) -> Report:
+    """The report of a kind that `material` makes.
+
+    Args:
+        passages: Its text as the author wrote it; without, the text that the assessment gives.
+    """
+    return _Whole(material, of).report(passages)
 
 
-def _paragraph(text: str) -> Paragraph:
-    return Paragraph((Run(text),))
+def first_draft(material: PsrMaterial, of: ReportKind | None = None) -> tuple[Passage, ...]:
+    """The text that a report begins with: what the locked assessment says, heading by heading."""
+    return tuple(FirstDraft(material, of or kind(PSR)).passages())
+
+
+class _Whole(Part):
+    """A report from its front sheet to its sign-off."""
+
+    def __init__(self, material: PsrMaterial, of: ReportKind) -> None:
+        super().__init__(material, of)
+        self._front = FrontSheet(material, of)
+        self._signed = SignedOff(material, of)
+        self._parts: dict[str, Draw] = {}
+        for part in _PARTS:
+            self._parts.update(part(material, of).drawn())
+        self._parts.update(self.drawn())
+
+    def drawn(self) -> Mapping[str, Draw]:
+        return {
+            "disproportionality": lambda: disproportionality(
+                self._material.figures,
+                self._child,
+                self._material.language,
+                self._material.ethnic_group,
+            ),
+        }
+
+    def report(self, passages: Sequence[Passage] | None) -> Report:
+        """The whole report, its paragraphs numbered."""
+        _ = self._say
+        material = self._material
+        written = first_draft(material, self._kind) if passages is None else passages
+        named = self._kind.headings(material.language)
+        sections = tuple(
+            Section(
+                str(at),
+                heading,
+                _numbered(at, self._blocks(code, written)),
+                keep_together=at == len(named) and not self._signed.much_was_said,
+            )
+            for at, (code, heading) in enumerate(named.items(), start=1)
+        )
+        return Report(
+            kind=self._kind.id,
+            title=self._kind.named(material.language),
+            subtitle=self._front.subtitle(),
+            reference=material.reference,
+            language=material.language,
+            service_name=material.service_name,
+            status=material.status,
+            made_on=material.made_on,
+            front=tuple(self._front.facts()),
+            front_blocks=tuple(self._front.tables()),
+            sections=sections,
+            draft_notice=_(
+                "This is a draft. It is not finished, and it must not be given to the panel."
+            )
+            if self._kind.for_ == "panel"
+            else _("This is a draft. It is not finished, and it must not be given to the court."),
+            pending=self._pending(),
+        )
+
+    def _pending(self) -> str:
+        """What every page says where nobody has checked the report yet, and why."""
+        if not self._material.pending:
+            return ""
+        return self._say(
+            "Final, quality check pending: nobody else has checked this report yet. {why}"
+        ).format(why=self._material.pending)
+
+    def _blocks(self, section: str, written: Sequence[Passage]) -> Iterator[Block]:
+        here = [passage for passage in written if passage.section == section]
+        silent = None
+        if not any(passage.says_something for passage in here):
+            silent = self._silent(section)
+        drawn = list(blocks_of(here, self._draw))
+        if silent is None and not drawn:
+            silent = self._say("Nothing has been written here yet.")
+        if silent is not None:
+            at = 1 if drawn else 0
+            if section == "psr.risk":
+                at = sum(isinstance(block, LevelLine) for block in drawn) + at
+            drawn.insert(at, paragraph(silent))
+        yield from drawn
+
+    def _silent(self, section: str) -> str | None:
+        """What is said where neither the assessment nor the author has said anything yet."""
+        _ = self._say
+        if section == "psr.sources" and self._material.sources:
+            return None
+        return {
+            "psr.sources": _(
+                "The assessment does not yet say whom the author met or what was read. "
+                "Until it does, the court cannot tell what this report rests on."
+            ),
+            "psr.offence": _(
+                "The assessment does not yet explain how this came about, what part "
+                "{child} had in it, or how {child} sees it now."
+            ).format(child=self._child),
+            "psr.risk": _(
+                "The assessment says nothing further yet about who could be harmed, in what "
+                "circumstances, or what would make it less likely."
+            ),
+            "psr.conclusion": _(
+                "No proposal has been written yet. The court is asked not to rely on this "
+                "report until one is."
+            ),
+        }.get(section)
+
+    def _draw(self, code: str) -> Iterable[Block]:
+        """The part of that code, from the record; nothing for one that this program has not."""
+        drawing = self._parts.get(code)
+        return drawing() if drawing is not None else ()
 
 
 def _numbered(section: int, blocks: Iterable[Block]) -> tuple[Block, ...]:
