@@ -7,12 +7,11 @@ sentences; where the record is silent, a sentence says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from app.reports.content import Block, LevelLine, Paragraph, Report, Section
-from app.reports.disproportionality import disproportionality
 from app.reports.first_draft import FirstDraft
 from app.reports.kinds import ReportKind, kind
 from app.reports.material import PsrMaterial
@@ -26,9 +25,11 @@ from app.reports.parts.orders import Orders
 from app.reports.parts.part import Draw, Part, paragraph
 from app.reports.parts.sign_off import SignedOff
 from app.reports.parts.sources import Sources
+from app.reports.parts.wider_picture import WiderPicture
 from app.reports.passages import Passage, blocks_of
 
 __all__ = [
+    "PARTS",
     "PSR",
     "PsrMaterial",
     "first_draft",
@@ -38,7 +39,7 @@ __all__ = [
 
 PSR: Final = "psr"
 
-_PARTS: Final[tuple[type[Part], ...]] = (
+PARTS: Final[tuple[type[Part], ...]] = (
     Sources,
     Offences,
     OfTheChild,
@@ -47,7 +48,9 @@ _PARTS: Final[tuple[type[Part], ...]] = (
     Orders,
     EarlierReports,
     SignedOff,
+    WiderPicture,
 )
+"""What draws the parts that the kinds of report name, each of them once."""
 
 
 def psr(material: PsrMaterial, passages: Sequence[Passage] | None = None) -> Report:
@@ -79,19 +82,8 @@ class _Whole(Part):
         self._front = FrontSheet(material, of)
         self._signed = SignedOff(material, of)
         self._parts: dict[str, Draw] = {}
-        for part in _PARTS:
+        for part in PARTS:
             self._parts.update(part(material, of).drawn())
-        self._parts.update(self.drawn())
-
-    def drawn(self) -> Mapping[str, Draw]:
-        return {
-            "disproportionality": lambda: disproportionality(
-                self._material.figures,
-                self._child,
-                self._material.language,
-                self._material.ethnic_group,
-            ),
-        }
 
     def report(self, passages: Sequence[Passage] | None) -> Report:
         """The whole report, its paragraphs numbered."""

@@ -14,6 +14,7 @@ class FrontSheet(Part):
     """The first page."""
 
     def subtitle(self) -> str:
+        """About whom the report is, and for which court or panel."""
         _ = self._say
         court = self._material.court
         name = self._material.child.name
@@ -28,6 +29,7 @@ class FrontSheet(Part):
         )
 
     def facts(self) -> Iterator[Fact]:
+        """Its lines, in the order that a court looks for them."""
         _ = self._say
         material = self._material
         child, court, team = material.child, material.court, material.author.team
@@ -113,6 +115,7 @@ class FrontSheet(Part):
         return " ".join(text if text.endswith(".") else f"{text}." for text in said)
 
     def tables(self) -> Iterator[Block]:
+        """The offences, and the hearings so far."""
         _ = self._say
         material = self._material
         if material.offences:

@@ -12,6 +12,7 @@ from app.reports.material import PsrMaterial
 from app.reports.words import Wording, day, wording
 
 Draw = Callable[[], Iterable[Block]]
+"""Draws one part: the blocks that stand on the page for it."""
 
 
 class Part:
@@ -44,10 +45,12 @@ class Part:
 
 
 def paragraph(text: str) -> Paragraph:
+    """Words of the program as a paragraph, which gets its number where it stands."""
     return Paragraph((Run(text),))
 
 
 def in_marks(text: str) -> str:
+    """Somebody's own words between quotation marks, where they don't bring their own."""
     text = text.strip()
     return text if text.startswith("“") and text.endswith("”") else f"“{text}”"
 
