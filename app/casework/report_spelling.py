@@ -5,13 +5,12 @@ What the casebook gives is read first; looking the words up comes after, where n
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from app.casework import report_writing, spared_words, spelling
 from app.casework.report_validators import Finding
-from app.casework.report_writing import WritingView
+from app.casework.report_writing import SKIPPED, WritingView
 from app.casework.spelling import Spared
 from app.core.i18n import _
 
@@ -40,12 +39,23 @@ def words_of(desk: Desk, report_id: str) -> ReportWords:
     return ReportWords(writing, spared_words.spared(desk, writing.child_id))
 
 
-def findings(words: ReportWords, skipped: Collection[str] = ()) -> tuple[Finding, ...]:
-    """For each heading the words that no dictionary has. Quotations stay as they were said.
+def skip(desk: Desk, report_id: str, word: str) -> None:
+    """Let a word stand wherever it stands in a report; its pages are what they were.
 
-    Args:
-        skipped: Words that the author has let stand.
+    Raises:
+        NotAllowed: The person may only read. PassageLocked: The report is no draft.
+        RecordGone: It is not in the casebook.
     """
+    desk.must_write()
+    with desk.casebook.write() as work:
+        report = report_writing.draft(work, report_id)
+        held = (report.details or {}).get(SKIPPED, ())
+        if spelling.plain(word) not in held:
+            report.details = {**(report.details or {}), SKIPPED: [*held, spelling.plain(word)]}
+
+
+def findings(words: ReportWords) -> tuple[Finding, ...]:
+    """For each heading the words that no dictionary has. Quotations stay as they were said."""
     writing = words.writing
     found: list[Finding] = []
     for section in writing.sections:
@@ -60,7 +70,7 @@ def findings(words: ReportWords, skipped: Collection[str] = ()) -> tuple[Finding
                     passage.language or writing.language,
                     said=[quote.words for quote in passage.quotes],
                     spared=words.spared,
-                    skipped=skipped,
+                    skipped=writing.skipped,
                 )
             )
         if wrong:

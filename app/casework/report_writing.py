@@ -51,6 +51,8 @@ CHECKED: Final = "checked"
 """Under this name they hold what each who found it fit had read, by its hash."""
 SEALED: Final = "sealed"
 """Under this name they hold what each passage said for whoever made the report final."""
+SKIPPED: Final = "skipped_words"
+"""Under this name they hold the words that spelling lets stand in the report."""
 GAP: Final = 1024
 """Between the places of two passages, so that others fit in between."""
 ALWAYS: Final = frozenset({disproportionality.PART})
@@ -109,7 +111,12 @@ class MissingPart:
 
 @dataclass(frozen=True)
 class WritingView:
-    """A report as it is written, and what it lacks. `proposes`: it ends in a proposal."""
+    """A report as it is written, and what it lacks.
+
+    Attributes:
+        proposes: It ends in a proposal.
+        skipped: Words that spelling lets stand in it, see `report_spelling.skip`.
+    """
 
     report_id: str
     child_id: str
@@ -122,6 +129,7 @@ class WritingView:
     sections: tuple[SectionView, ...]
     passages: tuple[PassageView, ...]
     missing: tuple[MissingPart, ...] = ()
+    skipped: frozenset[str] = frozenset()
 
     def of(self, section: str) -> tuple[PassageView, ...]:
         """The passages of a section, in their order."""
@@ -342,6 +350,7 @@ def open_writing(desk: Desk, report_id: str) -> WritingView:
             ),
             passages=held,
             missing=missing_parts(session, report),
+            skipped=frozenset((report.details or {}).get(SKIPPED, ())),
         )
 
 

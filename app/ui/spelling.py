@@ -6,7 +6,7 @@ A field says by `kit.spelled` that it is checked; it is taken up when the keyboa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -58,6 +58,7 @@ class Speller(QObject):
         self._tasks = shell.tasks.beside(self, "spelling")
         self._spared: dict[str | None, Spared] = {}
         self._skipped: dict[str, set[str]] = {}
+        self._keep: dict[str, Callable[[str], object]] = {}
         self._failed = False
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -74,14 +75,26 @@ class Speller(QObject):
         return bool(self._tasks.pending)
 
     def check(
-        self, field: QPlainTextEdit, language: str, text_id: str, said: Sequence[str] = ()
+        self,
+        field: QPlainTextEdit,
+        language: str,
+        text_id: str,
+        said: Sequence[str] = (),
+        *,
+        skipped: Collection[str] = (),
+        keep: Callable[[str], object] | None = None,
     ) -> SpelledField:
         """Check a field from now on.
 
         Args:
             text_id: Of the whole that it is a part of: a word is skipped in all of it.
             said: What somebody said in it, which is left as it was said.
+            skipped: Words that were skipped in the whole before.
+            keep: Keeps a word that is skipped with the whole; None: it is skipped until a lock.
         """
+        self._skipped.setdefault(text_id, set()).update(skipped)
+        if keep is not None:
+            self._keep[text_id] = keep
         spelled = SpelledField(self, field, language, text_id, said)
         spelled.look()
         return spelled
@@ -166,7 +179,7 @@ class Speller(QObject):
         """Find what is spelled wrong in a whole report, heading by heading, away from the keys."""
         if not self.on:
             return
-        desk, skipped = self._shell.desk, self.skipped_in(report_id)
+        desk = self._shell.desk
 
         def read() -> ReportWords:
             from app.casework import report_spelling
@@ -177,7 +190,7 @@ class Speller(QObject):
             def find() -> Sequence[Finding]:
                 from app.casework import report_spelling
 
-                return report_spelling.findings(words, skipped)
+                return report_spelling.findings(words)
 
             self._tasks.run(find, done, self._could_not, owner=owner)
 
@@ -188,6 +201,9 @@ class Speller(QObject):
         from app.casework import spelling
 
         self._skipped.setdefault(spelled.text_id, set()).add(spelling.plain(word))
+        keep = self._keep.get(spelled.text_id)
+        if keep is not None:
+            keep(word)
         for one in self._shell.findChildren(SpelledField):
             if one.text_id == spelled.text_id:
                 one.look()
@@ -225,10 +241,6 @@ class Speller(QObject):
             self.look_again()
 
         self._shell.tasks.run(add, added, owner=self)
-
-    def skipped_in(self, text_id: str) -> frozenset[str]:
-        """The words that somebody let stand in a text."""
-        return frozenset(self._skipped.get(text_id, ()))
 
     # ---- inside -----------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ from app.casework import (
     questionnaires,
     report_checking,
     report_signing,
+    report_spelling,
     report_writing,
     reports,
     rescued,
@@ -347,6 +348,7 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
             of.desk, NOBODY, "psr.child", "child", answer="agree"
         ),
     ),
+    "report_spelling.skip": ("write", lambda of: report_spelling.skip(of.desk, NOBODY, "wibblet")),
     "service_words.add": ("write", lambda of: service_words.add(of.desk, "wibblet", "en")),
     "service_words.take_away": (
         "manage_words",

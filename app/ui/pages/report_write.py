@@ -15,6 +15,7 @@ from app.casework import (
     house_words,
     plain_words,
     report_checking,
+    report_spelling,
     report_writing,
 )
 from app.casework.house_words import Reading
@@ -249,10 +250,16 @@ class ReportWritePage(Page):
             self.text.addWidget(edit)
             # What somebody said is left as it was said.
             if edit.words is not None and passage.kind != "quotation":
-                language = passage.language or writing.language
-                said = [quote.words for quote in passage.quotes]
-                spelling = self.shell.spelling
-                edit.show_spelling(spelling.check(edit.words, language, writing.report_id, said))
+                edit.show_spelling(
+                    self.shell.spelling.check(
+                        edit.words,
+                        passage.language or writing.language,
+                        writing.report_id,
+                        [quote.words for quote in passage.quotes],
+                        skipped=writing.skipped,
+                        keep=partial(self._skip, writing.report_id),
+                    )
+                )
             if passage.made and passage.text == disproportionality.PART:
                 self.text.addWidget(
                     WiderPicture(
@@ -325,6 +332,11 @@ class ReportWritePage(Page):
             self.take_up_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:
             self.words_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _skip(self, report_id: str, word: str) -> None:
+        """Let a word stand in the report, beyond a lock too."""
+        desk = self.desk
+        self.run(lambda: report_spelling.skip(desk, report_id, word))
 
     @Slot(str)
     def _was_entered(self, passage_id: str) -> None:

@@ -158,13 +158,22 @@ def test_the_mouse_opens_the_same_menu_on_such_a_word_alone(qtbot: QtBot, page: 
     assert not click(12)
 
 
-def test_a_skipped_word_stands_in_the_whole_text(qtbot: QtBot, page: Shell) -> None:
+def test_a_skipped_word_stands_in_the_whole_text_and_stays_skipped(
+    qtbot: QtBot, page: Shell, desk: Desk, child_id: str, report_id: str
+) -> None:
     first = typed(qtbot, "Paragraph 2", "A wibblet there.")
     second = typed(qtbot, "Paragraph 3", "Another wibblet, definately.")
     spelled_of(second).open_menu(second.toPlainText().index("wibblet"), QPoint())
     offered(second)["Skip in this text"].trigger()
     assert not underlined(first)
     assert underlined(second) == ["definately"]
+    # It is kept with the report, which says so before it goes out.
+    assert report_writing.open_writing(desk, report_id).skipped == {"wibblet"}
+    other = window_on(qtbot, desk)
+    other.go("report", report_id=report_id, child_id=child_id)
+    assert [words for words in said(other) if words.startswith("Not in the dictionary:")] == [
+        "Not in the dictionary: definately. Look at the spelling, under Write."
+    ]
 
 
 def test_a_word_is_added_for_the_service_and_taken_away_by_a_manager(
