@@ -39,6 +39,8 @@ PART: Final = "disproportionality"
 """The part of a report that gives the figures."""
 KEPT: Final = "figures"
 """Under this name a passage holds the figures that it gives."""
+WRITTEN_OUT: Final = "written_out"
+"""Under this name a passage holds whether the words around its figures are passages by now."""
 
 
 class _Frozen(BaseModel):
@@ -218,7 +220,25 @@ def kept_in(passage: ReportPassage) -> tuple[Held, ...] | None:
 
 def figures(session: Session, report_id: str, language: Language) -> tuple[RateFigures, ...]:
     """The figures that a report gives: those it holds, or else those of today."""
-    passage = session.scalars(
+    return given_in(session, _passage(session, report_id), language)
+
+
+def given_in(
+    session: Session, passage: ReportPassage | None, language: Language
+) -> tuple[RateFigures, ...]:
+    """The figures that a passage gives, or else those of today."""
+    given = None if passage is None else kept_in(passage)
+    return tuple(one.in_words(language) for one in (current(session) if given is None else given))
+
+
+def written_out(session: Session, report_id: str) -> bool:
+    """Whether the author of a report wrote the words around its figures."""
+    passage = _passage(session, report_id)
+    return passage is not None and bool(passage.facts.get(WRITTEN_OUT))
+
+
+def _passage(session: Session, report_id: str) -> ReportPassage | None:
+    return session.scalars(
         select(ReportPassage)
         .where(
             ReportPassage.report_id == report_id,
@@ -228,8 +248,6 @@ def figures(session: Session, report_id: str, language: Language) -> tuple[RateF
         )
         .order_by(ReportPassage.place, ReportPassage.id)
     ).first()
-    given = None if passage is None else kept_in(passage)
-    return tuple(one.in_words(language) for one in (current(session) if given is None else given))
 
 
 @dataclass(frozen=True)

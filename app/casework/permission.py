@@ -139,6 +139,12 @@ READING: Final[Mapping[str, Deed]] = {
     "timeline": "read_timeline",
 }
 
+# What must be allowed to write a record of this type; any other is written by every writer.
+WRITING: Final[Mapping[str, Deed]] = {
+    "decision_figures": "keep_figures",
+    "service_form": "manage_forms",
+}
+
 # The reader of a question (`Question.readers`) that a role stands for.
 READS_AS: Final[Mapping[Role, str]] = {"practitioner": "worker", "manager": "manager"}
 

@@ -75,6 +75,7 @@ def with_kind(
         if existing is None
         else existing_report.facts(desk, session, existing, material.language),
         figures=disproportionality.figures(session, report_id, material.language),
+        figures_written_out=disproportionality.written_out(session, report_id),
         ethnic_group=disproportionality.group_of(session, child_id, material.language),
         pending=pending,
     )

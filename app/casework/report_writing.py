@@ -38,6 +38,8 @@ from app.models.records import (
     User,
 )
 from app.models.work import UnitOfWork
+from app.reports import disproportionality as wider_picture
+from app.reports.content import Paragraph, SubHeading
 from app.reports.kinds import kind
 from app.reports.material import said_in
 from app.reports.passages import KINDS, Passage, PassageKind, Quote, changed_quotes
@@ -180,7 +182,8 @@ class PassageView:
 
     Attributes:
         kind: paragraph, quotation, bullet, heading or made.
-        made: Of a part that is drawn from the record: what it is, in words.
+        made: Of a part that is drawn from the record: what it is, in words. written_out: whether
+            the words around it are passages of their own.
         changed_words: What somebody said and the passage no longer says word for word.
     """
 
@@ -196,6 +199,7 @@ class PassageView:
     facts: tuple[FactNote, ...]
     made: str
     changed_words: tuple[str, ...]
+    written_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -361,7 +365,7 @@ def missing_parts(session: Session, report: Report) -> tuple[MissingPart, ...]:
     """
     every = session.scalars(
         select(ReportPassage)
-        .where(ReportPassage.report_id == report.id)
+        .where(ReportPassage.report_id == report.id, ReportPassage.kind != PLAIN)
         .order_by(ReportPassage.removed_at, ReportPassage.id)
     ).all()
     found = []
@@ -416,6 +420,7 @@ class _Reader:
             facts=tuple(self._facts(record)),
             made=made_words(record.text) if passage.kind == "made" else "",
             changed_words=tuple(quote.words for quote in changed_quotes(passage)),
+            written_out=bool(record.facts.get(disproportionality.WRITTEN_OUT)),
         )
 
     def _sources(self, passage: Passage) -> Iterator[SourceNote]:
@@ -621,7 +626,8 @@ def take_up(desk: Desk, passage_id: str) -> PassageView:
     with desk.casebook.write() as work:
         record, report = _open(work, passage_id)
         if record.kind == "made":
-            record.facts = _facts_kept(work.session, record.kind, record.text)
+            today = _facts_kept(work.session, record.kind, record.text)
+            record.facts = {**record.facts, **today}
             written_in(desk, report)
             work.flush()
             return _Reader(desk, work.session, report).view(record)
@@ -704,6 +710,62 @@ def put_back(desk: Desk, report_id: str, code: str) -> PassageView:
         record.facts = _facts_kept(work.session, record.kind, code)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
+
+
+def write_out(desk: Desk, passage_id: str) -> PassageView:
+    """Make the words around the figures of the wider picture passages that the author writes on.
+
+    The tables with their sources stay drawn from the figures. Gives the first of the words.
+
+    Raises:
+        PassageLocked: The report is no draft. RecordGone: It is no such part, or was written out.
+    """
+    desk.must_write()
+    with desk.casebook.write() as work:
+        record, report = _open(work, passage_id)
+        if record.text != disproportionality.PART or record.facts.get(
+            disproportionality.WRITTEN_OUT
+        ):
+            raise RecordGone
+        child = work.session.get_one(Child, report.child_id)
+        figures = disproportionality.given_in(work.session, record, report.language)
+        group = disproportionality.group_of(work.session, child.id, report.language)
+        record.facts = {**record.facts, disproportionality.WRITTEN_OUT: True}
+        after = _before(work, record)
+        first = None
+        for block in wider_picture.opening(figures, called(child), report.language, group):
+            heading = isinstance(block, SubHeading)
+            text = block.text if isinstance(block, SubHeading) else _plain(block)
+            kind_: PassageKind = "heading" if heading else "paragraph"
+            placed = _placed(
+                desk,
+                work,
+                report,
+                record.section,
+                after,
+                kind=kind_,
+                text=text,
+                first=after is None,
+            )
+            after = placed.id
+            first = first or (None if heading else after)
+        for block in wider_picture.closing(figures, report.language):
+            _placed(
+                desk, work, report, record.section, record.id, kind="paragraph", text=_plain(block)
+            )
+        written = work.session.get_one(ReportPassage, first)
+        return _Reader(desk, work.session, report).view(written)
+
+
+def _before(work: UnitOfWork, record: ReportPassage) -> str | None:
+    """The passage before one, in its section; None where it is the first."""
+    held = [one for one in records(work.session, record.report_id) if one.section == record.section]
+    at = [one.id for one in held].index(record.id)
+    return held[at - 1].id if at else None
+
+
+def _plain(paragraph: Paragraph) -> str:
+    return "".join(run.text for run in paragraph.runs)
 
 
 def written_in(desk: Desk, report: Report) -> None:
@@ -844,13 +906,14 @@ def _placed(
     *,
     kind: PassageKind,
     text: str,
+    first: bool = False,
 ) -> ReportPassage:
     others = [one for one in records(work.session, report.id) if one.section == section]
     record = ReportPassage(
         child_id=report.child_id,
         report_id=report.id,
         section=section,
-        place=place_after(work, others, after),
+        place=place_after(work, others, after, first=first),
         kind=kind,
         text=text,
     )

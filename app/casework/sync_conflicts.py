@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from app.casework import history, report_writing, rival_decisions, sync_words, wording
+from app.casework import (
+    history,
+    permission,
+    report_writing,
+    rival_decisions,
+    sync_words,
+    wording,
+)
 from app.casework.desk import NotAllowed
 from app.casework.form_records import called
 from app.casework.form_records import found as form_record
@@ -193,6 +200,8 @@ def _resolve(desk: Desk, conflict_id: str, choose: Callable[[Conflict], Any], re
     found = state.conflict(desk.casebook, conflict_id)
     if found is None:
         raise engine.ConflictSettled
+    if found.record_type in permission.WRITING:
+        permission.must(desk.actor.role, permission.WRITING[found.record_type])
     with desk.casebook.read() as session:
         seen = _view(desk, session, found)
     if seen.kept_back:

@@ -30,13 +30,28 @@ def disproportionality(
     child: str,
     language: Language,
     group: ChildGroup = ChildGroup(),
+    *,
+    written_out: bool = False,
 ) -> Iterator[Block]:
     """The paragraph on disproportionality, with a table for each decision that figures are held of.
 
     Args:
         child: What the child is called. group: the ethnic group that the child is recorded in.
         language: That of the report.
+        written_out: Whether the author wrote the words around the tables.
     """
+    if not written_out:
+        yield from opening(figures, child, language, group)
+    for one in figures:
+        yield from _figures(one, child, group, language)
+    if not written_out:
+        yield from closing(figures, language)
+
+
+def opening(
+    figures: Sequence[RateFigures], child: str, language: Language, group: ChildGroup
+) -> Iterator[SubHeading | Paragraph]:
+    """What stands before the tables: the heading, why they are there, and what is not held."""
     _ = wording(language)
     yield SubHeading(_("The wider picture"))
     yield _paragraph(
@@ -69,8 +84,11 @@ def disproportionality(
                 "The record does not hold an ethnic group for {child}, so none is named here."
             ).format(child=child)
         )
-    for one in figures:
-        yield from _figures(one, child, group, language)
+
+
+def closing(figures: Sequence[RateFigures], language: Language) -> Iterator[Paragraph]:
+    """What stands after the tables: how to read them."""
+    _ = wording(language)
     if figures:
         yield _paragraph(
             _(

@@ -235,6 +235,7 @@ class PsrMaterial:
         existing: The report that is used again, or that an addendum adds to.
         figures: How decisions fall on children of different ethnic groups.
         ethnic_group: The one that the child is recorded in.
+        figures_written_out: Whether the author wrote the words around the figures.
         pending: Why nobody has checked the report yet, though it goes out; else empty.
         proposed: What the sentence that is proposed would ask of the child, said to the child in
             plain words.
@@ -263,6 +264,7 @@ class PsrMaterial:
     existing: ExistingFacts | None = None
     figures: tuple[RateFigures, ...] = ()
     ethnic_group: ChildGroup = field(default_factory=ChildGroup)
+    figures_written_out: bool = False
     pending: str = ""
     proposed: tuple[str, ...] = ()
     sign_off: SignOff = field(default_factory=SignOff)

@@ -234,6 +234,31 @@ def test_it_goes_with_a_reason_only_and_what_is_written_beside_it_stays(
         report_writing.put_back(desk, report.id, lacking.code)
 
 
+def test_its_words_can_be_changed_and_its_figures_stay_drawn(
+    manager: Desk, add_child: AddChild, file: Path
+) -> None:
+    report = made(manager, case(manager, add_child))
+    before = words(reports.preview(manager, report.id))
+    part = part_of(manager, report.id)
+    first = report_writing.write_out(manager, part.id)
+    assert first.text.startswith("Every report of this kind")
+    assert words(reports.preview(manager, report.id)) == before, "until somebody writes"
+    report_writing.change_text(manager, first.id, "Figures of groups prove nothing of Tal.")
+    id_ = service_figures.add(manager, NORTHBRIDGE)
+    report_writing.take_up(manager, part.id)
+    text = words(reports.preview(manager, report.id))
+    assert text.index("The wider picture") < text.index("Figures of groups prove nothing")
+    assert text.index("Figures of groups prove nothing") < text.index("12 of 40")
+    assert text.index("12 of 40") < text.index("A rate of 2 means")
+    assert text.count("The wider picture") == 1 and "Every report of this kind" not in text
+    with pytest.raises(RecordGone):
+        report_writing.write_out(manager, part.id)
+    with pytest.raises(ReasonMissing):
+        report_writing.remove(manager, part.id)
+    service_figures.take_back(manager, id_, "Wrong year")
+    assert found(manager, report.id, "facts") != []
+
+
 def test_a_report_that_lost_it_for_no_reason_is_found_and_gets_it_back(
     desk: Desk, add_child: AddChild, file: Path
 ) -> None:

@@ -268,6 +268,7 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
         "write",
         lambda of: report_writing.put_back(of.desk, NOBODY, "disproportionality"),
     ),
+    "report_writing.write_out": ("write", lambda of: report_writing.write_out(of.desk, NOBODY)),
     "service_figures.add": (
         "keep_figures",
         lambda of: service_figures.add(of.desk, service_figures.FigureDetails()),

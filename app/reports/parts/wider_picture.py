@@ -21,4 +21,5 @@ class WiderPicture(Part):
             self._child,
             self._material.language,
             self._material.ethnic_group,
+            written_out=self._material.figures_written_out,
         )

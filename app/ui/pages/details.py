@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, Generic, TypeVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QCompleter, QVBoxLayout, QWidget
 
 from app.casework import reference, wording
@@ -91,6 +91,12 @@ class DetailsEditor(QWidget, Generic[Details]):
                 column.addWidget(Heading(heading))
             for name in shown:
                 column.addWidget(self._frame(name))
+
+    def minimumSizeHint(self) -> QSize:
+        """Override QWidget::minimumSizeHint: its height would be that of lines broken at the least
+        width, and leave the foot of the page empty.
+        """
+        return QSize(super().minimumSizeHint().width(), 0)
 
     def details(self) -> tuple[Details | None, tuple[Problem, ...]]:
         """What the fields hold now, or None with what can't be read."""

@@ -47,11 +47,17 @@ class Subject(NamedTuple):
 
 
 class EditPage(Page):
-    """A page with the fields of one record, *Save* and *Cancel*."""
+    """A page with the fields of one record, *Save* and *Cancel*.
+
+    Attributes:
+        width_of_fields: How wide the fields are, in pixels at 100 %.
+    """
+
+    width_of_fields = 640
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        self.scroll = ScrollPage(width=640)
+        self.scroll = ScrollPage(width=self.width_of_fields)
         self.outer.addWidget(self.scroll)
         self.header = PageHeader("")
         self.scroll.add(self.header)

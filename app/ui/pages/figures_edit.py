@@ -56,6 +56,9 @@ _STEPS: Final = {
 class FiguresEditPage(EditPage):
     """Figures on one decision, to be entered or changed."""
 
+    # As wide as the table of what a report would print.
+    width_of_fields = 960
+
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self.scroll.end()

@@ -265,6 +265,9 @@ class ReportWritePage(Page):
                     WiderPicture(
                         passage.facts,
                         take_up=partial(self._take_up_of, passage.id) if writing.editable else None,
+                        write_out=partial(self._write_out, passage.id)
+                        if writing.editable and not passage.written_out
+                        else None,
                         figures=lambda: self.shell.go("figures"),
                     )
                 )
@@ -603,6 +606,10 @@ class ReportWritePage(Page):
     def _take_up(self) -> None:
         if self._at is not None:
             self._take_up_of(self._at)
+
+    def _write_out(self, passage_id: str) -> None:
+        desk = self.desk
+        self._do(lambda: report_writing.write_out(desk, passage_id), lambda one: one.id)
 
     def _take_up_of(self, passage_id: str) -> None:
         desk = self.desk

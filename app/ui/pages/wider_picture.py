@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.casework.report_writing import FactNote
 from app.core.i18n import _
 from app.ui import theme
-from app.ui.kit import Banner, LinkButton, SecondaryButton, Small, button_row
+from app.ui.kit import Banner, FlowLayout, LinkButton, SecondaryButton, Small, button_row
 
 
 class WiderPicture(QWidget):
@@ -17,6 +17,7 @@ class WiderPicture(QWidget):
 
     Args:
         take_up: Lets the report give the figures of today; None where nothing is written any more.
+        write_out: Makes its words passages that can be written on; None where they are.
         figures: Goes where the service's figures are entered.
     """
 
@@ -25,6 +26,7 @@ class WiderPicture(QWidget):
         facts: Sequence[FactNote],
         *,
         take_up: Callable[[], object] | None,
+        write_out: Callable[[], object] | None,
         figures: Callable[[], object],
     ) -> None:
         super().__init__()
@@ -49,4 +51,8 @@ class WiderPicture(QWidget):
         if take_up is not None and changed:
             self.take_up = SecondaryButton(_("Write what it says now"), take_up)
             column.addLayout(button_row(self.take_up))
-        column.addLayout(button_row(LinkButton(_("Figures for reports"), figures, small=True)))
+        links = FlowLayout(gap=12)
+        if write_out is not None:
+            links.addWidget(LinkButton(_("Change its words"), write_out, small=True))
+        links.addWidget(LinkButton(_("Figures for reports"), figures, small=True))
+        column.addLayout(links)

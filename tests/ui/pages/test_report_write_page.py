@@ -262,6 +262,18 @@ def test_below_the_wider_picture_stands_what_changed_since(
     assert any("Northbridge" in fact.label for fact in part.facts)
 
 
+def test_the_words_of_the_wider_picture_can_be_written_on(
+    shell: Shell, desk: Desk, child_id: str, report_id: str
+) -> None:
+    shell.go("report_write", report_id=report_id, child_id=child_id, section="psr.child")
+    choose(shell, "Change its words")
+    held = texts(desk, report_id, "psr.child")
+    assert any(text.startswith("Every report of this kind") for text in held)
+    said(shell)
+    shown = [one.text() for one in shell.page.findChildren(QPushButton) if one.isVisible()]
+    assert "Change its words" not in shown and "Figures for reports" in shown
+
+
 def test_a_part_that_was_taken_out_is_named_with_the_reason_and_comes_back(
     shell: Shell, desk: Desk, child_id: str, report_id: str
 ) -> None:
