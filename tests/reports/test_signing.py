@@ -192,7 +192,8 @@ def test_a_change_of_the_signature_itself_is_noticed(signed: bytes) -> None:
     contents = signed.rindex(b"/Contents <") + len(b"/Contents <")
     end = signed.index(b">", contents)
     last = len(signed[contents:end].rstrip(b"0")) + contents - 20
-    assert not only(changed(signed, last)).whole
+    # Where the changed digit is none any more, no signature is found at all.
+    assert [one.whole for one in signatures_in(changed(signed, last))] in ([], [False])
     emptied = signed[:contents] + b"0" * (end - contents) + signed[end:]
     assert emptied[:contents] == signed[:contents]
     assert [one.whole for one in signatures_in(emptied)] in ([], [False])
