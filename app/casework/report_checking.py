@@ -332,12 +332,21 @@ def withdraw(desk: Desk, report_id: str, reason: str) -> None:
     _leave_standing(desk, report_id, "withdrawn", reason)
 
 
-def supersede(desk: Desk, report_id: str, reason: str) -> None:
-    """Say that a newer report has the place of a final one. It is kept as it was."""
-    _leave_standing(desk, report_id, "superseded", reason)
+def supersede(desk: Desk, report_id: str, reason: str, by: str | None = None) -> None:
+    """Say that a newer report has the place of a final one. It is kept as it was.
+
+    Args:
+        by: The newer report: final, still standing, on the same child. None: it is not held here.
+
+    Raises:
+        ReasonMissing, KnownError: As in `withdraw`. RecordGone: The newer report is none of those.
+    """
+    _leave_standing(desk, report_id, "superseded", reason, by)
 
 
-def _leave_standing(desk: Desk, report_id: str, state: str, reason: str) -> None:
+def _leave_standing(
+    desk: Desk, report_id: str, state: str, reason: str, by: str | None = None
+) -> None:
     desk.must_write()
     why = reason_given(reason)
     with desk.casebook.write(why) as work:
@@ -347,6 +356,11 @@ def _leave_standing(desk: Desk, report_id: str, state: str, reason: str) -> None
                 _("Only a final report that still stands can be taken back."),
                 _("A draft can be left as it is, or made again."),
             )
+        if by is not None:
+            newer = present(work.session, Report, by)
+            if newer.id == report.id or (newer.child_id, newer.state) != (report.child_id, "final"):
+                raise RecordGone
+            report.superseded_by = newer.id
         report.state = state
         report.state_reason = why
 

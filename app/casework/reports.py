@@ -609,7 +609,8 @@ def _found(session: Session, report_id: str) -> Report:
     return report
 
 
-def _state_words(session: Session, report: Report) -> str:
+def state_words_of(session: Session, report: Report) -> str:
+    """The state of a report in words."""
     if report.state == "final" and report.pending_reason and report.checked_at is None:
         return _("Final, quality check pending")
     if report.state == "draft" and report.check_asked_at is not None:
@@ -657,7 +658,7 @@ def _view(desk: Desk, session: Session, report: Report) -> ReportView:
         subtitle=subtitle,
         reference=report.reference,
         state=cast("ReportState", report.state),
-        state_text=_state_words(session, report),
+        state_text=state_words_of(session, report),
         made_at=report.changed_at,
         basis="" if assessment is None else _assessment_words(desk, assessment),
         content_hash=report.content_hash,

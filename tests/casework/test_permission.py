@@ -31,6 +31,7 @@ from app.casework import (
     report_checking,
     report_signing,
     report_spelling,
+    report_standing,
     report_writing,
     reports,
     rescued,
@@ -338,6 +339,16 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
     "report_checking.withdraw": (
         "write",
         lambda of: report_checking.withdraw(of.desk, NOBODY, "Wrong child"),
+    ),
+    "report_standing.export_copies": (
+        "disclose",
+        lambda of: report_standing.export_copies(
+            of.desk, NOBODY, Path("never.pdf"), recipient="Court", reason=""
+        ),
+    ),
+    "report_standing.print_copies": (
+        "disclose",
+        lambda of: report_standing.print_copies(of.desk, NOBODY, "The court"),
     ),
     "report_checking.supersede": (
         "write",

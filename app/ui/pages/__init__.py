@@ -22,6 +22,7 @@ def register(shell: Shell) -> None:
     from app.ui.pages.figures_edit import FiguresEditPage
     from app.ui.pages.merge import MergePage
     from app.ui.pages.report import ReportPage
+    from app.ui.pages.report_copies import ReportCopiesPage
     from app.ui.pages.report_proposal import ReportProposalPage
     from app.ui.pages.report_read_back import ReportReadBackPage
     from app.ui.pages.report_write import ReportWritePage
@@ -39,6 +40,7 @@ def register(shell: Shell) -> None:
     shell.register("merge", MergePage)
     shell.register("report", ReportPage)
     shell.register("report_write", ReportWritePage)
+    shell.register("report_copies", ReportCopiesPage)
     shell.register("report_proposal", ReportProposalPage)
     shell.register("report_read_back", ReportReadBackPage)
     shell.register("figures", FiguresPage)

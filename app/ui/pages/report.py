@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSize, Qt
-from PySide6.QtGui import QPageLayout, QPageSize, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
@@ -17,12 +16,14 @@ from app.casework import (
     permission,
     report_checking,
     report_signing,
+    report_standing,
     report_validators,
     reports,
 )
 from app.casework.places import Place
 from app.casework.report_checking import Checking
 from app.casework.report_signing import SignatureView
+from app.casework.report_standing import CopyGiven, Standing
 from app.casework.report_validators import Finding
 from app.casework.reports import Exported, RecordChanged, ReportView
 from app.core.i18n import _, ngettext
@@ -40,17 +41,25 @@ from app.ui.kit import (
 )
 from app.ui.page import Page
 from app.ui.pages.edit_record import ReasonDialog
+from app.ui.pages.on_paper import choose_printer, paint
 from app.ui.pages.pass_on import PassOnDialog, write_file
 from app.ui.pages.report_checks import ChecksCard
 from app.ui.pages.report_signatures import SignaturesCard
+from app.ui.pages.report_standing import StandingCard
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
     from app.ui.shell import Shell
 
-PRINT_DPI = 300
-
-_Read = tuple[ReportView, bytes, Checking, tuple[Finding, ...], tuple[SignatureView, ...]]
+_Read = tuple[
+    ReportView,
+    bytes,
+    Checking,
+    tuple[Finding, ...],
+    tuple[SignatureView, ...],
+    Standing,
+    tuple[CopyGiven, ...],
+]
 """What the page is drawn from."""
 
 
@@ -86,6 +95,8 @@ class ReportPage(Page):
         self.checks = ChecksCard(self, self._read_again, self.state)
         # What is still to be done comes before what it is made of.
         beside.addWidget(self.checks)
+        self.standing = StandingCard(self, self._read_again)
+        beside.addWidget(self.standing)
         beside.addWidget(self.facts)
         self.signatures = SignaturesCard(self, self._read_again)
         beside.addWidget(self.signatures)
@@ -146,6 +157,7 @@ class ReportPage(Page):
             self._show(read[0], read[1])
             self.checks.show_report(read[0], read[2], read[3])
             self.signatures.show_report(read[0], read[4])
+            self.standing.show_report(read[0], read[5], read[6])
             self.signed = read[4]
             then(read[0])
             if read[0].editable:
@@ -160,6 +172,8 @@ class ReportPage(Page):
                 report_checking.checking(desk, report_id),
                 report_validators.findings(desk, report_id),
                 report_signing.list_signatures(desk, report_id),
+                report_standing.standing(desk, report_id),
+                report_standing.copies(desk, report_id),
             )
 
         self.run(
@@ -220,7 +234,7 @@ class ReportPage(Page):
             self._ask_print()
         elif self.shell.kept_words(("export", report.id)):
             self._ask_export()
-        else:
+        elif not self.standing.go_on_writing():
             self.checks.go_on_writing()
 
     def _read_again(self) -> None:
@@ -357,17 +371,12 @@ class ReportPage(Page):
         ).ask()
 
     def _print(self, recipient: str) -> None:
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-
         assert self.report is not None
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-        printer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)
-        printer.setDocName(self.report.reference)
-        dialog = QPrintDialog(printer, self.window())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: self._note_and_paint(printer, recipient))
-        dialog.open()
+        choose_printer(
+            self.window(),
+            self.report.reference,
+            lambda printer: self._note_and_paint(printer, recipient),
+        )
 
     def _note_and_paint(self, printer: Any, recipient: str) -> None:
         """Nothing goes to the printer that is not in the log."""
@@ -384,12 +393,5 @@ class ReportPage(Page):
         self._paint(printer)
 
     def _paint(self, printer: Any) -> None:
-        painter = QPainter(printer)
-        for page in range(self.document.pageCount()):
-            if page:
-                printer.newPage()
-            size = self.document.pagePointSize(page) * (PRINT_DPI / 72)
-            image = self.document.render(page, QSize(int(size.width()), int(size.height())))
-            painter.drawImage(painter.viewport(), image)
-        painter.end()
+        paint(self.document, printer)
         self.shell.notify(_("Printed. Who got it is in the history."))

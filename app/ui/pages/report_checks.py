@@ -79,9 +79,7 @@ class ChecksCard(Card):
         shell, report = self._page.shell, self.report
         if report is None:
             return
-        if shell.kept_words(("withdraw", report.id)):
-            self._ask_to_withdraw()
-        elif shell.kept_words(("comment", report.id)):
+        if shell.kept_words(("comment", report.id)):
             self._ask_to_comment()
 
     # -- inside ----------------------------------------------------------------------------
@@ -214,7 +212,6 @@ class ChecksCard(Card):
             self._button(_("Find it fit"), self._find_it_fit)
         self._button(_("In plain words"), self._read_back)
         self._button(_("Add to it"), self._add_to_it)
-        self._button(_("Withdraw it"), self._ask_to_withdraw)
 
     def _button(self, words: str, do: Callable[[], object]) -> None:
         self._inside.addLayout(button_row(SecondaryButton(words, do)))
@@ -251,19 +248,5 @@ class ChecksCard(Card):
             _("To comment on one passage, open it under Write."),
             _("Comment"),
             lambda words: report_checking.comment(desk, report_id, words),
-            self._again,
-        )
-
-    def _ask_to_withdraw(self) -> None:
-        assert self.report is not None
-        desk, report_id = self._page.desk, self.report.id
-        ask_and_do(
-            self._page,
-            ("withdraw", report_id),
-            _("Withdraw this report?"),
-            _("Why does it no longer stand?"),
-            _("It is kept as it was, with your reason. Tell whoever was given a copy."),
-            _("Withdraw it"),
-            lambda words: report_checking.withdraw(desk, report_id, words),
             self._again,
         )

@@ -94,7 +94,13 @@ def visits(desk: Desk) -> list[tuple[str, dict[str, Any]]]:
             about = {"report_id": made.id, "child_id": row.child_id}
             found += [
                 (page, about)
-                for page in ("report", "report_write", "report_proposal", "report_read_back")
+                for page in (
+                    "report",
+                    "report_write",
+                    "report_proposal",
+                    "report_copies",
+                    "report_read_back",
+                )
             ]
             break
     found += [
