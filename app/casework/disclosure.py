@@ -10,14 +10,17 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from app.core.errors import KnownError
 from app.core.i18n import _
-from app.models.records import Service
+from app.models.records import Disclosure, Service
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
+    from app.models.work import UnitOfWork
+
+Way = Literal["disclosure", "print"]
 
 
 class FileIsThere(KnownError):
@@ -81,20 +84,53 @@ def to_file(desk: Desk, file: Path, pages: Pages, *, recipient: str, reason: str
     draft = _write_beside(file, pages.pdf)
     try:
         with desk.casebook.write(reason.strip() or None) as work:
-            work.note(
-                "disclosure",
-                pages.record_type,
-                pages.record_id,
-                child_id=pages.child_id,
-                reason=reason.strip() or None,
-                recipient=recipient.strip(),
-                detail={"pdf": digest, "bytes": len(pages.pdf), "state": pages.state},
-            )
+            note(desk, work, "disclosure", pages, digest, recipient=recipient, why=reason)
         _put_in_place(draft, file)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
     return Exported(file, len(pages.pdf), digest)
+
+
+def note(
+    desk: Desk,
+    work: UnitOfWork,
+    way: Way,
+    pages: Pages,
+    digest: str,
+    *,
+    recipient: str,
+    why: str,
+) -> None:
+    """Keep that pages were passed on or printed: in the log, and for every laptop.
+
+    Args:
+        digest: SHA-256 of the file.
+    """
+    work.note(
+        way,
+        pages.record_type,
+        pages.record_id,
+        child_id=pages.child_id,
+        reason=why.strip() or None,
+        recipient=recipient.strip(),
+        detail={"pdf": digest, "bytes": len(pages.pdf), "state": pages.state},
+    )
+    work.add(
+        Disclosure(
+            child_id=pages.child_id,
+            way=way,
+            about_type=pages.record_type,
+            about_id=pages.record_id,
+            state=pages.state,
+            pdf_hash=digest,
+            pdf_bytes=len(pages.pdf),
+            recipient=recipient.strip(),
+            why=why.strip(),
+            given_at=desk.clock.now(),
+            given_by=desk.actor.id,
+        )
+    )
 
 
 def _write_beside(file: Path, content: bytes) -> Path:

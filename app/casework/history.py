@@ -106,6 +106,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "migrate": N_("Brought the casebook up to date"),
     "clock": N_("This laptop's clock was set"),
 }
+DISCLOSURE: Final = "disclosure"
+DISCLOSED: Final = frozenset({"disclosure", "print"})
 CLOCK_BACK: Final = N_("This laptop's clock went back: from {was} to {shown}")
 CLOCK_AHEAD: Final = N_("This laptop's clock went ahead: from {was} to {shown}")
 
@@ -160,10 +162,14 @@ def changes(
             limit=limit,
         )
         teller = _Teller(desk, session)
+        logged = {entry.group_id for entry in held if entry.kind in DISCLOSED}
         readable = [
             entry
             for entry in held
-            if entry.child_id == child_id and teller.may_read(entry.record_type)
+            if entry.child_id == child_id
+            and teller.may_read(entry.record_type)
+            # Here the log has said so itself; elsewhere it is the record that tells of it.
+            and not (entry.record_type == DISCLOSURE and entry.group_id in logged)
         ]
         if record_id is None and held:
             readable += log_entries.leaps(session, held[-1].entry, before or held[0].entry)
@@ -291,10 +297,9 @@ class _Teller:
     def _what(self, entry: log_entries.Entry) -> str:
         if entry.kind == "clock" and entry.detail:
             return _clock_words(entry)
-        word = wording.record_word(entry.record_type or "")
-        if entry.record_type == "form_record" and entry.record_id:
-            form = self._form(entry.record_id)
-            word = form.title.text(language()) if form else word
+        if entry.record_type == DISCLOSURE and entry.kind == "create":
+            return self._passed_on(entry.set_to)
+        word = self._word(entry.record_type, entry.record_id)
         sentence = SENTENCES.get(entry.kind, "{record}")
         if entry.record_type == "form_record" and entry.kind == "update":
             sentence = self._new_state(entry) or sentence
@@ -302,6 +307,19 @@ class _Teller:
         if entry.recipient:
             return _("{done}, to {recipient}").format(done=said, recipient=entry.recipient)
         return said
+
+    def _word(self, record_type: str | None, record_id: str | None) -> str:
+        """What a record is called; a form by its title."""
+        form = self._form(record_id) if record_type == "form_record" and record_id else None
+        return form.title.text(language()) if form else wording.record_word(record_type or "")
+
+    def _passed_on(self, given: Mapping[str, Any]) -> str:
+        """What a colleague passed on, or printed, on another laptop."""
+        word = self._word(given.get("about_type"), given.get("about_id"))
+        said = _(SENTENCES[given.get("way") or DISCLOSURE]).format(record=word)
+        if not given.get("recipient"):
+            return said
+        return _("{done}, to {recipient}").format(done=said, recipient=given["recipient"])
 
     def _new_state(self, entry: log_entries.Entry) -> str | None:
         """What became of a form, where its state changed."""

@@ -238,7 +238,7 @@ def _signature_words(found: Signature) -> str:
     ).format(**said)
 
 
-def _of_other_pages(entries: Sequence[history.Entry], copies: tuple[str, ...]) -> Provenance:
+def _of_other_pages(entries: Sequence[history.Copy], copies: tuple[str, ...]) -> Provenance:
     """A file that was passed on and that no report has now: an earlier draft, a form, a plan."""
     first = entries[0]
     of_report = first.record_type == Report.record_type()
@@ -287,13 +287,13 @@ def _of_stranger(session: Session, content: bytes) -> Provenance:
     )
 
 
-def _copy_words(session: Session, entry: history.Entry) -> str:
-    who = session.get(User, entry.actor_id)
+def _copy_words(session: Session, copy: history.Copy) -> str:
+    who = session.get(User, copy.given_by)
     said = {
-        "day": in_words(local_day(entry.made_at)),
-        "recipient": entry.recipient or _("somebody who was not named"),
+        "day": in_words(local_day(copy.given_at)),
+        "recipient": copy.recipient or _("somebody who was not named"),
         "name": who.name if who is not None else _("somebody"),
     }
-    if entry.kind == "print":
+    if copy.way == "print":
         return _("Printed on {day} for {recipient}, by {name}.").format(**said)
     return _("Passed on {day} to {recipient}, by {name}.").format(**said)

@@ -28,6 +28,7 @@ from app.casework.disclosure import (
     FileIsThere,
     Pages,
     must_be_free,
+    note,
     reference_of,
     to_file,
 )
@@ -444,15 +445,8 @@ def note_print(desk: Desk, report_id: str, *, recipient: str, reason: str) -> No
     desk.must_disclose()
     with desk.casebook.write(reason.strip() or None) as work:
         report = _found(work.session, report_id)
-        work.note(
-            "print",
-            "report",
-            report.id,
-            child_id=report.child_id,
-            reason=reason.strip() or None,
-            recipient=recipient.strip(),
-            detail={"pdf": report.pdf_hash, "state": report.state},
-        )
+        pages = Pages(report.pdf or b"", "report", report.id, report.child_id, report.state)
+        note(desk, work, "print", pages, report.pdf_hash, recipient=recipient, why=reason)
 
 
 def file_name(report: ReportView) -> str:

@@ -26,7 +26,7 @@ SETS: Final = frozenset(
 FIRST_COUNTS: Final = frozenset({"created_at"})
 
 # Types of record that are only ever added to: a correction is a new one.
-APPEND_ONLY: Final = frozenset({"chronology_entry", "report_signature"})
+APPEND_ONLY: Final = frozenset({"chronology_entry", "report_signature", "disclosure"})
 # What may still be written of such a record: whose it is, and that it is out of use.
 STILL_WRITTEN: Final = frozenset({"child_id", "removed_at"})
 

@@ -14,6 +14,7 @@ import pytest
 from app.casework import (
     children,
     history,
+    provenance,
     report_checking,
     report_writing,
     reports,
@@ -180,8 +181,18 @@ def test_one_passage_that_two_people_wrote_is_one_decision_with_both_texts(
         assert together in pages(desk, report)
 
 
-def test_comments_and_the_check_and_the_final_report_travel(
-    ash: Desk, robin: Desk, rowan: Desk
+def passed_on(desk: Desk, report: ReportView) -> list[tuple[str, str, str]]:
+    """What the history tells of copies: what, who, and why."""
+    told = history.changes(desk, report.child_id).entries
+    return [
+        (one.what, one.who, one.reason or "".join(field.after for field in one.fields))
+        for one in told
+        if one.what.startswith(("Passed on", "Printed"))
+    ]
+
+
+def test_comments_and_the_check_the_final_report_and_who_got_it_travel(
+    ash: Desk, robin: Desk, rowan: Desk, clock: FixedClock, tmp_path: Path
 ) -> None:
     report = drafted(ash, robin, rowan)
     report_checking.ask(ash, report.id)
@@ -216,6 +227,24 @@ def test_comments_and_the_check_and_the_final_report_travel(
         assert there.pdf == held(ash, report).pdf
         assert "Tal’s mother told me on Monday." in pages(desk, report)
         assert "Rowan Okell" in pages(desk, report)
+
+    file = tmp_path / "report.pdf"
+    reports.export(ash, report.id, file, recipient="Fernbridge court", reason="For the hearing")
+    clock.advance(timedelta(minutes=5))
+    reports.note_print(robin, report.id, recipient="Tal", reason="")
+    quiet(ash, robin, rowan)
+    settled(ash, rowan, robin)
+    for desk in (ash, rowan, robin):
+        assert sorted(passed_on(desk, report)) == [
+            ("Passed on: Report, to Fernbridge court", "Ash Rivers", "For the hearing"),
+            ("Printed: Report, to Tal", "Robin Calder", ""),
+        ], "once on each laptop, whoever did it"
+        found = provenance.provenance(desk, file)
+        assert found.verdict == "sealed"
+        assert found.copies == (
+            "Passed on 23 November 2026 to Fernbridge court, by Ash Rivers.",
+            "Printed on 23 November 2026 for Tal, by Robin Calder.",
+        )
 
 
 def test_a_check_does_not_stand_for_words_that_the_checker_never_read(

@@ -30,6 +30,7 @@ from app.models.migrations import (
     m0012_proposals,
     m0013_decision_figures,
     m0014_service_words,
+    m0015_disclosures,
 )
 from app.models.store_errors import StoreDamaged, StoreTooNew
 
@@ -58,6 +59,7 @@ STEPS: Final[tuple[Step, ...]] = (
     m0012_proposals,
     m0013_decision_figures,
     m0014_service_words,
+    m0015_disclosures,
 )
 NEWEST: Final = STEPS[-1].VERSION
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models.change_log import Change, ChangePayload, values
+from app.models.records import Disclosure
 
 
 @dataclass(frozen=True)
@@ -119,18 +120,64 @@ def leap_before_this_unlock(session: Session) -> Entry | None:
     return _entry(before[0], before[1])
 
 
-def passed_on(session: Session, pdf_hash: str) -> tuple[Entry, ...]:
-    """What tells that the pages with this SHA-256 were passed on or printed, the oldest first."""
+@dataclass(frozen=True)
+class Copy:
+    """Pages that were passed on or printed, on whichever laptop: see `records.Disclosure`."""
+
+    way: str
+    record_type: str
+    record_id: str
+    child_id: str | None
+    recipient: str
+    given_at: datetime
+    given_by: str
+
+
+def passed_on(session: Session, pdf_hash: str) -> tuple[Copy, ...]:
+    """When the pages with this SHA-256 were passed on or printed, the oldest first."""
+    held = [
+        Copy(
+            one.way,
+            one.about_type,
+            one.about_id,
+            one.child_id,
+            one.recipient,
+            one.given_at or one.created_at,
+            one.given_by or "",
+        )
+        for one in session.scalars(
+            select(Disclosure).where(
+                Disclosure.pdf_hash == pdf_hash, Disclosure.removed_at.is_(None)
+            )
+        )
+    ]
+    # Before version 15 of the store only the log told of it.
     query = (
         select(Change, ChangePayload.body)
         .join(ChangePayload, ChangePayload.entry == Change.entry)
         .where(
             Change.kind.in_(("disclosure", "print")),
+            Change.group_id.not_in(
+                select(Change.group_id).where(
+                    Change.record_type == Disclosure.record_type(), Change.kind == "create"
+                )
+            ),
             func.json_extract(ChangePayload.body, "$.detail.pdf") == pdf_hash,
         )
-        .order_by(Change.entry)
     )
-    return tuple(_entry(change, body) for change, body in session.execute(query))
+    held += [
+        Copy(
+            change.kind,
+            change.record_type or "",
+            change.record_id or "",
+            change.child_id,
+            values(body).get("recipient", ""),
+            change.made_at,
+            change.actor_id,
+        )
+        for change, body in session.execute(query)
+    ]
+    return tuple(sorted(held, key=lambda one: one.given_at))
 
 
 def _entry(change: Change, body: str | None) -> Entry:

@@ -13,6 +13,7 @@ from app.models.base import Base, ChildRecord, Record
 from app.models.records.child import Alert, CareStatus, Child, Consent, Identifier
 from app.models.records.chronology import ChronologyEntry
 from app.models.records.court import Hearing, Offence, Outcome
+from app.models.records.disclosure import Disclosure
 from app.models.records.local import CasebookState, OpenEdit, Place
 from app.models.records.oversight import Oversight, Panel, Task
 from app.models.records.people import Address, Carer, Professional, Victim
@@ -68,6 +69,7 @@ __all__ = [
     "Consent",
     "DecisionFigures",
     "Device",
+    "Disclosure",
     "FormRecord",
     "Handover",
     "HarmPrompt",
