@@ -207,6 +207,11 @@ def kept(session: Session) -> dict[str, Any]:
     return {KEPT: [one.model_dump(mode="json") for one in current(session)]}
 
 
+def facts_of(session: Session, kind: str, text: str) -> dict[str, Any]:
+    """The facts that a passage holds from its first day: of the wider picture its figures."""
+    return kept(session) if kind == "made" and text == PART else {}
+
+
 def kept_in(passage: ReportPassage) -> tuple[Held, ...] | None:
     """The figures that a passage gives; None where it was begun before passages held them."""
     given = passage.facts.get(KEPT)

@@ -22,6 +22,7 @@ from app.casework import (
     reference,
     report_material,
     report_needed,
+    report_parts,
     report_writing,
 )
 from app.casework.existing_report import ExistingView
@@ -103,7 +104,7 @@ class _Case:
     passages: Sequence[Passage]
     facts: Sequence[tuple[str, report_writing.FactNote]]
     headings: Mapping[str, str]
-    missing: Sequence[report_writing.MissingPart]
+    missing: Sequence[report_parts.MissingPart]
     today: date
     proposal: Proposal
     assessed: Proposal
@@ -191,7 +192,7 @@ def _case(
         passages=report_writing.written(session, report.id) or (),
         facts=[(one.section, note) for one in held for note in one.facts],
         headings=kind(report.kind).headings(report.language),
-        missing=report_writing.missing_parts(session, report),
+        missing=report_parts.missing_from(session, report),
         today=desk.clock.today(),
         proposal=proposal,
         assessed=proposals.assessed(desk, session, report),

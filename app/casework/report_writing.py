@@ -38,8 +38,6 @@ from app.models.records import (
     User,
 )
 from app.models.work import UnitOfWork
-from app.reports import disproportionality as wider_picture
-from app.reports.content import Paragraph, SubHeading
 from app.reports.kinds import kind
 from app.reports.material import said_in
 from app.reports.passages import KINDS, Passage, PassageKind, Quote, changed_quotes
@@ -57,8 +55,6 @@ SKIPPED: Final = "skipped_words"
 """Under this name they hold the words that spelling lets stand in the report."""
 GAP: Final = 1024
 """Between the places of two passages, so that others fit in between."""
-ALWAYS: Final = frozenset({disproportionality.PART})
-"""The parts that a report is never without, but for a reason that somebody gave."""
 STALE: Final = ""
 """The hash of a draft whose pages are older than its text."""
 LONGEST: Final = 20_000
@@ -97,21 +93,6 @@ class SectionView:
 
 
 @dataclass(frozen=True)
-class MissingPart:
-    """A part that every report of its kind holds, and this one doesn't.
-
-    Attributes:
-        section: Where it belongs. code: which part. words: what it is.
-        why: The reason that somebody gave for taking it out; empty where nobody gave one.
-    """
-
-    section: str
-    code: str
-    words: str
-    why: str
-
-
-@dataclass(frozen=True)
 class WritingView:
     """A report as it is written, and what it lacks.
 
@@ -130,7 +111,6 @@ class WritingView:
     proposes: bool
     sections: tuple[SectionView, ...]
     passages: tuple[PassageView, ...]
-    missing: tuple[MissingPart, ...] = ()
     skipped: frozenset[str] = frozenset()
 
     def of(self, section: str) -> tuple[PassageView, ...]:
@@ -245,15 +225,9 @@ def keep_first_draft(work: UnitOfWork, report: Report, passages: Sequence[Passag
                 said_by=passage.said_by,
                 paths=list(passage.paths),
                 quotes=_quotes_kept(passage.quotes),
-                facts=_facts_kept(work.session, passage.kind, passage.text),
+                facts=disproportionality.facts_of(work.session, passage.kind, passage.text),
             )
         )
-
-
-def _facts_kept(session: Session, kind: str, text: str) -> dict[str, Any]:
-    """The facts that a passage holds from its first day: of the wider picture its figures."""
-    made = kind == "made" and text == disproportionality.PART
-    return disproportionality.kept(session) if made else {}
 
 
 def written(session: Session, report_id: str) -> tuple[Passage, ...] | None:
@@ -353,35 +327,15 @@ def open_writing(desk: Desk, report_id: str) -> WritingView:
                 for number, (code, heading) in enumerate(headings.items(), start=1)
             ),
             passages=held,
-            missing=missing_parts(session, report),
             skipped=frozenset((report.details or {}).get(SKIPPED, ())),
         )
 
 
-def missing_parts(session: Session, report: Report) -> tuple[MissingPart, ...]:
-    """What every report of this kind holds and this one doesn't.
-
-    A report from before reports were written holds all of it: its pages are made from the record.
-    """
-    every = session.scalars(
-        select(ReportPassage)
-        .where(ReportPassage.report_id == report.id, ReportPassage.kind != PLAIN)
-        .order_by(ReportPassage.removed_at, ReportPassage.id)
-    ).all()
-    found = []
-    for section in kind(report.kind).sections if every else ():
-        for code in ALWAYS & set(section.parts):
-            held = [one for one in every if one.kind == "made" and one.text == code]
-            if not any(one.removed_at is None for one in held):
-                why = _reason_for(session, held[-1].id) if held else ""
-                found.append(MissingPart(section.code, code, made_words(code), why))
-    return tuple(found)
-
-
-def _reason_for(session: Session, passage_id: str) -> str:
-    """Why a passage was taken out, in the words of whoever did."""
-    entries = history.entries(session, record_id=passage_id, field="removed_at", limit=1)
-    return entries[0].reason if entries else ""
+def passage_view(desk: Desk, session: Session, passage_id: str) -> PassageView:
+    """A passage as the page that writes it shows it."""
+    record = present(session, ReportPassage, passage_id)
+    report = session.get_one(Report, record.report_id)
+    return _Reader(desk, session, report).view(record)
 
 
 def passages(desk: Desk, report_id: str) -> tuple[PassageView, ...]:
@@ -520,7 +474,7 @@ def change_text(desk: Desk, passage_id: str, text: str) -> PassageView:
     """
     desk.must_write()
     with desk.casebook.write() as work:
-        record, report = _open(work, passage_id)
+        record, report = passage_open(work, passage_id)
         if record.kind == "made":
             raise KnownError(
                 _("This part is drawn from the record."), _("Change it in the record itself.")
@@ -551,7 +505,7 @@ def add(
     must_fit(text)
     with desk.casebook.write() as work:
         report = draft(work, report_id)
-        record = _placed(desk, work, report, section, after, kind=kind, text=text)
+        record = placed(desk, work, report, section, after, kind=kind, text=text)
         return _Reader(desk, work.session, report).view(record)
 
 
@@ -584,7 +538,7 @@ def place_words(
         if found is None:
             raise NotSaidForCourt
         quote = Quote(found.words, found.said_by, found.language, found.path, found.form_record_id)
-        record = _placed(desk, work, report, section, after, kind="quotation", text=found.words)
+        record = placed(desk, work, report, section, after, kind="quotation", text=found.words)
         record.said_by = found.who
         record.quotes = _quotes_kept((quote,))
         work.flush()
@@ -599,7 +553,7 @@ def insert_fact(desk: Desk, passage_id: str, fact: Fact, at: int | None = None) 
     """
     desk.must_write()
     with desk.casebook.write() as work:
-        record, report = _open(work, passage_id)
+        record, report = passage_open(work, passage_id)
         value = fact_now(work.session, fact.record_type, fact.record_id, fact.field)
         if not value or record.kind == "made" or not _is_of(work.session, fact, report.child_id):
             raise RecordGone
@@ -624,9 +578,9 @@ def take_up(desk: Desk, passage_id: str) -> PassageView:
     """Say what the record says now, wherever the passage still says what it said then."""
     desk.must_write()
     with desk.casebook.write() as work:
-        record, report = _open(work, passage_id)
+        record, report = passage_open(work, passage_id)
         if record.kind == "made":
-            today = _facts_kept(work.session, record.kind, record.text)
+            today = disproportionality.facts_of(work.session, record.kind, record.text)
             record.facts = {**record.facts, **today}
             written_in(desk, report)
             work.flush()
@@ -649,7 +603,7 @@ def move(desk: Desk, passage_id: str, *, after: str | None) -> PassageView:
     """Put a passage elsewhere in its section: after another one, or first."""
     desk.must_write()
     with desk.casebook.write() as work:
-        record, report = _open(work, passage_id)
+        record, report = passage_open(work, passage_id)
         others = [
             one
             for one in records(work.session, report.id)
@@ -672,7 +626,7 @@ def remove(desk: Desk, passage_id: str, reason: str = "") -> None:
         needs_reason = present(session, ReportPassage, passage_id).kind == "made"
     why = reason_given(reason) if needs_reason else reason.strip() or None
     with desk.casebook.write(why) as work:
-        record, report = _open(work, passage_id)
+        record, report = passage_open(work, passage_id)
         work.remove(record)
         written_in(desk, report)
 
@@ -690,82 +644,6 @@ def restore(desk: Desk, passage_id: str) -> PassageView:
         written_in(desk, report)
         work.flush()
         return _Reader(desk, work.session, report).view(record)
-
-
-def put_back(desk: Desk, report_id: str, code: str) -> PassageView:
-    """Let a report hold a part again that every report of its kind holds, as it is today.
-
-    Raises:
-        PassageLocked: The report is no draft. RecordGone: It lacks no such part.
-    """
-    desk.must_write()
-    with desk.casebook.write() as work:
-        report = draft(work, report_id)
-        lacking = next(
-            (one for one in missing_parts(work.session, report) if one.code == code), None
-        )
-        if lacking is None:
-            raise RecordGone
-        record = _placed(desk, work, report, lacking.section, None, kind="made", text=code)
-        record.facts = _facts_kept(work.session, record.kind, code)
-        work.flush()
-        return _Reader(desk, work.session, report).view(record)
-
-
-def write_out(desk: Desk, passage_id: str) -> PassageView:
-    """Make the words around the figures of the wider picture passages that the author writes on.
-
-    The tables with their sources stay drawn from the figures. Gives the first of the words.
-
-    Raises:
-        PassageLocked: The report is no draft. RecordGone: It is no such part, or was written out.
-    """
-    desk.must_write()
-    with desk.casebook.write() as work:
-        record, report = _open(work, passage_id)
-        if record.text != disproportionality.PART or record.facts.get(
-            disproportionality.WRITTEN_OUT
-        ):
-            raise RecordGone
-        child = work.session.get_one(Child, report.child_id)
-        figures = disproportionality.given_in(work.session, record, report.language)
-        group = disproportionality.group_of(work.session, child.id, report.language)
-        record.facts = {**record.facts, disproportionality.WRITTEN_OUT: True}
-        after = _before(work, record)
-        first = None
-        for block in wider_picture.opening(figures, called(child), report.language, group):
-            heading = isinstance(block, SubHeading)
-            text = block.text if isinstance(block, SubHeading) else _plain(block)
-            kind_: PassageKind = "heading" if heading else "paragraph"
-            placed = _placed(
-                desk,
-                work,
-                report,
-                record.section,
-                after,
-                kind=kind_,
-                text=text,
-                first=after is None,
-            )
-            after = placed.id
-            first = first or (None if heading else after)
-        for block in wider_picture.closing(figures, report.language):
-            _placed(
-                desk, work, report, record.section, record.id, kind="paragraph", text=_plain(block)
-            )
-        written = work.session.get_one(ReportPassage, first)
-        return _Reader(desk, work.session, report).view(written)
-
-
-def _before(work: UnitOfWork, record: ReportPassage) -> str | None:
-    """The passage before one, in its section; None where it is the first."""
-    held = [one for one in records(work.session, record.report_id) if one.section == record.section]
-    at = [one.id for one in held].index(record.id)
-    return held[at - 1].id if at else None
-
-
-def _plain(paragraph: Paragraph) -> str:
-    return "".join(run.text for run in paragraph.runs)
 
 
 def written_in(desk: Desk, report: Report) -> None:
@@ -795,8 +673,15 @@ def settled(desk: Desk, work: UnitOfWork, passage: ReportPassage) -> None:
 def text_hash(session: Session, report_id: str) -> str:
     """The SHA-256 of what a report says in its passages now, in their order."""
     held = records(session, report_id)
-    said = [[one.section, one.kind, one.text, one.language, one.said_by] for one in held]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    said = [
+        [
+            *(one.section, one.kind, one.text, one.language, one.said_by),
+            # Of what is drawn: the figures that it gives.
+            *((one.facts,) if one.kind == "made" and one.facts else ()),
+        ]
+        for one in held
+    ]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def note_checked(session: Session, report: Report, user_id: str) -> None:
@@ -875,7 +760,12 @@ def _written_last(session: Session, record: ReportPassage) -> tuple[str, str]:
     return "" if user is None else user.name, dates.day_and_time(entries[0].made_at)
 
 
-def _open(work: UnitOfWork, passage_id: str) -> tuple[ReportPassage, Report]:
+def passage_open(work: UnitOfWork, passage_id: str) -> tuple[ReportPassage, Report]:
+    """A passage of a draft, and the draft.
+
+    Raises:
+        PassageLocked: The report is no draft. RecordGone: The passage isn't there.
+    """
     record = present(work.session, ReportPassage, passage_id)
     return record, draft(work, record.report_id)
 
@@ -897,7 +787,7 @@ def must_fit(text: str) -> None:
         )
 
 
-def _placed(
+def placed(
     desk: Desk,
     work: UnitOfWork,
     report: Report,
@@ -908,6 +798,7 @@ def _placed(
     text: str,
     first: bool = False,
 ) -> ReportPassage:
+    """A new passage after another of its section, as the last, or as the first."""
     others = [one for one in records(work.session, report.id) if one.section == section]
     record = ReportPassage(
         child_id=report.child_id,

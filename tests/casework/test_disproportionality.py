@@ -12,6 +12,7 @@ import pytest
 from app.casework import (
     disproportionality,
     history,
+    report_parts,
     report_validators,
     report_writing,
     reports,
@@ -222,16 +223,16 @@ def test_it_goes_with_a_reason_only_and_what_is_written_beside_it_stays(
     text = words(reports.preview(desk, report.id))
     assert "The wider picture" not in text
     assert "Tal was stopped often." in text
-    (lacking,) = report_writing.open_writing(desk, report.id).missing
+    (lacking,) = report_parts.missing(desk, report.id)
     assert (lacking.section, lacking.why) == (
         "psr.child",
         "The court has read it in another report",
     )
     assert found(desk, report.id, "missing_parts") == []
-    report_writing.put_back(desk, report.id, lacking.code)
+    report_parts.put_back(desk, report.id, lacking.code)
     assert "The wider picture" in words(reports.preview(desk, report.id))
     with pytest.raises(RecordGone):
-        report_writing.put_back(desk, report.id, lacking.code)
+        report_parts.put_back(desk, report.id, lacking.code)
 
 
 def test_its_words_can_be_changed_and_its_figures_stay_drawn(
@@ -240,7 +241,7 @@ def test_its_words_can_be_changed_and_its_figures_stay_drawn(
     report = made(manager, case(manager, add_child))
     before = words(reports.preview(manager, report.id))
     part = part_of(manager, report.id)
-    first = report_writing.write_out(manager, part.id)
+    first = report_parts.write_out(manager, part.id)
     assert first.text.startswith("Every report of this kind")
     assert words(reports.preview(manager, report.id)) == before, "until somebody writes"
     report_writing.change_text(manager, first.id, "Figures of groups prove nothing of Tal.")
@@ -252,7 +253,7 @@ def test_its_words_can_be_changed_and_its_figures_stay_drawn(
     assert text.index("12 of 40") < text.index("A rate of 2 means")
     assert text.count("The wider picture") == 1 and "Every report of this kind" not in text
     with pytest.raises(RecordGone):
-        report_writing.write_out(manager, part.id)
+        report_parts.write_out(manager, part.id)
     with pytest.raises(ReasonMissing):
         report_writing.remove(manager, part.id)
     service_figures.take_back(manager, id_, "Wrong year")
@@ -272,7 +273,7 @@ def test_a_report_that_lost_it_for_no_reason_is_found_and_gets_it_back(
     assert finding.where == "Assessment of the child"
     with pytest.raises(report_validators.NotReady):
         reports.make_final(desk, report.id, "It can't wait")
-    report_writing.put_back(desk, report.id, finding.put_back)
+    report_parts.put_back(desk, report.id, finding.put_back)
     assert found(desk, report.id, "missing_parts") == []
     assert "2.00 (1.30 to 3.09)" in words(reports.preview(desk, report.id))
 

@@ -29,6 +29,7 @@ from app.casework import (
     proposals,
     questionnaires,
     report_checking,
+    report_parts,
     report_signing,
     report_spelling,
     report_standing,
@@ -265,11 +266,11 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
     "report_writing.take_up": ("write", lambda of: report_writing.take_up(of.desk, NOBODY)),
     "report_writing.move": ("write", lambda of: report_writing.move(of.desk, NOBODY, after=None)),
     "report_writing.remove": ("write", lambda of: report_writing.remove(of.desk, NOBODY, "Twice")),
-    "report_writing.put_back": (
+    "report_parts.put_back": (
         "write",
-        lambda of: report_writing.put_back(of.desk, NOBODY, "disproportionality"),
+        lambda of: report_parts.put_back(of.desk, NOBODY, "disproportionality"),
     ),
-    "report_writing.write_out": ("write", lambda of: report_writing.write_out(of.desk, NOBODY)),
+    "report_parts.write_out": ("write", lambda of: report_parts.write_out(of.desk, NOBODY)),
     "service_figures.add": (
         "keep_figures",
         lambda of: service_figures.add(of.desk, service_figures.FigureDetails()),

@@ -13,6 +13,7 @@ from app.casework import (
     children,
     court,
     oversight,
+    report_parts,
     report_validators,
     report_writing,
     reports,
@@ -139,7 +140,7 @@ def test_a_part_that_every_report_holds(desk: Desk, add_child: AddChild) -> None
         work.remove(work.session.get_one(ReportPassage, part()))
     (finding,) = missing()
     assert finding.blocks and finding.where == "Assessment of the child"
-    report_writing.put_back(desk, report.id, finding.put_back)
+    report_parts.put_back(desk, report.id, finding.put_back)
     report_writing.remove(desk, part(), "It stands in the report of last week")
     assert missing() == [], "a reason was logged"
 

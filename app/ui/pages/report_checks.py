@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.casework import report_checking, report_writing, reports, rule_words
+from app.casework import report_checking, report_parts, reports, rule_words
 from app.casework.dates import in_words
 from app.casework.report_checking import Checking, CommentView
 from app.casework.report_validators import Finding
@@ -160,7 +160,7 @@ class ChecksCard(Card):
     def _put_back(self, code: str) -> None:
         assert self.report is not None
         desk, report_id = self._page.desk, self.report.id
-        self._do(lambda: report_writing.put_back(desk, report_id, code))
+        self._do(lambda: report_parts.put_back(desk, report_id, code))
 
     def _comment(self, comment: CommentView, report: ReportView) -> None:
         day = in_words(local(comment.at).date())

@@ -15,6 +15,7 @@ from app.casework import (
     house_words,
     plain_words,
     report_checking,
+    report_parts,
     report_spelling,
     report_writing,
 )
@@ -22,7 +23,8 @@ from app.casework.house_words import Reading
 from app.casework.places import Place
 from app.casework.plain_words import PlainReading, PlainReport
 from app.casework.report_checking import CommentView
-from app.casework.report_writing import Fact, MissingPart, PassageView, Spoken, WritingView
+from app.casework.report_parts import MissingPart
+from app.casework.report_writing import Fact, PassageView, Spoken, WritingView
 from app.core.i18n import _
 from app.ui import theme
 from app.ui.kit import (
@@ -59,7 +61,7 @@ READ_AFTER_MS: Final = 300
 LARGE: Final = 1.5
 PANEL: Final = 280
 
-_Read = tuple[WritingView, tuple[CommentView, ...], PlainReport]
+_Read = tuple[WritingView, tuple[CommentView, ...], PlainReport, tuple[MissingPart, ...]]
 """What the page is drawn from."""
 
 
@@ -71,6 +73,7 @@ class ReportWritePage(Page):
         look = theme.current()
         self.writing: WritingView | None = None
         self.comments: Sequence[CommentView] = ()
+        self.missing: Sequence[MissingPart] = ()
         self.section = ""
         self.edits: dict[str, PassageEdit] = {}
         self.header = PageHeader("")
@@ -207,10 +210,12 @@ class ReportWritePage(Page):
         writing: WritingView,
         comments: Sequence[CommentView],
         plain: PlainReport,
+        missing: Sequence[MissingPart],
         focus: str | None = None,
     ) -> None:
         self.writing = writing
         self.comments = comments
+        self.missing = missing
         self.title = writing.title
         self.header.set_words(writing.title, above=writing.child_name)
         self.proposal_card.setVisible(writing.proposes)
@@ -275,7 +280,7 @@ class ReportWritePage(Page):
             self.text.addWidget(
                 Muted(_("The assessment says nothing for this section. Write it here."))
             )
-        for lacking in writing.missing:
+        for lacking in self.missing:
             if lacking.section == self.section:
                 self._say_missing(lacking)
         if writing.editable:
@@ -315,7 +320,7 @@ class ReportWritePage(Page):
     def _put_back(self, code: str) -> None:
         assert self.writing is not None
         desk, report_id = self.desk, self.writing.report_id
-        self._do(lambda: report_writing.put_back(desk, report_id, code), lambda one: one.id)
+        self._do(lambda: report_parts.put_back(desk, report_id, code), lambda one: one.id)
 
     @Slot(int)
     def _section_chosen(self, _number: int) -> None:
@@ -609,7 +614,7 @@ class ReportWritePage(Page):
 
     def _write_out(self, passage_id: str) -> None:
         desk = self.desk
-        self._do(lambda: report_writing.write_out(desk, passage_id), lambda one: one.id)
+        self._do(lambda: report_parts.write_out(desk, passage_id), lambda one: one.id)
 
     def _take_up_of(self, passage_id: str) -> None:
         desk = self.desk
@@ -699,10 +704,11 @@ class ReportWritePage(Page):
 
 
 def _read(desk: Desk, report_id: str, tongue: str | None = None) -> _Read:
-    """The report as it is written, what was said of it, and what it says in plain words."""
+    """The report as it is written, what was said of it, its plain words, and what it lacks."""
     writing = report_writing.open_writing(desk, report_id)
     return (
         writing,
         report_checking.checking(desk, report_id).comments,
         plain_words.read(desk, report_id, tongue),
+        report_parts.missing(desk, report_id),
     )

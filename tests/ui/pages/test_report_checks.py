@@ -9,6 +9,7 @@ from app.casework import (
     court,
     disproportionality,
     report_checking,
+    report_parts,
     report_writing,
     reports,
 )
@@ -135,7 +136,7 @@ def test_what_every_report_holds_is_put_back_from_beside_the_pages(
     assert any("A part is missing" in words for words in said(shell))
     press("Put it back")
     assert not any("A part is missing" in words for words in said(shell))
-    assert not report_writing.open_writing(desk, report_id).missing
+    assert not report_parts.missing(desk, report_id)
 
 
 def test_words_that_arrive_after_it_is_final_stand_beside_it(
