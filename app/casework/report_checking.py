@@ -74,12 +74,14 @@ class ReadBackView:
     """What somebody said when a section was read to them.
 
     Attributes:
+        heading: What the report calls the section.
         listener: child or parent; answer: agree, disagree or could_not_answer; in words beside.
         language: The one that the comment was said in.
     """
 
     id: str
     section: str
+    heading: str
     listener: str
     listener_words: str
     answer: str
@@ -151,7 +153,7 @@ def checking(desk: Desk, report_id: str) -> Checking:
             pending=report.pending_reason or "",
             mine=_wrote(desk, report),
             comments=tuple(_comment(one, names) for one in comments),
-            read_back=tuple(_heard(one) for one in _read_backs(session, report_id)),
+            read_back=read_back_of(session, report),
             late=late,
         )
 
@@ -423,15 +425,24 @@ def _read_backs(session: Session, report_id: str) -> list[ReportReadBack]:
     )
 
 
-def read_back_of(session: Session, report_id: str) -> tuple[ReadBackView, ...]:
-    """What was said when a report was read back, within a session."""
-    return tuple(_heard(one) for one in _read_backs(session, report_id))
+def read_back_of(session: Session, report: Report) -> tuple[ReadBackView, ...]:
+    """What was said when a report was read back, section by section, within a session."""
+    headings = kind(report.kind).headings(report.language)
+    order = list(headings)
+    return tuple(
+        _heard(one, headings[one.section])
+        for one in sorted(
+            (one for one in _read_backs(session, report.id) if one.section in headings),
+            key=lambda one: order.index(one.section),
+        )
+    )
 
 
-def _heard(held: ReportReadBack) -> ReadBackView:
+def _heard(held: ReportReadBack, heading: str) -> ReadBackView:
     return ReadBackView(
         id=held.id,
         section=held.section,
+        heading=heading,
         listener=held.listener,
         listener_words=reference.label("read_back_listeners", held.listener),
         answer=held.answer,

@@ -511,9 +511,8 @@ def _sign_off(session: Session, kept: Report, found: SignOff, language: str) -> 
     """Who checked the report and what was said when it was read back."""
     stands = report_writing.is_checked(session, kept)
     checker = session.get(User, kept.checked_by) if stands and kept.checked_by else None
-    heard = report_checking.read_back_of(session, kept.id)
+    heard = report_checking.read_back_of(session, kept)
     headings = kind(kept.kind).headings(language)
-    order = list(headings)
 
     def on(listener: str) -> date | None:
         return max(
@@ -534,10 +533,7 @@ def _sign_off(session: Session, kept: Report, found: SignOff, language: str) -> 
                 comment=one.comment,
                 language=one.language or None,
             )
-            for one in sorted(
-                (one for one in heard if one.section in headings),
-                key=lambda one: order.index(one.section),
-            )
+            for one in heard
         ),
     )
 

@@ -261,7 +261,7 @@ def test_what_the_child_says_goes_into_the_report_as_it_was_said(
     )
     heard = report_checking.checking(desk, report.id).read_back
     assert [(one.listener, one.answer) for one in heard] == [
-        ("parent", "could_not_answer"), ("child", "agree"),
+        ("child", "agree"), ("parent", "could_not_answer"),
     ]  # fmt: skip
     text = words(reports.preview(desk, report.id))
     assert "I did not run. I walked." in text

@@ -20,6 +20,7 @@ from app.ui.kit import (
     Body,
     Card,
     FlowLayout,
+    LinkButton,
     Muted,
     Pill,
     SecondaryButton,
@@ -59,8 +60,7 @@ class ChecksCard(Card):
         for part in (self._found, self._spelling, self._inside):
             clear(part)
         if report.state == "draft":
-            for finding in findings:
-                self._finding(finding)
+            self._findings(findings)
         self._state(report, checking)
         writes = self._page.desk.actor.may_write
         if report.state == "draft" and writes:
@@ -116,7 +116,7 @@ class ChecksCard(Card):
         for heard in checking.read_back:
             line = FlowLayout(gap=6)
             tone = {"agree": "good", "disagree": "attention"}.get(heard.answer, "plain")
-            line.addWidget(Small(heard.listener_words).one_line())
+            line.addWidget(Small(f"{heard.heading} · {heard.listener_words}"))
             line.addWidget(Pill(heard.answer_words, tone))
             self._inside.addLayout(line)
             if heard.comment:
@@ -141,21 +141,42 @@ class ChecksCard(Card):
             )
             self._inside.addWidget(Body(one.text))
 
-    def _finding(self, finding: Finding) -> None:
-        words = finding.text
-        if finding.rule:
-            source = rule_words.marked(
-                _("Rule: {rule}").format(rule=finding.rule), verified=finding.verified
-            )
-            words = f"{words}\n{source}"
-        tone = "serious" if finding.blocks else "attention"
-        heading = finding.where or _("To look at")
-        actions: tuple[QWidget, ...] = ()
-        if finding.put_back and self._page.desk.actor.may_write:
-            back = SecondaryButton(_("Put it back"), partial(self._put_back, finding.put_back))
-            back.setAccessibleDescription(finding.text)
-            actions = (back,)
-        self._found.addWidget(Banner(words, tone, heading=heading, actions=actions))
+    def _findings(self, findings: Sequence[Finding]) -> None:
+        """What is to be looked at: of one section together, and the way there."""
+        together: dict[tuple[str, str, bool, str], list[str]] = {}
+        for one in findings:
+            words = one.text
+            if one.rule:
+                rule = rule_words.marked(
+                    _("Rule: {rule}").format(rule=one.rule), verified=one.verified
+                )
+                words = f"{words}\n{rule}"
+            where = (one.section, one.where, one.blocks, one.put_back)
+            together.setdefault(where, []).append(words)
+        for (section, where, blocks, put_back), lines in together.items():
+            several = len(lines) > 1
+            words = "\n".join(f"• {line}" if several else line for line in lines)
+            heading = where or _("To look at")
+            tone = "serious" if blocks else "attention"
+            actions: tuple[QWidget, ...] = ()
+            if put_back and self._page.desk.actor.may_write:
+                back = SecondaryButton(_("Put it back"), partial(self._put_back, put_back))
+                back.setAccessibleDescription(lines[0])
+                actions = (back,)
+            self._found.addWidget(Banner(words, tone, heading=heading, actions=actions))
+            if section and not put_back and self.report is not None and self.report.editable:
+                there = LinkButton(_("Write there"), partial(self._write_at, section), small=True)
+                there.setAccessibleDescription(heading)
+                self._found.addWidget(there)
+
+    def _write_at(self, section: str) -> None:
+        assert self.report is not None
+        self._page.shell.go(
+            "report_write",
+            report_id=self.report.id,
+            child_id=self.report.child_id,
+            section=section,
+        )
 
     def _put_back(self, code: str) -> None:
         assert self.report is not None

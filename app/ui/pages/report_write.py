@@ -45,6 +45,7 @@ from app.ui.kit import (
     WrappingLink,
     button_row,
 )
+from app.ui.kit.fields import bring_into_view
 from app.ui.kit.layout import clear
 from app.ui.page import Page
 from app.ui.pages.edit_record import ReasonDialog
@@ -644,9 +645,10 @@ class ReportWritePage(Page):
             )
 
     def _lead_to(self, offered: Sequence[QWidget]) -> None:
-        """Give the keyboard to the first of what is offered, once it is shown."""
+        """Give the keyboard to the first of what is offered, once it is shown, and show it."""
         if offered:
             QTimer.singleShot(0, offered[0], offered[0].setFocus)
+            QTimer.singleShot(0, offered[0], partial(bring_into_view, offered[0]))
 
     def _place(self, spoken: Spoken) -> None:
         assert self.writing is not None

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from app.casework import (
     court,
     disproportionality,
+    people,
     report_checking,
     report_parts,
     report_writing,
@@ -159,3 +160,17 @@ def test_words_that_arrive_after_it_is_final_stand_beside_it(
     assert "Written while it was made final" in shown
     assert "The panel meets on Tuesdays." in shown
     assert any("Ash" in words and " · " in words for words in shown), "who wrote it, and when"
+
+
+def test_what_is_to_be_looked_at_stands_together_and_leads_to_where_it_is_written(
+    shell: Shell, desk: Desk, child_id: str, report_id: str
+) -> None:
+    people.add_victim(desk, child_id, people.VictimDetails(name="Zebedee Unseen", kind="adult"))
+    for words in ("Zebedee Unseen was there.", "Zebedee Unseen was hurt."):
+        report_writing.add(desk, report_id, "psr.child", text=words)
+    shell.go("report", report_id=report_id, child_id=child_id)
+    headings = said(shell)
+    assert headings.count("Assessment of the child") == 1, "once, whatever there is to look at"
+    assert any(words.count("• ") == 2 for words in headings)
+    press("Write there")
+    assert (shell.page.name, shell.page.section) == ("report_write", "psr.child")

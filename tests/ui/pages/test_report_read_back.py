@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 
 from app.casework import plain_words, report_checking, report_writing
 from app.casework.desk import Desk
@@ -53,6 +53,7 @@ def test_it_is_read_back_and_what_is_said_goes_into_the_report(
     )  # fmt: skip
     press("Back to the pages")
     assert "“Wnes i ddim rhedeg.”" in said(shell)
+    assert "Sources of information · The child" in said(shell), "it says to which part"
 
 
 def test_words_of_a_reading_back_are_there_again(
@@ -80,6 +81,9 @@ def test_what_nobody_put_in_plain_words_is_said_and_can_be_written_at_once(
     press("Write them now")
     assert shell.page.name == "report_write"
     assert focused() == "In plain words"
+    field = QApplication.focusWidget()
+    assert isinstance(field, QPlainTextEdit)
+    assert field.visibleRegion().contains(field.cursorRect()), "and one sees where one types"
     at = shell.page.section
     QTest.keyClicks(QApplication.focusWidget(), "We met two times. ")
     shell.go("report_read_back", report_id=report_id, child_id=child_id)
