@@ -22,11 +22,16 @@ from app.casework.house_words import without_what_was_said
 from app.core.reading_age import sentences_in
 from app.reports.content import Language
 
+Span = tuple[int, int]
+"""Before which character a word begins, and behind which it ends."""
+
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "cy")
 LONGEST_CHECKED: Final = 100_000
 """Characters: nobody writes a longer text here, and a file that was pasted in is not read."""
-FEWEST_OF_OTHER: Final = 3
-"""Unknown words of a sentence from which on it may be in the other language."""
+FEWEST_OF_OTHER: Final = 2
+"""Words of the other language in a sentence from which on they are no accident."""
+CLOSE: Final = 2
+"""Words within which one that neither language knows goes with the other language."""
 NEAR_A_NAME: Final = 2
 """Letters by which a word may differ from a name to have been meant for it."""
 SHORTEST_NEAR_A_NAME: Final = 4
@@ -119,8 +124,8 @@ def misspelt(
     """The words of a text that are spelled wrong, in their order.
 
     Args:
-        language: `en` or `cy`; a text in any other is not checked. A sentence that is plainly in
-            the other of the two, such as an answer that was written in it, is checked in that.
+        language: `en` or `cy`; a text in any other is not checked. Where a sentence has words
+            of the other of the two, such as an answer that was written in it, they are right too.
         said: What somebody said in it, wherever it stands there as it was said.
         skipped: Words, as `plain` gives them, that whoever writes has let stand.
     """
@@ -133,13 +138,25 @@ def misspelt(
     found: list[Misspelt] = []
     for start, end in sentences_in(own):
         tokens = list(_TOKEN.finditer(own, start, end))
-        of, wrong = language, judges[language].wrong(tokens)
-        if len(wrong) >= FEWEST_OF_OTHER and len(wrong) * 3 >= len(tokens):
-            elsewhere = judges[other].wrong(tokens)
-            if len(elsewhere) + 1 < len(wrong):
-                of, wrong = other, elsewhere
-        found += (Misspelt(at, text[at:to], of) for at, to in wrong)
+        wrong = judges[language].wrong(tokens)
+        theirs: set[Span] = set()
+        if len(wrong) >= FEWEST_OF_OTHER:
+            theirs = set(wrong) - set(judges[other].wrong(tokens))
+        if len(theirs) < FEWEST_OF_OTHER:
+            theirs = set()
+        found += (
+            Misspelt(at, text[at:to], other if _is_among(at, tokens, theirs) else language)
+            for at, to in wrong
+            if (at, to) not in theirs
+        )
     return tuple(found)
+
+
+def _is_among(at: int, tokens: Sequence[re.Match[str]], theirs: Collection[Span]) -> bool:
+    """Whether a word close to the one that begins at `at` is of the other language."""
+    here = next((number for number, token in enumerate(tokens) if token.end() > at), 0)
+    close = tokens[max(here - CLOSE, 0) : here + CLOSE + 1]
+    return any(token.span() in theirs for token in close)
 
 
 def suggestions(word: str, language: Language, spared: Spared = NOTHING_SPARED) -> tuple[str, ...]:
@@ -185,13 +202,13 @@ class _Judge:
         self._skipped = skipped
         self._judged: dict[str, bool] = {}
 
-    def wrong(self, tokens: Iterable[re.Match[str]]) -> tuple[tuple[int, int], ...]:
+    def wrong(self, tokens: Iterable[re.Match[str]]) -> tuple[Span, ...]:
         """From where to where each word goes that is wrong."""
         return tuple(
             span for token in tokens for span in self._wrong_in(token.group(), token.start())
         )
 
-    def _wrong_in(self, token: str, at: int) -> Iterator[tuple[int, int]]:
+    def _wrong_in(self, token: str, at: int) -> Iterator[Span]:
         if self._right(token):
             return
         parts = list(_PART.finditer(token))

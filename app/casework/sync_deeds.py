@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from app.casework import syncing
+from app.casework import sync_words, syncing
 from app.casework.form_records import called
 from app.core import log
 from app.core.errors import KnownError
@@ -53,11 +53,13 @@ class Result:
         words: One sentence for the status bar.
         changed: Type and id of each record that reads otherwise now.
         let_go: Ids of children who left this laptop.
+        clock_words: That the clock of this laptop isn't the server's; empty where it is.
     """
 
     words: str
     changed: frozenset[tuple[str, str]]
     let_go: frozenset[str]
+    clock_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,12 @@ def sync_now(
     finally:
         wire.close()
     log.casework.info("synced: %d sent, %d received", done.sent, done.received)
-    return Result(_result_words(done), frozenset(done.changed), frozenset(done.let_go))
+    return Result(
+        _result_words(done),
+        frozenset(done.changed),
+        frozenset(done.let_go),
+        sync_words.clock(done.ahead),
+    )
 
 
 def _step_words(at: course.Progress) -> str:

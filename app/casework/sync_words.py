@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from app.casework.dates import shortly, time_of_day
-from app.core.clock import Clock, local
+from app.core.clock import ALLOWANCE, Clock, local
 from app.core.i18n import N_, _, ngettext
 
 # From how many days before the end of a lease on a person is warned.
@@ -208,6 +208,34 @@ def confirmed(at: datetime | None, clock: Clock) -> str:
     if days == 1:
         return _("Server confirmed {time} yesterday").format(time=time)
     return _("Server confirmed {day} {time}").format(day=shortly(here.date(), today), time=time)
+
+
+def clock(ahead: timedelta) -> str:
+    """That the clock of this laptop isn't the server's; empty where it is, by and large.
+
+    Args:
+        ahead: By how much it is ahead; less than nothing: behind.
+    """
+    if abs(ahead) <= ALLOWANCE:
+        return ""
+    said = (
+        _("This laptop's clock is {much} ahead of the server's.")
+        if ahead > timedelta()
+        else _("This laptop's clock is {much} behind the server's.")
+    )
+    check = _("Check the date and time of this laptop: what you write is dated by them.")
+    return f"{said.format(much=_much(abs(ahead)))} {check}"
+
+
+def _much(time: timedelta) -> str:
+    """A span in words: days, or hours, or minutes."""
+    minutes = round(time / timedelta(minutes=1))
+    hours, days = round(time / timedelta(hours=1)), round(time / timedelta(days=1))
+    if days > 1:
+        return ngettext("{count} day", "{count} days", days).format(count=days)
+    if hours > 1:
+        return ngettext("{count} hour", "{count} hours", hours).format(count=hours)
+    return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
 
 
 def signed_in(name: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from app.core.errors import KnownError
 from app.core.i18n import _
@@ -48,6 +49,8 @@ class Outcome:
         read_again: Streams that were read once more because the two sides differed.
         differing: Streams that still differ.
         requests: How many requests it took.
+        ahead: By how much the clock of this laptop is ahead of the server's; less than nothing:
+            behind.
     """
 
     sent: int = 0
@@ -60,6 +63,7 @@ class Outcome:
     read_again: list[str] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
     requests: int = 0
+    ahead: timedelta = timedelta()
 
 
 class Course:

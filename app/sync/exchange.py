@@ -165,6 +165,7 @@ class _Sync:
     def _look_at(self, hello: Hello) -> None:
         """Take in where the server stands, or stop where it isn't the one that it was."""
         now = self._casebook.clock.now()
+        self._course.outcome.ahead = now - hello.server_time
         with self._casebook.exchange() as (connection, _log):
             here = standing.read(connection)
             new_epoch = hello.epoch != here.epoch

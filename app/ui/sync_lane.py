@@ -40,6 +40,7 @@ class SyncLane(QObject):
         status: Where the laptop stands; None until it was asked for the first time.
         step: How far the sync is that runs now; None: none runs.
         error: Why the last sync came to nothing; None where it didn't.
+        clock_words: That the clock of this laptop isn't the server's, as the last sync saw it.
 
     Signals:
         status_changed: `status` is another one.
@@ -61,6 +62,7 @@ class SyncLane(QObject):
         self.status: Status | None = None
         self.step: Step | None = None
         self.error: Exception | None = None
+        self.clock_words = ""
         self._failures = 0
         self.running = False
         self._job: Job | None = None
@@ -244,6 +246,7 @@ class SyncLane(QObject):
 
     def _done(self, result: Result) -> None:
         asked = self._asked
+        self.clock_words = result.clock_words
         self._over(None)
         self.synced.emit(result)
         if asked or result.let_go:

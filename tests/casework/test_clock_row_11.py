@@ -12,6 +12,7 @@ import pytest
 from app.casework import casebooks, children, dates, due, glance, history, tasks
 from app.casework.children import ChildView
 from app.casework.desk import Desk
+from app.casework.sync_words import clock as clock_words
 from app.casework.sync_words import moment
 from app.casework.tasks import TaskDetails
 from app.core import i18n
@@ -190,3 +191,19 @@ def test_row_11_what_is_due_on_the_day_of_the_change_is_due_all_that_day(
     assert seen(said[1]) == (False, dates.how_soon(day, day), day)
     assert seen(said[2]) == (False, dates.how_soon(day, day), day)
     assert seen(said[2] + minute) == (True, dates.how_soon(day, day + DAY), day)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "said"),
+    [
+        (timedelta(minutes=4), ""),
+        (timedelta(minutes=-4), ""),
+        (timedelta(minutes=42), "This laptop's clock is 42 minutes ahead of the server's."),
+        (timedelta(hours=-3), "This laptop's clock is 3 hours behind the server's."),
+        (YEAR, "This laptop's clock is 365 days ahead of the server's."),
+    ],
+)
+def test_row_11_after_a_sync_a_wrong_clock_is_told(ahead: timedelta, said: str) -> None:
+    told = clock_words(ahead)
+    assert told.startswith(said) and bool(told) is bool(said)
+    assert not told or told.endswith("what you write is dated by them.")

@@ -43,6 +43,19 @@ def found(text: str, language: str = "en", **more: object) -> list[str]:
         ("en", "A chaotic lifestyle.", "chaotic lifestyle", "He slept in four places in May."),
         ("en", "She is vulnerable.", "is vulnerable", "She is vulnerable to threats at the flat."),
         ("en", "A known gang member.", "gang member", "Two officers say that he was seen there."),
+        (
+            "en",
+            "He puts himself at risk.",
+            "puts himself at risk",
+            "Two men wait for him at the park.",
+        ),
+        ("en", "He is in denial.", "in denial", "He said on 3 May that he was scared."),
+        ("en", "A prolific offender.", "prolific offender", "He was before a court twice."),
+        ("en", "She absconded from home.", "absconded", "She absconded while on bail."),
+        ("en", "He is non-compliant.", "non-compliant", "He came to two of five meetings."),
+        ("en", "He claims that he left.", "claims that", "He says that he left."),
+        ("cy", "Mae’n honni iddo adael.", None, "Dywedodd iddo adael."),
+        ("cy", "Mae yn honni iddo adael.", "yn honni", "Dywedodd iddo adael."),
         ("cy", "Ffactor gwaethygol yw’r gyllell.", "gwaethygol", "Roedd ganddo gyllell."),
         ("cy", "Roedd ffactor lliniarol.", "lliniarol", "Cysgodd y tu allan."),
         ("cy", "Aeth y troseddwr yno.", "y troseddwr", "Mae mewn sefydliad troseddwyr ifanc."),
@@ -85,6 +98,7 @@ def test_capitals_are_spelled_out_the_first_time() -> None:
     assert found("He saw a GP in the UK.") == []
     assert found("He lives at CF10 3NP.") == []
     assert found("OFFENCE ANALYSIS") == []
+    assert found("He did NOT leave. NID aeth.") == []
     assert found("Two ZQXs met.") == ["ZQX"]
     assert abbreviations_in("The YRO and “my DTO”.") == {"YRO"}
 

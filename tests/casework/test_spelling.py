@@ -91,7 +91,7 @@ def test_what_somebody_said_is_left_as_it_was_said() -> None:
     assert wrong("Tal says: I never dun itt. So it was.", said=["I never dun it."]) != []
 
 
-def test_a_sentence_in_the_other_language_is_checked_in_that() -> None:
+def test_words_of_the_other_language_are_checked_in_that() -> None:
     english = "The owner could not get to wrok for four days."
     assert [(one.word, one.language) for one in misspelt(f"Mae Tal yno. {english}", "cy")] == [
         ("wrok", "en")
@@ -100,6 +100,10 @@ def test_a_sentence_in_the_other_language_is_checked_in_that() -> None:
     assert [(one.word, one.language) for one in misspelt(f"Tal is here. {welsh}", "en")] == [
         ("ysgoll", "cy")
     ]
+    # An answer that was written in English, told in a Welsh sentence.
+    mixed = "Yr hyn sy’n helpu Tal yw regular boxing at the club with his brotther, bob wythnos."
+    assert [(one.word, one.language) for one in misspelt(mixed, "cy")] == [("brotther", "en")]
+    assert wrong("Mae Tal yn hoffi boxing.", "cy") == ["boxing"]
 
 
 def test_skipped_and_added_words_stand() -> None:

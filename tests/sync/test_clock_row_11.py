@@ -107,6 +107,20 @@ def test_row_11_summer_time_moves_neither_cursor_nor_lease(
         assert laptop.casebook.verify().ok
 
 
+def test_row_11_a_sync_tells_by_how_much_the_clock_differs_from_the_servers(
+    ash: Laptop, clock: FixedClock
+) -> None:
+    clock.moment = datetime.now(UTC)
+    ash.child()
+    assert ash.sync().ahead == timedelta()
+    own = own_clock(ash)
+    own.set_by(-DAY)
+    # The first request goes by the laptop's clock, and those after it by the server's answer.
+    assert ash.sync().ahead == -DAY
+    own.set_by(DAY)
+    assert ash.sync().ahead == timedelta()
+
+
 def test_row_11_a_lease_ends_at_its_moment_and_a_clock_that_is_set_back_does_not_lengthen_it(
     ash: Laptop, clock: FixedClock
 ) -> None:

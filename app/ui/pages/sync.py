@@ -267,6 +267,8 @@ class SyncPage(Page):
             )
         elif now.lease_words:
             self.scroll.add(Banner(now.lease_words, "attention"))
+        if lane.clock_words:
+            self.scroll.add(Banner(lane.clock_words, "attention"))
         if overview.leases:
             said = "\n".join(one.text for one in overview.leases[:MOST_CARDS])
             self.scroll.add(

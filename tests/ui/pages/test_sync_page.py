@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -240,6 +240,23 @@ def test_others_work_appears_on_the_page_that_is_open(
     held = shell.page.controller.sheet.answer(LEVEL)
     assert held is not None
     assert held.value == "very_high"
+
+
+def test_a_sync_says_on_the_page_that_the_clock_is_wrong(
+    qtbot: QtBot, ash: Desk, clock: FixedClock, dressed: None
+) -> None:
+    # A laptop whose clock is wrong goes by the server's answer, which the computer dates.
+    clock.moment = datetime.now(UTC)
+    own = FixedClock(clock.now() - timedelta(days=3))
+    ash.clock = ash.casebook.clock = own
+    shell = at_sync(qtbot, ash)
+    shell.sync.start()
+    QApplication.processEvents()
+    assert any("clock is 3 days behind the server's" in text for text in shown(shell))
+    own.moment = clock.now()
+    shell.sync.start()
+    QApplication.processEvents()
+    assert not any("clock is" in text for text in shown(shell))
 
 
 def test_a_wrong_code_is_said_beside_the_field(
