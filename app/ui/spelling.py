@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QApplication, QMenu, QPlainTextEdit, QTextEdit, QWidget
@@ -305,7 +306,7 @@ class SpelledField(QObject):
         self._language = language
         self.text_id = text_id
         self.said = said
-        self.menu: SpellingMenu | None = None
+        self._menu: SpellingMenu | None = None
         self._found: list[Mark] = []
         self._typed_at: int | None = None
         self._looked_at = field.toPlainText()
@@ -323,6 +324,12 @@ class SpelledField(QObject):
     def language(self) -> str:
         """The language that is checked."""
         return (spelled_in(self.field) or self._language) or i18n.language()
+
+    @property
+    def menu(self) -> SpellingMenu | None:
+        """The menu of a word; None once it is closed."""
+        menu = self._menu
+        return menu if menu is not None and shiboken6.isValid(menu) else None
 
     @property
     def text(self) -> str:
@@ -386,8 +393,8 @@ class SpelledField(QObject):
         if mark is None:
             return False
         self._typed_at = None
-        self.menu = SpellingMenu(self._speller, self, mark)
-        self.menu.popup(where)
+        self._menu = SpellingMenu(self._speller, self, mark)
+        self._menu.popup(where)
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -414,7 +421,8 @@ class SpelledField(QObject):
     # ---- inside -----------------------------------------------------------------------------
 
     def _menu_by_key(self) -> bool:
-        if self.menu is not None and self.menu.isVisible():
+        menu = self.menu
+        if menu is not None and menu.isVisible():
             return True
         return self.open_menu(self.field.textCursor().position(), self._below_cursor())
 

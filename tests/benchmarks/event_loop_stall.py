@@ -1,4 +1,4 @@
-"""The longest time that the window doesn't answer while it saves, searches and exports."""
+"""The longest time that the window doesn't answer while it saves, searches, spells and exports."""
 
 from __future__ import annotations
 
@@ -8,22 +8,25 @@ from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Slot
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
 from app.casework import casebooks, demo, form_records, reports
 from app.casework.caseload import rows
 from app.casework.desk import Desk
 from app.core.clock import SystemClock
 from app.ui.form.form_page import FormPage
+from app.ui.kit.spelled import spelled_in
 from app.ui.pages.report import ReportPage
 from app.ui.palette import Palette
 from app.ui.shell import Shell
+from app.ui.spelling import LOOK_AFTER_MS, SpelledField
 from app.ui.tasks import Tasks
 from tests.benchmarks import stores, windows
 from tests.benchmarks.measuring import Measured
 
 BEAT_MS = 5
 BETWEEN_KEYS_MS = 40
+MISSPELT = ("refered", "definately", "ymddygyad", "plentinn", "safegaurding")
 
 
 class Heartbeat(QObject):
@@ -65,11 +68,13 @@ def measure(within: Path) -> Iterator[Measured]:
     stalls = {
         "idle_s": during(heart, lambda: wait(2000)),
         "autosave_s": during(heart, typing(shell, tasks, record_id)),
+        "spelling_s": during(heart, spelling(shell, tasks, record_id)),
         "search_s": during(heart, searching(shell, tasks)),
         "export_s": during(heart, exporting(shell, tasks, report_id, within / "exported.pdf")),
     }
     if not (within / "exported.pdf").read_bytes().startswith(b"%PDF"):
         raise SystemExit("nothing was exported")
+    shell.spelling.end()
     tasks.run(desk.close, owner=None)
     tasks.close()
     idle = stalls.pop("idle_s")
@@ -140,6 +145,46 @@ def typing(shell: Shell, tasks: Tasks, record_id: str) -> Callable[[], None]:
         for character in stores.text_of(1)[:240]:
             QTest.keyClick(target, character)
             wait(BETWEEN_KEYS_MS)
+        settle(tasks)
+
+    return work
+
+
+def spelling(shell: Shell, tasks: Tasks, record_id: str) -> Callable[[], None]:
+    """Typing misspelt words with a pause after each, while the dictionaries are read and words
+    looked up, and asking for other spellings of each.
+    """
+    shell.go("form", record_id=record_id)
+    settle(tasks)
+    page = shell.page
+    if not isinstance(page, FormPage) or page.view is None:
+        raise SystemExit("the form did not open")
+    field = next(
+        box
+        for name in (page.name for page in page.controller.pages())
+        for path in text_questions(page, name)
+        for box in page.view.fields[path].editor.findChildren(QPlainTextEdit)
+        if spelled_in(box) is not None
+    )
+    field.setFocus()
+    field.clear()
+
+    def looked_up() -> None:
+        wait(LOOK_AFTER_MS + BETWEEN_KEYS_MS)
+        while shell.spelling.is_looking or tasks.pending:
+            wait(BEAT_MS)
+
+    def work() -> None:
+        for word in MISSPELT:
+            QTest.keyClicks(field, f"{word} ")
+            looked_up()
+        for word in MISSPELT:
+            QTest.keyClick(field, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
+            looked_up()
+            menu = field.findChild(SpelledField).menu
+            if menu is None or word not in menu.accessibleName():
+                raise SystemExit(f"{word} was not found")
+            menu.close()
         settle(tasks)
 
     return work

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QTextCharFormat
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
@@ -126,6 +126,10 @@ def test_another_spelling_is_chosen_by_keys_and_taken_back(
     field.setTextCursor(cursor)
     QTest.keyClick(field, Qt.Key.Key_F10, SHIFT)
     assert spelled_of(field).menu.accessibleName() == "“refered” is not in the dictionary"
+    spelled_of(field).menu.close()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert spelled_of(field).menu is None
+    QTest.keyClick(field, Qt.Key.Key_Menu)
     offered(field)["referred"].trigger()
     assert field.toPlainText() == "😀 He was referred to us."
     assert not underlined(field)
