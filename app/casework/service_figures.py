@@ -25,6 +25,7 @@ from app.core.errors import KnownError
 from app.core.i18n import _, language
 from app.models.records import DecisionFigures, Service, User
 from app.reports.disproportionality import caption, headers, rows, source
+from app.reports.relative_rates import group_rates
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -62,12 +63,14 @@ class Picture:
 
     Attributes:
         caption: The decision, out of what, where and when. headers: of the columns of `rows`.
+        compares: Whether a rate is given of any group.
     """
 
     caption: str
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     source: str
+    compares: bool
 
 
 @dataclass(frozen=True)
@@ -399,6 +402,7 @@ def _picture(one: Held) -> Picture:
         headers=headers(shown),
         rows=rows(figures, shown),
         source="".join(run.text for run in source(figures, shown)),
+        compares=any(one.rate is not None for one in group_rates(figures.groups)),
     )
 
 

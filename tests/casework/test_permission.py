@@ -18,6 +18,7 @@ from app.casework import (
     chronology,
     court,
     due,
+    figures_counted,
     form_records,
     glance,
     history,
@@ -271,6 +272,10 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
         lambda of: report_parts.put_back(of.desk, NOBODY, "disproportionality"),
     ),
     "report_parts.write_out": ("write", lambda of: report_parts.write_out(of.desk, NOBODY)),
+    "figures_counted.counted": (
+        "keep_figures",
+        lambda of: figures_counted.counted(of.desk),
+    ),
     "service_figures.add": (
         "keep_figures",
         lambda of: service_figures.add(of.desk, service_figures.FigureDetails()),

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.casework import service_figures
+from app.casework import figures_counted, service_figures
 from app.casework.dates import in_words
+from app.casework.figures_counted import CountedHere
 from app.casework.service_figures import FiguresHeld, FigureView, Picture
-from app.core.i18n import N_, _
+from app.core.i18n import N_, _, ngettext
 from app.ui import theme
 from app.ui.kit import (
     Banner,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from app.casework.desk import Desk
     from app.ui.shell import Shell
 
+_Read = tuple[FiguresHeld, CountedHere | None]
+
 
 class FiguresPage(Page):
     """All figures as a report prints them; a manager or an administrator enters the service's."""
@@ -67,11 +70,10 @@ class FiguresPage(Page):
         page.add(self._inside)
         page.end()
         self.outer.addWidget(page)
-        self.held: FiguresHeld | None = None
 
     def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
         """Override Page.entered."""
-        self.run(lambda: service_figures.held(desk), self._show)
+        self.run(lambda: _read(desk), self._show)
 
     def focus_first(self) -> QWidget | None:
         """Override Page.focus_first."""
@@ -79,8 +81,8 @@ class FiguresPage(Page):
 
     # -- inside ----------------------------------------------------------------------------
 
-    def _show(self, held: FiguresHeld) -> None:
-        self.held = held
+    def _show(self, read: _Read) -> None:
+        held, counted = read
         self.enter.setVisible(held.may_change)
         clear(self._inside)
         if not held.may_change:
@@ -93,6 +95,8 @@ class FiguresPage(Page):
         if not held.own:
             own.add(self._empty(held))
         self._inside.addWidget(own)
+        if counted is not None:
+            self._inside.addWidget(self._counted(counted))
         nation = Card(_("England and Wales"))
         line = FlowLayout(gap=8)
         nation.add(Body(_("They come with Waymark, each with its source.")))
@@ -109,6 +113,38 @@ class FiguresPage(Page):
         for view in held.own:
             if self.shell.kept_words(("figures", view.id)):
                 self._ask_to_take_back(view)
+
+    def _counted(self, counted: CountedHere) -> Card:
+        """What this casebook holds, to be looked at before anybody enters it."""
+        card = Card(_("Counted from this casebook"))
+        said = ngettext(
+            "Decisions from {first} to {last} in the records on this laptop, of one child. What "
+            "stands in other records is not counted, and no report gives this.",
+            "Decisions from {first} to {last} in the records on this laptop, of {count} children. "
+            "What stands in other records is not counted, and no report gives this.",
+            counted.children,
+        ).format(first=in_words(counted.first), last=in_words(counted.last), count=counted.children)
+        card.add(Body(said))
+        if not counted.decisions:
+            card.add(Muted(_("No decision of these months is recorded here.")))
+        for one in counted.decisions:
+            card.body.addSpacing(theme.current().px(8))
+            if one.picture is None:
+                few = ngettext(
+                    "{decision}: too few to compare, one decision in all.",
+                    "{decision}: too few to compare, {count} decisions in all.",
+                    one.decisions,
+                ).format(decision=one.what, count=one.decisions)
+                card.add(Muted(few))
+                continue
+            card.add(Strong(one.what))
+            _show_rows(card.body, one.picture, one.what)
+            enter = SecondaryButton(
+                _("Look at it and enter it"), partial(self._enter, one.details.decision)
+            )
+            enter.setAccessibleDescription(one.what)
+            card.add(button_row(enter))
+        return card
 
     def _empty(self, held: FiguresHeld) -> QWidget:
         return EmptyState(
@@ -147,8 +183,8 @@ class FiguresPage(Page):
                 button.setAccessibleDescription(what)
             card.add(button_row(change, back))
 
-    def _enter(self) -> None:
-        self.shell.go("edit_figures")
+    def _enter(self, counted: str | None = None) -> None:
+        self.shell.go("edit_figures", **({"counted": counted} if counted else {}))
 
     def _change(self, figures_id: str) -> None:
         self.shell.go("edit_figures", record_id=figures_id)
@@ -180,7 +216,12 @@ class FiguresPage(Page):
     def _again(self, _none: object) -> None:
         self.shell.saved(self.desk.clock.now())
         desk = self.desk
-        self.run(lambda: service_figures.held(desk), self._show)
+        self.run(lambda: _read(desk), self._show)
+
+
+def _read(desk: Desk) -> _Read:
+    held = service_figures.held(desk)
+    return held, figures_counted.counted(desk) if held.may_change else None
 
 
 def columns(headers: Sequence[str]) -> list[Column[tuple[str, ...]]]:
@@ -204,12 +245,15 @@ def show_picture(column: QVBoxLayout, picture: Picture) -> None:
     At large text a table would be cut: each group is told in words instead.
     """
     column.addWidget(Strong(picture.caption))
+    _show_rows(column, picture, picture.caption)
+    column.addWidget(Small(picture.source))
+
+
+def _show_rows(column: QVBoxLayout, picture: Picture, name: str) -> None:
     if theme.current().large:
         for row in picture.rows:
             column.addWidget(Body(in_a_line(picture.headers, row)))
-        column.addWidget(Small(picture.source))
         return
     model: TableModel[tuple[str, ...]] = TableModel(columns(picture.headers))
     model.set_rows(picture.rows)
-    column.addWidget(Table(model, picture.caption, all_rows=True, shortens=True))
-    column.addWidget(Small(picture.source))
+    column.addWidget(Table(model, name, all_rows=True, shortens=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app.casework import service_figures
+from app.casework import figures_counted, service_figures
 from app.casework.places import Place
 from app.casework.problems import Problem
 from app.casework.service_figures import COUNTS, FigureDetails, TableUnread
@@ -65,18 +66,24 @@ class FiguresEditPage(EditPage):
         self.show_buttons(self.save, self.cancel)
 
     def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
-        """Override Page.entered. args: record_id (None: enter new ones)."""
+        """Override Page.entered. args: record_id (None: enter new ones), counted (the decision
+        whose numbers are counted from the casebook).
+        """
         record_id = args.get("record_id")
+        # Taken out, so that going back later brings what was typed since.
+        decision = self.args.pop("counted", None)
         self.title = _("Change figures") if record_id else _("Enter figures")
         self.header.set_words(self.title)
         self.begin(Subject(RECORD_TYPE, None, record_id), args.get("path"))
 
-        def read() -> FigureDetails:
-            if record_id is None:
-                return service_figures.begin(desk)
-            return service_figures.details(desk, record_id)
+        def read() -> tuple[FigureDetails, FigureDetails | None]:
+            if record_id is not None:
+                return service_figures.details(desk, record_id), None
+            found = figures_counted.counted(desk).decisions if decision else ()
+            counted = (one.details for one in found if one.details.decision == decision)
+            return service_figures.begin(desk), next(counted, None)
 
-        self.run(read, self._show)
+        self.run(read, lambda both: self._show(*both))
 
     def write(self, subject: Subject, details: Any) -> Callable[[], Any]:
         """Override EditPage.write."""
@@ -89,8 +96,11 @@ class FiguresEditPage(EditPage):
         """Override EditPage.place_after."""
         return Place("figures")
 
-    def _show(self, details: FigureDetails) -> None:
-        self.edit(FiguresEditor(details, clock=self.desk.clock))
+    def _show(self, details: FigureDetails, counted: FigureDetails | None) -> None:
+        editor = FiguresEditor(details, clock=self.desk.clock)
+        self.edit(editor)
+        if counted is not None:
+            editor.fill_in(counted)
 
 
 class FiguresEditor(DetailsEditor[FigureDetails]):
@@ -186,6 +196,17 @@ class FiguresEditor(DetailsEditor[FigureDetails]):
             self._counts_changed = self.touched = True
         self._draw()
         return self.touched
+
+    def fill_in(self, given: FigureDetails) -> None:
+        """Show `given` as if a person had typed it."""
+        typed: dict[str, Any] = {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name in self.frames
+            if (value := getattr(given, name))
+        }
+        typed[COUNTS] = {code: [str(n) for n in pair] for code, pair in given.counts.items()}
+        self.take(typed)
+        self.changed.emit()
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Override DetailsEditor.show_problems: those of a group stand under its numbers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.casework import places, service_figures
+from app.casework import children, court, places, service_figures
+from app.casework.children import ChildDetails
 from app.casework.desk import Desk
 from app.casework.service_figures import FigureDetails
 from app.ui import shell as shell_module
@@ -205,3 +206,40 @@ def test_others_read_them(shell: Shell, desk: Desk, role: Any) -> None:
     assert "A manager or an administrator can change these." in words
     shown = [one.text() for one in shell.page.findChildren(QPushButton) if one.isVisible()]
     assert not {"Change", "Take back", "Enter figures"} & set(shown)
+
+
+def test_what_the_casebook_holds_is_looked_at_before_it_is_entered(
+    shell: Shell, desk: Desk, child_id: str
+) -> None:
+    shell.go("figures")
+    assert "No decision of these months is recorded here." in said(shell)
+    day = desk.clock.today() - timedelta(days=60)
+    for ethnicity in ("white_british", "black_african"):
+        child = children.add_child(
+            desk, ChildDetails(given_name="Wren", family_name=ethnicity, ethnicity=ethnicity)
+        )
+        for code in ("fine", *["dto"] * 6):
+            details = court.OutcomeDetails(disposal=code, outcome_date=day)
+            court.add_outcome(desk, child.id, details)
+    shell.go("figures")
+    words = said(shell)
+    assert "in the records on this laptop, of 3 children" in words
+    assert "Sentenced to custody, out of children sentenced" in words
+    assert "out of children sentenced: too few to compare, 14 decisions in all." in words
+    buttons = [
+        one
+        for one in shell.page.findChildren(QPushButton)
+        if one.text() == "Look at it and enter it" and "custody" in one.accessibleDescription()
+    ]
+    buttons[0].click()
+    assert shell.page.name == "edit_figures"
+    counts = {"white": (6, 7), "black": (6, 7)}
+    assert editor(shell).cells.texts() == {
+        code: (str(events), str(total)) for code, (events, total) in counts.items()
+    }
+    assert editor(shell)._values["decision"] == "custodial_sentence"
+    editor(shell).frames["area"].editor.edited.emit("Northbridge")
+    press("Save")
+    (view,) = service_figures.held(desk).own
+    assert view.details.counts == counts
+    assert "Counted from the casebook" in view.details.source_name
