@@ -16,6 +16,7 @@ from app.casework import dates, keeping, reference
 from app.casework.court_details import HearingDetails, OffenceDetails, OutcomeDetails
 from app.casework.keeping import of_child
 from app.casework.problems import Problem
+from app.casework.proposal import ORDERS, REQUIREMENTS
 from app.core.clock import age_on
 from app.core.i18n import _
 from app.models.records import Hearing, Offence
@@ -234,16 +235,13 @@ def _outcome_days(
         )
 
 
-# The shortest and longest length of an order in months, by the rules of the day it was made.
-LENGTHS: Final = {
-    "referral_order": ("referral_order_min", "referral_order_max"),
-    "yro": (None, "yro_max"),
-    "yro_iss": ("yro_iss_min", "yro_max"),
-    "yro_fostering": (None, "yro_fostering_max"),
-    "dto": ("dto_min", "dto_max"),
-}
-AGES: Final = {"dto": "dto_min_age"}
-REQUIREMENT_AGES: Final = {"unpaid_work": "unpaid_work_min_age"}
+def _rule_of(list_name: str, code: str, column: str, measure: str = "") -> str | None:
+    """The dated rule that a list names for an order or a requirement, such as its shortest."""
+    entry = reference.listing(list_name).entry(code)
+    named = entry.column(column) if entry is not None else None
+    if measure:
+        named = (named or {}).get(measure)
+    return named if isinstance(named, str) else None
 
 
 def _outcome_law(details: OutcomeDetails, born: date | None) -> Iterator[Problem]:
@@ -252,7 +250,8 @@ def _outcome_law(details: OutcomeDetails, born: date | None) -> Iterator[Problem
     if day is None:
         return
     months = (details.term_months or 0) + 12 * (details.term_years or 0)
-    least_id, most_id = LENGTHS.get(details.disposal, (None, None))
+    least_id = _rule_of(ORDERS, details.disposal, "least", "months")
+    most_id = _rule_of(ORDERS, details.disposal, "most", "months")
     least = reference.rule(least_id, day) if least_id else None
     most = reference.rule(most_id, day) if most_id else None
     if months and least and months < least.value:
@@ -270,8 +269,10 @@ def _outcome_law(details: OutcomeDetails, born: date | None) -> Iterator[Problem
     if born is None:
         return
     age = age_on(born, day)
-    limits = [("disposal", AGES.get(details.disposal))]
-    limits += [("requirements", REQUIREMENT_AGES.get(code)) for code in details.requirements]
+    limits = [("disposal", _rule_of(ORDERS, details.disposal, "youngest"))]
+    limits += [
+        ("requirements", _rule_of(REQUIREMENTS, code, "youngest")) for code in details.requirements
+    ]
     for field, rule_id in limits:
         youngest = reference.rule(rule_id, day) if rule_id else None
         if youngest and age < youngest.value:

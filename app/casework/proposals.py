@@ -328,13 +328,16 @@ def _bring_into_text(desk: Desk, work: UnitOfWork, report: Report) -> None:
     _leave_out_answers(desk, work, report, section)
     work.flush()
     session = work.session
-    held = {
-        key: record
-        for record in report_writing.records(session, report.id)
-        for key in _links(record)
-    }
-    for record in dict.fromkeys(held.values()):
-        _up_to_date(work, record)
+    held: dict[tuple[str, str], ReportPassage] = {}
+    for record in report_writing.records(session, report.id):
+        links = _links(record)
+        if links and all(key in held for key in links) and record.text in links.values():
+            # Two laptops have each written it in: it is said once.
+            work.remove(record)
+            continue
+        held |= dict.fromkeys(links, record)
+        if links:
+            _up_to_date(work, record)
     work.flush()
     placed = [one for one in report_writing.records(session, report.id) if one.section == section]
     after = _last_before(placed)
@@ -406,7 +409,7 @@ def _up_to_date(work: UnitOfWork, record: ReportPassage) -> None:
             work.session, one["record_type"], one["record_id"], one["field"]
         )
         if one["value"] in text:
-            text = text.replace(one["value"], now)
+            text = text.replace(one["value"], now, 1)
         elif now and now != one["value"]:
             # The author has other words for it: theirs stay, and what is proposed stands below.
             text = f"{text} {now}".strip()

@@ -1,7 +1,7 @@
 """What became of a final report, and who was given a copy of it. Nothing of it is ever deleted.
 
 A report that was withdrawn, or whose place a newer one took, stays as it was; that it no longer
-stands, since when, by whom and why is a state of it. Who was given a copy is read from the log.
+stands, since when, by whom and why is a state of it. Who was given a copy every laptop knows.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework import dates
-from app.casework.disclosure import Exported, Pages, must_be_free, to_file
+from app.casework.disclosure import Exported, Pages, must_be_free, note, to_file
 from app.casework.form_records import called
 from app.casework.form_records import names as user_names
 from app.casework.keeping import consulted, present
@@ -35,11 +35,6 @@ from app.reports.pdf import render
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
-
-GIVEN: Final = ("disclosure", "export", "print")
-"""The entries of the log that tell of a copy."""
-MOST: Final = 1000
-"""So many copies of one report are read; no report was ever given to as many people."""
 
 
 @dataclass(frozen=True)
@@ -169,18 +164,17 @@ def copies(desk: Desk, report_id: str) -> tuple[CopyGiven, ...]:
     with desk.casebook.read() as session:
         report = present(session, Report, report_id)
         names = user_names(session)
-        held = log_entries.entries(session, record_id=report_id, kinds=GIVEN, limit=MOST)
         found = tuple(
             CopyGiven(
-                at=entry.made_at,
-                who=names.get(entry.actor_id, _("Somebody")),
-                to=entry.recipient,
-                how=_("Printed") if entry.kind == "print" else _("Exported as a file"),
-                why=entry.reason,
-                state=state_word(str(entry.detail.get("state") or "")),
-                sealed=entry.detail.get("pdf") == report.pdf_hash,
+                at=one.given_at,
+                who=names.get(one.given_by, _("Somebody")),
+                to=one.recipient,
+                how=_("Printed") if one.way == "print" else _("Exported as a file"),
+                why=one.why,
+                state=state_word(one.state),
+                sealed=one.pdf_hash == report.pdf_hash,
             )
-            for entry in held
+            for one in reversed(log_entries.copies_of(session, "report", report_id))
         )
         child_id = report.child_id
     consulted(desk, Report, report_id, child_id)
@@ -255,14 +249,9 @@ def print_copies(desk: Desk, report_id: str, recipient: str) -> bytes:
     pages = copies_pages(desk, report_id)
     with desk.casebook.write() as work:
         report = present(work.session, Report, report_id)
-        work.note(
-            "print",
-            "report",
-            report.id,
-            child_id=report.child_id,
-            recipient=recipient.strip(),
-            detail={"pdf": hashlib.sha256(pages).hexdigest(), "state": report.state},
-        )
+        digest = hashlib.sha256(pages).hexdigest()
+        given = Pages(pages, "report", report.id, report.child_id, report.state)
+        note(desk, work, "print", given, digest, recipient=recipient, why="")
     return pages
 
 

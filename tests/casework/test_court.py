@@ -186,10 +186,9 @@ def test_a_report_is_due_when_the_court_says_or_by_the_rule(desk: Desk, child: C
         ({"disposal": "dto", "term_months": 3}, [("term_months", False)]),
         ({"disposal": "dto", "term_months": 25}, [("term_months", False)]),
         ({"disposal": "dto", "term_months": 24}, []),
-        # Before 28 June 2022 the rule of the length isn't held here, so nothing is said.
         (
             {"disposal": "dto", "term_months": 3, "outcome_date": date(2022, 6, 1)},
-            [("disposal", False)],  # 10 years old on that day
+            [("term_months", False), ("disposal", False)],  # 10 years old on that day
         ),
         ({"disposal": "dto", "term_months": 4, "outcome_date": date(2023, 7, 3)}, []),
         ({"disposal": "yro", "term_years": 3, "term_months": None}, []),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models.change_log import Change, ChangePayload, values
@@ -131,10 +131,26 @@ class Copy:
     recipient: str
     given_at: datetime
     given_by: str
+    why: str = ""
+    state: str = ""
+    pdf_hash: str = ""
 
 
 def passed_on(session: Session, pdf_hash: str) -> tuple[Copy, ...]:
     """When the pages with this SHA-256 were passed on or printed, the oldest first."""
+    logged = func.json_extract(ChangePayload.body, "$.detail.pdf") == pdf_hash
+    return _copies(session, Disclosure.pdf_hash == pdf_hash, logged)
+
+
+def copies_of(session: Session, record_type: str, record_id: str) -> tuple[Copy, ...]:
+    """When pages about a record were passed on or printed, the oldest first."""
+    kept = and_(Disclosure.about_type == record_type, Disclosure.about_id == record_id)
+    return _copies(session, kept, Change.record_id == record_id)
+
+
+def _copies(
+    session: Session, kept: ColumnElement[bool], logged: ColumnElement[bool]
+) -> tuple[Copy, ...]:
     held = [
         Copy(
             one.way,
@@ -144,12 +160,11 @@ def passed_on(session: Session, pdf_hash: str) -> tuple[Copy, ...]:
             one.recipient,
             one.given_at or one.created_at,
             one.given_by or "",
+            one.why,
+            one.state,
+            one.pdf_hash,
         )
-        for one in session.scalars(
-            select(Disclosure).where(
-                Disclosure.pdf_hash == pdf_hash, Disclosure.removed_at.is_(None)
-            )
-        )
+        for one in session.scalars(select(Disclosure).where(kept, Disclosure.removed_at.is_(None)))
     ]
     # Before version 15 of the store only the log told of it.
     query = (
@@ -162,22 +177,27 @@ def passed_on(session: Session, pdf_hash: str) -> tuple[Copy, ...]:
                     Change.record_type == Disclosure.record_type(), Change.kind == "create"
                 )
             ),
-            func.json_extract(ChangePayload.body, "$.detail.pdf") == pdf_hash,
+            logged,
         )
     )
-    held += [
-        Copy(
-            change.kind,
-            change.record_type or "",
-            change.record_id or "",
-            change.child_id,
-            values(body).get("recipient", ""),
-            change.made_at,
-            change.actor_id,
-        )
-        for change, body in session.execute(query)
-    ]
+    held += [_logged_copy(change, values(body)) for change, body in session.execute(query)]
     return tuple(sorted(held, key=lambda one: one.given_at))
+
+
+def _logged_copy(change: Change, said: dict[str, Any]) -> Copy:
+    detail = said.get("detail", {})
+    return Copy(
+        change.kind,
+        change.record_type or "",
+        change.record_id or "",
+        change.child_id,
+        said.get("recipient", ""),
+        change.made_at,
+        change.actor_id,
+        said.get("reason", ""),
+        str(detail.get("state") or ""),
+        str(detail.get("pdf") or ""),
+    )
 
 
 def _entry(change: Change, body: str | None) -> Entry:

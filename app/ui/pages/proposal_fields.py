@@ -10,7 +10,7 @@ from typing import Any, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
-from app.casework import reference
+from app.casework import reference, rule_words
 from app.casework.proposal import ORDERS, Proposal, Requirement
 from app.casework.proposal_rules import Remark, Situation, limits
 from app.casework.proposals import AMOUNTS
@@ -93,8 +93,8 @@ def words_of(remark: Remark) -> str:
     if remark.rule is None:
         return remark.text
     named = f"{remark.rule.label()} ({remark.rule.source})"
-    rule = _("Rule: {rule}") if remark.rule.verified else _("Rule, not verified: {rule}")
-    return f"{remark.text}\n{rule.format(rule=named)}"
+    rule = rule_words.marked(_("Rule: {rule}").format(rule=named), verified=remark.rule.verified)
+    return f"{remark.text}\n{rule}"
 
 
 class OrderCard(Card):

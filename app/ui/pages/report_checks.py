@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -32,6 +32,9 @@ from app.ui.pages.edit_record import ask_and_do
 
 if TYPE_CHECKING:
     from app.ui.page import Page
+
+OF_PROPOSAL: Final = frozenset({"proposal", "conditions", "custody", "proposal_in_text"})
+"""Checks whose findings are put right on the page that builds the proposal."""
 
 
 class ChecksCard(Card):
@@ -61,6 +64,9 @@ class ChecksCard(Card):
             clear(part)
         if report.state == "draft":
             self._findings(findings)
+            if any(finding.check in OF_PROPOSAL for finding in findings):
+                opener = SecondaryButton(_("Open the proposal"), self._open_proposal)
+                self._found.addLayout(button_row(opener))
         self._state(report, checking)
         writes = self._page.desk.actor.may_write
         if report.state == "draft" and writes:
@@ -176,6 +182,12 @@ class ChecksCard(Card):
             report_id=self.report.id,
             child_id=self.report.child_id,
             section=section,
+        )
+
+    def _open_proposal(self) -> None:
+        assert self.report is not None
+        self._page.shell.go(
+            "report_proposal", report_id=self.report.id, child_id=self.report.child_id
         )
 
     def _put_back(self, code: str) -> None:

@@ -59,7 +59,8 @@ def test_a_proposal_is_built_by_keyboard_and_judged_at_once(
     assert "The report says this." in said(shell)
     type_into("Months", "13")
     assert "Referral order: 13 months are more than the rule allows (12)." in said(shell)
-    assert "Rule, not verified: Longest referral order" in said(shell)
+    assert "Rule: Longest referral order" in said(shell)
+    assert "(check this rule)" in said(shell)
     choose("What do you propose?", "yro")
     assert focused() == "What do you propose?", "the keyboard stays where it was"
     assert "This order has at least one requirement. Add one." in said(shell)
