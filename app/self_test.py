@@ -88,12 +88,12 @@ def _spelling() -> str:
 
 
 def _report(folder: Path) -> str:
-    from app.casework import caseload, reports
+    from app.casework import caseload, report_choices, reports
 
     desk = _open(folder)
     try:
         for row in caseload.rows(desk, caseload.CaseloadFilter()).rows:
-            choices = reports.psr_choices(desk, row.child_id)
+            choices = report_choices.psr_choices(desk, row.child_id)
             if choices.assessments and choices.hearings:
                 made = reports.create_psr(
                     desk, row.child_id, choices.assessments[0].id, choices.hearings[0].id

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework import report_checking, report_writing, reports
+from app.casework import report_checking, report_content, report_writing
 from app.casework.disclosure import Exported, Pages, must_be_free, to_file
 from app.casework.form_records import called
 from app.casework.keeping import present
@@ -159,7 +159,7 @@ def _sections(
     heard: Sequence[ReadBackView] = (),
 ) -> Iterator[PlainSection]:
     of = kind(report.kind)
-    material = reports.material_of(desk, session, report, "draft", language)
+    material = report_content.material_of(desk, session, report, "draft", language)
     passages = report_writing.written(session, report.id) or ()
     for code, court_heading in of.headings(report.language).items():
         if code.endswith(SIGN_OFF):

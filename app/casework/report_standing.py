@@ -21,7 +21,7 @@ from app.casework.disclosure import Exported, Pages, must_be_free, note, to_file
 from app.casework.form_records import called
 from app.casework.form_records import names as user_names
 from app.casework.keeping import consulted, present
-from app.casework.reports import state_words_of
+from app.casework.report_views import state_words_of
 from app.casework.wording import state_word
 from app.core import i18n
 from app.core.clock import local

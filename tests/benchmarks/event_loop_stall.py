@@ -10,7 +10,7 @@ from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Slot
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
-from app.casework import casebooks, demo, form_records, reports
+from app.casework import casebooks, demo, form_records, report_choices, reports
 from app.casework.caseload import rows
 from app.casework.desk import Desk
 from app.core.clock import SystemClock
@@ -105,7 +105,7 @@ def a_report(desk: Desk) -> str:
     while True:
         page = rows(desk, after=after)
         for row in page.rows:
-            choices = reports.psr_choices(desk, row.child_id)
+            choices = report_choices.psr_choices(desk, row.child_id)
             if choices.assessments and choices.hearings:
                 assessment, hearing = choices.assessments[0], choices.hearings[0]
                 made = reports.create_psr(desk, row.child_id, assessment.id, hearing.id)

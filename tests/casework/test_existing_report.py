@@ -24,7 +24,8 @@ from app.casework import (
 from app.casework.chronology import EntryDetails
 from app.casework.desk import Desk
 from app.casework.existing_report import ExistingView
-from app.casework.reports import RecordChanged, ReportView
+from app.casework.report_views import ReportView
+from app.casework.reports import RecordChanged
 from app.core.clock import FixedClock
 from app.models.records import Report, User
 from tests.casework.conftest import AddChild

@@ -30,6 +30,7 @@ from app.casework import (
     proposals,
     questionnaires,
     report_checking,
+    report_export,
     report_parts,
     report_signing,
     report_spelling,
@@ -239,13 +240,15 @@ FUNCTIONS: dict[str, tuple[permission.Deed, Call]] = {
     ),
     "reports.make_anew": ("write", lambda of: reports.make_anew(of.desk, NOBODY)),
     "reports.make_final": ("write", lambda of: reports.make_final(of.desk, NOBODY, "Now")),
-    "reports.export": (
+    "report_export.export": (
         "disclose",
-        lambda of: reports.export(of.desk, NOBODY, Path("never.pdf"), recipient="Court", reason=""),
+        lambda of: report_export.export(
+            of.desk, NOBODY, Path("never.pdf"), recipient="Court", reason=""
+        ),
     ),
-    "reports.note_print": (
+    "report_export.note_print": (
         "disclose",
-        lambda of: reports.note_print(of.desk, NOBODY, recipient="Court", reason=""),
+        lambda of: report_export.note_print(of.desk, NOBODY, recipient="Court", reason=""),
     ),
     "report_writing.change_text": (
         "write",

@@ -14,12 +14,13 @@ from app.casework import (
     history,
     plain_words,
     report_checking,
+    report_views,
     report_writing,
     reports,
 )
 from app.casework.desk import Desk
 from app.casework.plain_words import PlainSection
-from app.casework.reports import ReportView
+from app.casework.report_views import ReportView
 from app.core.errors import KnownError
 from app.models.records import ReportPassage
 from tests.casework.conftest import AddChild
@@ -77,7 +78,7 @@ def test_plain_words_are_no_part_of_the_pages_and_take_no_check_away(
     assert report_writing.passages(desk, report.id) == before
     reports.make_final(desk, report.id, "The hearing is today")
     plain_words.write(desk, report.id, "psr.offence", "en", "You took a bike. It was red.")
-    assert reports.open_report(desk, report.id).state == "final"
+    assert report_views.open_report(desk, report.id).state == "final"
     report_checking.withdraw(desk, report.id, "Two pages were of another case")
     with pytest.raises(KnownError, match="no longer stands"):
         plain_words.write(desk, report.id, "psr.offence", "en", "You took a car.")

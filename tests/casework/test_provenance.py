@@ -8,7 +8,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from app.casework import children, form_copies, report_checking, reports
+from app.casework import children, form_copies, report_checking, report_export, reports
 from app.casework.desk import Desk
 from app.casework.form_copies import CopyFor
 from app.casework.provenance import provenance
@@ -30,14 +30,14 @@ def test_a_report_is_told_from_its_drafts_and_from_what_was_made_of_it(
     of = case(desk, add_child)
     draft = made(desk, of)
     exported = tmp_path / "draft.pdf"
-    reports.export(desk, draft.id, exported, recipient="Fernbridge court", reason="")
+    report_export.export(desk, draft.id, exported, recipient="Fernbridge court", reason="")
     now = provenance(desk, exported)
     assert (now.verdict, now.report_id) == ("not_final", draft.id)
     assert now.copies == ("Passed on 23 November 2026 to Fernbridge court, by Ash Rivers.",)
 
     reports.make_final(desk, draft.id, "The hearing is tomorrow.")
     final = saved(tmp_path, reports.preview(desk, draft.id), "final.pdf")
-    reports.note_print(desk, draft.id, recipient="The solicitor", reason="")
+    report_export.note_print(desk, draft.id, recipient="The solicitor", reason="")
     sealed = provenance(desk, final)
     assert sealed.verdict == "sealed"
     assert draft.reference in sealed.words

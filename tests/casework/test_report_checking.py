@@ -9,14 +9,24 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.casework import casebook_users, chronology, court, report_checking, report_writing, reports
+from app.casework import (
+    casebook_users,
+    chronology,
+    court,
+    report_checking,
+    report_export,
+    report_views,
+    report_writing,
+    reports,
+)
 from app.casework import waiting as queue
 from app.casework.chronology import EntryDetails
 from app.casework.desk import Desk, Role
 from app.casework.keeping import ReasonMissing
 from app.casework.report_checking import NotYourOwn
+from app.casework.report_views import ReportView
 from app.casework.report_writing import PassageLocked
-from app.casework.reports import RecordChanged, ReportView
+from app.casework.reports import RecordChanged
 from app.core.clock import FixedClock
 from app.core.errors import KnownError
 from app.reports.kinds import kinds
@@ -233,7 +243,7 @@ def test_without_anybody_within_reach_every_page_says_so_and_a_manager_hears_of_
         )
         report_checking.find_fit(robin, report.id)
         assert report_checking.to_check(robin) == ()
-    assert reports.open_report(desk, report.id).state_text == "Final"
+    assert report_views.open_report(desk, report.id).state_text == "Final"
     assert "Quality check pending" in words(reports.preview(desk, report.id)), "what went out stays"
 
 
@@ -294,9 +304,9 @@ def test_a_final_report_is_withdrawn_with_a_reason_and_stays_as_it_was(
     with pytest.raises(ReasonMissing):
         report_checking.withdraw(desk, report.id, " ")
     report_checking.withdraw(desk, report.id, "Two pages were of another case")
-    withdrawn = reports.open_report(desk, report.id)
+    withdrawn = report_views.open_report(desk, report.id)
     assert withdrawn.state_text == "Withdrawn"
-    assert reports.file_name(withdrawn) == f"{report.reference}-withdrawn.pdf"
+    assert report_export.file_name(withdrawn) == f"{report.reference}-withdrawn.pdf"
     assert reports.preview(desk, report.id) == pages
     for deed in (report_checking.ask, report_checking.find_fit):
         with pytest.raises(PassageLocked):

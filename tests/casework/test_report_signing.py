@@ -16,12 +16,12 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.casework import history, report_checking, report_signing, reports, trust
+from app.casework import history, report_checking, report_export, report_signing, reports, trust
 from app.casework.desk import Desk, NotAllowed
 from app.casework.history import HistoryEntry
 from app.casework.provenance import provenance
 from app.casework.report_signing import SignatureView
-from app.casework.reports import ReportView
+from app.casework.report_views import ReportView
 from app.core.errors import KnownError
 from app.models.records import ReportSignature, Service
 from app.reports.certificates import Credential, opened
@@ -51,7 +51,7 @@ def signature(desk: Desk, final: ReportView, tmp_path: Path) -> SignatureView:
 
 
 def exported(desk: Desk, report_id: str, file: Path, signature_id: str | None = None) -> bytes:
-    reports.export(
+    report_export.export(
         desk, report_id, file, recipient="Fernbridge court", reason="", signature_id=signature_id
     )
     return file.read_bytes()

@@ -7,11 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from app.casework import children, report_checking, report_standing, reports
+from app.casework import (
+    children,
+    report_checking,
+    report_export,
+    report_standing,
+    report_views,
+    reports,
+)
 from app.casework.desk import Desk
+from app.casework.disclosure import FileIsThere
 from app.casework.keeping import ReasonMissing
 from app.casework.problems import RecordGone
-from app.casework.reports import FileIsThere, ReportView
+from app.casework.report_views import ReportView
 from app.core import i18n
 from app.core.clock import FixedClock
 from app.core.errors import KnownError
@@ -52,7 +60,7 @@ def test_a_newer_report_takes_the_place_of_an_older_one_which_stays_as_it_was(
     assert found.replaced_by is not None and found.replaced_by.report_id == new.id
     assert [one.report_id for one in report_standing.standing(desk, new.id).replaces] == [old.id]
     assert reports.preview(desk, old.id) == pages
-    assert reports.open_report(desk, old.id).state_text == "Replaced by a newer report"
+    assert report_views.open_report(desk, old.id).state_text == "Replaced by a newer report"
     with pytest.raises(KnownError):
         report_checking.supersede(desk, old.id, "Again", new.id)
 
@@ -65,7 +73,7 @@ def test_only_a_final_report_on_the_same_child_can_take_its_place(
     for by in (old.id, draft.id, other.id):
         with pytest.raises(RecordGone):
             report_checking.supersede(desk, old.id, "Wrong", by)
-    assert reports.open_report(desk, old.id).state == "final"
+    assert report_views.open_report(desk, old.id).state == "final"
 
 
 def test_a_withdrawn_report_says_since_when_who_and_why_and_what_adds_to_it(
@@ -88,15 +96,15 @@ def test_who_was_given_a_copy_is_read_and_put_on_paper(
     draft = made(desk, of)
     assert report_standing.copies(desk, draft.id) == ()
     assert "No copy of this report was given" in words(report_standing.copies_pages(desk, draft.id))
-    reports.export(desk, draft.id, tmp_path / "draft.pdf", recipient="Tal", reason="To read")
+    report_export.export(desk, draft.id, tmp_path / "draft.pdf", recipient="Tal", reason="To read")
     clock.advance(timedelta(hours=1))
     reports.preview(desk, draft.id)
     reports.make_final(desk, draft.id, "The hearing is today")
-    reports.export(
+    report_export.export(
         desk, draft.id, tmp_path / "final.pdf", recipient="The youth court", reason="The hearing"
     )
     clock.advance(timedelta(hours=1))
-    reports.note_print(desk, draft.id, recipient="The solicitor", reason="")
+    report_export.note_print(desk, draft.id, recipient="The solicitor", reason="")
     told = [
         (one.to, one.how, one.why, report_standing.which_words(one), one.who)
         for one in report_standing.copies(desk, draft.id)
@@ -133,6 +141,6 @@ def test_nothing_of_another_report_is_in_the_list(
     desk: Desk, add_child: AddChild, of: Case, tmp_path: Path
 ) -> None:
     one, other = final(desk, of), final(desk, of)
-    reports.note_print(desk, other.id, recipient="The solicitor", reason="")
+    report_export.note_print(desk, other.id, recipient="The solicitor", reason="")
     children.open_child(desk, of.child_id)
     assert report_standing.copies(desk, one.id) == ()

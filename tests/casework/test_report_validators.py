@@ -15,6 +15,7 @@ from app.casework import (
     oversight,
     report_parts,
     report_validators,
+    report_views,
     report_writing,
     reports,
 )
@@ -247,7 +248,7 @@ def test_nobody_who_was_harmed_is_named(desk: Desk, add_child: AddChild) -> None
     with pytest.raises(NotReady) as refused:
         reports.make_final(desk, report.id, "The hearing is today")
     assert "Take it out" in refused.value.hint
-    assert reports.open_report(desk, report.id).state == "draft"
+    assert report_views.open_report(desk, report.id).state == "draft"
 
 
 def test_words_that_were_said_stand_as_they_were_said(desk: Desk, add_child: AddChild) -> None:

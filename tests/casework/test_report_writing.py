@@ -9,6 +9,7 @@ from app.casework import (
     form_records,
     history,
     questionnaires,
+    report_views,
     report_writing,
     reports,
 )
@@ -16,8 +17,9 @@ from app.casework.children import ChildDetails
 from app.casework.desk import Actor, Desk
 from app.casework.keeping import ReasonMissing
 from app.casework.problems import RecordGone
+from app.casework.report_views import ReportView
 from app.casework.report_writing import NotSaidForCourt, PassageLocked, PassageView
-from app.casework.reports import RecordChanged, ReportView
+from app.casework.reports import RecordChanged
 from app.core.errors import KnownError
 from app.core.ids import new_id
 from tests.casework.conftest import PASSPHRASE, AddChild
@@ -61,7 +63,7 @@ def test_what_is_written_is_on_the_pages_and_in_the_history(
     report_writing.change_text(desk, first.id, "Tal took the bicycle on the way home.")
     text = words(reports.preview(desk, report.id))
     assert "Tal took the bicycle on the way home." in text
-    again = reports.open_report(desk, report.id)
+    again = report_views.open_report(desk, report.id)
     assert again.content_hash not in ("", report.content_hash)
     told = [entry.record_type for entry in history.changes(desk, of.child_id).entries]
     assert "report_passage" in told

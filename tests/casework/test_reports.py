@@ -24,11 +24,16 @@ from app.casework import (
     psr_material,
     questionnaires,
     report_checking,
+    report_choices,
+    report_export,
+    report_views,
     reports,
 )
 from app.casework.desk import Actor, Desk
+from app.casework.disclosure import FileIsThere
 from app.casework.problems import RecordGone
-from app.casework.reports import FileIsThere, RecordChanged, ReportIsFinal, ReportView
+from app.casework.report_views import ReportView
+from app.casework.reports import RecordChanged, ReportIsFinal
 from app.core.errors import KnownError
 from app.core.ids import new_id
 from app.reports.pdf import render
@@ -158,10 +163,10 @@ def test_a_report_says_who_talked_with_the_child_where_it_was_not_its_author(
 def test_nothing_can_be_made_from_a_draft(desk: Desk, add_child: AddChild) -> None:
     child = add_child()
     opened = form_records.start(desk, child.id, "assessment")
-    assert "Submit an assessment first" in reports.psr_choices(desk, child.id).why_not
+    assert "Submit an assessment first" in report_choices.psr_choices(desk, child.id).why_not
     with pytest.raises(KnownError):
         reports.create_psr(desk, child.id, opened.record_id, opened.record_id)
-    assert reports.list_reports(desk, child.id) == ()
+    assert report_views.list_reports(desk, child.id) == ()
 
 
 def test_every_heading_holds_sentences_and_no_code_name(desk: Desk, add_child: AddChild) -> None:
@@ -257,7 +262,7 @@ def test_a_record_that_changed_since_is_noticed_before_it_is_final(
     )
     with pytest.raises(RecordChanged):
         reports.make_final(desk, report.id, "Ready.")
-    again = reports.open_report(desk, report.id)
+    again = report_views.open_report(desk, report.id)
     assert again.state == "draft" and again.content_hash != report.content_hash
     assert "two pedal cycles" in words(reports.preview(desk, report.id))
     assert reports.make_final(desk, report.id, "Read once more.").state == "final"
@@ -282,17 +287,21 @@ def test_an_export_is_whole_or_not_there_and_is_disclosed_by_name(
 ) -> None:
     of = case(desk, add_child)
     report = made(desk, of)
-    assert reports.file_name(report) == f"{report.reference}-draft.pdf"
-    assert "Tal" not in reports.file_name(report)
-    file = tmp_path / reports.file_name(report)
+    assert report_export.file_name(report) == f"{report.reference}-draft.pdf"
+    assert "Tal" not in report_export.file_name(report)
+    file = tmp_path / report_export.file_name(report)
     with pytest.raises(KnownError, match="who gets"):
-        reports.export(desk, report.id, file, recipient=" ", reason="")
-    done = reports.export(desk, report.id, file, recipient="Fernbridge court", reason="Hearing")
+        report_export.export(desk, report.id, file, recipient=" ", reason="")
+    done = report_export.export(
+        desk, report.id, file, recipient="Fernbridge court", reason="Hearing"
+    )
     assert file.read_bytes() == reports.preview(desk, report.id)
     assert done.size == file.stat().st_size
     with pytest.raises(FileIsThere):
-        reports.export(desk, report.id, file, recipient="Fernbridge court", reason="")
-    reports.export(desk, report.id, file, recipient="The solicitor", reason="", overwrite=True)
+        report_export.export(desk, report.id, file, recipient="Fernbridge court", reason="")
+    report_export.export(
+        desk, report.id, file, recipient="The solicitor", reason="", overwrite=True
+    )
     told = [
         entry for entry in history.changes(desk, of.child_id).entries if entry.kind == "disclosure"
     ]
@@ -306,7 +315,7 @@ def test_a_place_that_cannot_be_written_leaves_no_file_and_no_entry(
     of = case(desk, add_child)
     report = made(desk, of)
     with pytest.raises(KnownError):
-        reports.export(
+        report_export.export(
             desk, report.id, tmp_path / "no folder" / "x.pdf", recipient="Court", reason=""
         )
     assert list(tmp_path.glob("**/*.pdf*")) == []
@@ -365,7 +374,9 @@ def test_no_file_stays_that_the_log_does_not_tell_of(
                 raise KnownError("The disk is full.")
 
     def export() -> None:
-        reports.export(desk, report.id, file, recipient="The court", reason="", overwrite=True)
+        report_export.export(
+            desk, report.id, file, recipient="The court", reason="", overwrite=True
+        )
 
     for before in (None, b"an older report"):
         if before is not None:

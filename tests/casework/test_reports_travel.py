@@ -16,6 +16,7 @@ from app.casework import (
     history,
     provenance,
     report_checking,
+    report_export,
     report_writing,
     reports,
     sync_conflicts,
@@ -24,8 +25,9 @@ from app.casework import (
 )
 from app.casework.children import ChildDetails, ChildView
 from app.casework.desk import Desk
+from app.casework.report_views import ReportView
 from app.casework.report_writing import PassageLocked, PassageView
-from app.casework.reports import RecordChanged, ReportView
+from app.casework.reports import RecordChanged
 from app.core.clock import FixedClock
 from app.models.records import Report
 from tests.casework.sync_desks import NewDesk, desks_of, quiet
@@ -229,9 +231,11 @@ def test_comments_and_the_check_the_final_report_and_who_got_it_travel(
         assert "Rowan Okell" in pages(desk, report)
 
     file = tmp_path / "report.pdf"
-    reports.export(ash, report.id, file, recipient="Fernbridge court", reason="For the hearing")
+    report_export.export(
+        ash, report.id, file, recipient="Fernbridge court", reason="For the hearing"
+    )
     clock.advance(timedelta(minutes=5))
-    reports.note_print(robin, report.id, recipient="Tal", reason="")
+    report_export.note_print(robin, report.id, recipient="Tal", reason="")
     quiet(ash, robin, rowan)
     settled(ash, rowan, robin)
     for desk in (ash, rowan, robin):

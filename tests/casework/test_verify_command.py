@@ -10,7 +10,7 @@ import pytest
 
 from app import verify
 from app.__main__ import main
-from app.casework import children, reports
+from app.casework import children, report_export, reports
 from tests.casework.conftest import PASSPHRASE, Office
 from tests.casework.test_reports import case, made
 
@@ -35,7 +35,7 @@ def test_it_says_what_a_file_is_and_ends_with_it(
     draft = made(desk, case(desk, lambda: children.add_child(desk, tal)))
     reports.make_final(desk, draft.id, "The hearing is tomorrow.")
     ours, other = tmp_path / "ours.pdf", tmp_path / "other.pdf"
-    reports.export(desk, draft.id, ours, recipient="Fernbridge court", reason="")
+    report_export.export(desk, draft.id, ours, recipient="Fernbridge court", reason="")
     other.write_bytes(ours.read_bytes() + b"%%EOF\n")
 
     def told(file: Path, *answers: str, folder: Path = office.folder) -> tuple[int, str]:

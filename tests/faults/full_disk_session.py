@@ -16,7 +16,7 @@ from typing import Any
 from PySide6.QtTest import QTest
 
 from app import bootstrap
-from app.casework import form_records, reports
+from app.casework import form_records, report_views, reports
 from app.models import kdf
 from app.ui.form.form_page import FormPage
 from app.ui.pages.report import ReportPage
@@ -94,7 +94,7 @@ def export(session: Session, disk: Path, *, really: bool) -> dict[str, Any]:
     made = session.of_casework(
         lambda: reports.create_psr(desk, child_id, assessment_id, hearing_id)
     )
-    assert isinstance(made, reports.ReportView)
+    assert isinstance(made, report_views.ReportView)
     shell.go("report", report_id=made.id, child_id=child_id)
     session.settle(300)
     page = shell.page

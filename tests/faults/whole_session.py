@@ -17,7 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app import bootstrap
-from app.casework import demo, form_records, reports
+from app.casework import demo, form_records, report_choices, report_views, reports
 from app.casework.caseload import rows
 from app.casework.desk import Desk
 from app.core import log
@@ -74,7 +74,7 @@ class Session:
     def a_report(self) -> tuple[str, str, str]:
         """Ids of a child with a locked assessment and a hearing, and of both."""
         for row in rows(self.desk).rows:
-            choices = reports.psr_choices(self.desk, row.child_id)
+            choices = report_choices.psr_choices(self.desk, row.child_id)
             if choices.assessments and choices.hearings:
                 return row.child_id, choices.assessments[0].id, choices.hearings[0].id
         raise SystemExit("no child of the demonstration can have a report")
@@ -134,7 +134,7 @@ class Session:
         made = self.of_casework(
             lambda: reports.create_psr(desk, child_id, assessment_id, hearing_id)
         )
-        assert isinstance(made, reports.ReportView)
+        assert isinstance(made, report_views.ReportView)
         shell = self.program.shell
         shell.go("report", report_id=made.id, child_id=child_id)
         self.settle(300)

@@ -35,7 +35,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.casework import casebooks, caseload, children, demo, form_records, reports
+from app.casework import casebooks, caseload, children, demo, form_records, report_choices, reports
 from app.casework.caseload import CaseloadFilter
 from app.casework.desk import Desk
 from app.core import i18n
@@ -261,7 +261,7 @@ def _window(desk: Desk, qtbot: QtBot) -> Shell:
 
 
 def _report(desk: Desk, child_id: str) -> str:
-    choices = reports.psr_choices(desk, child_id)
+    choices = report_choices.psr_choices(desk, child_id)
     assessment, hearing = choices.assessments[0].id, choices.hearings[0].id
     return reports.create_psr(desk, child_id, assessment, hearing, language="en").id
 

@@ -7,11 +7,12 @@ from typing import Final
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
-from app.casework import existing_report, report_needed, reports
+from app.casework import existing_report, report_choices, report_needed, report_views, reports
 from app.casework.children import ChildView
 from app.casework.existing_report import ExistingView
+from app.casework.report_choices import Choice, PsrChoices
 from app.casework.report_needed import Asked
-from app.casework.reports import Choice, PsrChoices, ReportView
+from app.casework.report_views import ReportView
 from app.core.i18n import LANGUAGES, _, language
 from app.ui.kit import Card, FieldFrame, Muted, PrimaryButton, SecondaryButton
 from app.ui.pages.child_tab import ChildTab, Listed
@@ -29,8 +30,8 @@ class ReportsTab(ChildTab):
         desk = self.page.desk
         self.page.run(
             lambda: (
-                reports.psr_choices(desk, view.id),
-                reports.list_reports(desk, view.id),
+                report_choices.psr_choices(desk, view.id),
+                report_views.list_reports(desk, view.id),
                 report_needed.for_hearings(desk, view.id),
                 existing_report.views(desk, view.id),
             ),

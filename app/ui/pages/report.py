@@ -15,17 +15,21 @@ from app.casework import (
     consents,
     permission,
     report_checking,
+    report_export,
     report_signing,
     report_standing,
     report_validators,
+    report_views,
     reports,
 )
+from app.casework.disclosure import Exported
 from app.casework.places import Place
 from app.casework.report_checking import Checking
 from app.casework.report_signing import SignatureView
 from app.casework.report_standing import CopyGiven, Standing
 from app.casework.report_validators import Finding
-from app.casework.reports import Exported, RecordChanged, ReportView
+from app.casework.report_views import ReportView
+from app.casework.reports import RecordChanged
 from app.core.i18n import _, ngettext
 from app.ui import theme
 from app.ui.kit import (
@@ -167,7 +171,7 @@ class ReportPage(Page):
             # The pages first: those of a draft may be made anew, and its hash with them.
             pages = reports.preview(desk, report_id)
             return (
-                reports.open_report(desk, report_id),
+                report_views.open_report(desk, report_id),
                 pages,
                 report_checking.checking(desk, report_id),
                 report_validators.findings(desk, report_id),
@@ -315,7 +319,7 @@ class ReportPage(Page):
             _("Export as PDF"),
             self,
             subject=("export", self.report.id),
-            file_name=reports.file_name(self.report),
+            file_name=report_export.file_name(self.report),
             nobody=_("Say who gets this report."),
             on_go=go,
             not_to_share=not_to_share,
@@ -336,7 +340,7 @@ class ReportPage(Page):
         desk, report_id = self.desk, self.report.id
         write_file(
             self,
-            lambda replace: reports.export(
+            lambda replace: report_export.export(
                 desk,
                 report_id,
                 file,
@@ -383,7 +387,7 @@ class ReportPage(Page):
         assert self.report is not None
         desk, report_id = self.desk, self.report.id
         self.run(
-            lambda: reports.note_print(desk, report_id, recipient=recipient, reason=""),
+            lambda: report_export.note_print(desk, report_id, recipient=recipient, reason=""),
             lambda _none: self._noted(printer),
         )
 

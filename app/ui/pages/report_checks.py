@@ -12,7 +12,7 @@ from app.casework import report_checking, report_parts, reports, rule_words
 from app.casework.dates import in_words
 from app.casework.report_checking import Checking, CommentView
 from app.casework.report_validators import Finding
-from app.casework.reports import ReportView
+from app.casework.report_views import ReportView
 from app.core.clock import local
 from app.core.i18n import _
 from app.ui.kit import (

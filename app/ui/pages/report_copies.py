@@ -10,11 +10,11 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.casework import consents, permission, report_standing, reports
+from app.casework import consents, permission, report_standing, report_views
 from app.casework.disclosure import Exported
 from app.casework.places import Place
 from app.casework.report_standing import CopyGiven
-from app.casework.reports import ReportView
+from app.casework.report_views import ReportView
 from app.core.i18n import _
 from app.ui.kit import (
     Card,
@@ -68,7 +68,10 @@ class ReportCopiesPage(Page):
         self.child_id = args.get("child_id")
         report_id = args.get("report_id") or args["record_id"]
         self.run(
-            lambda: (reports.open_report(desk, report_id), report_standing.copies(desk, report_id)),
+            lambda: (
+                report_views.open_report(desk, report_id),
+                report_standing.copies(desk, report_id),
+            ),
             lambda both: self._show(*both),
         )
 

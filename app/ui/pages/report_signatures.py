@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from app.casework import report_signing
 from app.casework.dates import in_words
 from app.casework.report_signing import Credential, SignatureView, WrongPassphrase
-from app.casework.reports import ReportView
+from app.casework.report_views import ReportView
 from app.core.clock import local
 from app.core.i18n import _
 from app.ui.gate import words_of

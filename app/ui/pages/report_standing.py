@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QVBoxLayout
 from app.casework import report_checking, report_standing
 from app.casework.dates import in_words
 from app.casework.report_standing import CopyGiven, Named, Standing
-from app.casework.reports import ReportView
+from app.casework.report_views import ReportView
 from app.core.clock import local
 from app.core.i18n import _, ngettext
 from app.ui import theme

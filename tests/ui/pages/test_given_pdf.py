@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QLabel
 
-from app.casework import reports
+from app.casework import report_export
 from app.casework.desk import Desk
 from app.ui.shell import Shell
 from tests.ui.pages.keyboard import dialog, press, write
@@ -24,7 +24,7 @@ def test_a_file_that_was_brought_is_told_apart_and_leads_to_its_report(
     tmp_path: Path,
 ) -> None:
     ours, other = tmp_path / "ours.pdf", tmp_path / "other.pdf"
-    reports.export(desk, report_id, ours, recipient="Fernbridge court", reason="")
+    report_export.export(desk, report_id, ours, recipient="Fernbridge court", reason="")
     other.write_bytes(b"%PDF-1.7 from elsewhere")
     shell.go("child", child_id=child_id, tab="reports")
     press("Check a PDF")

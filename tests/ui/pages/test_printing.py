@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.casework import reports
-from app.casework.reports import ReportView
+from app.casework.report_views import ReportView
 from app.core.errors import KnownError
 from app.ui.kit import Dialog
 from app.ui.pages.report import ReportPage

@@ -11,6 +11,7 @@ from app.casework import (
     people,
     report_checking,
     report_parts,
+    report_views,
     report_writing,
     reports,
 )
@@ -81,14 +82,14 @@ def test_a_final_report_is_added_to_and_withdrawn(
     press("Back to the pages")
     press("Add to it")
     assert shell.page.name == "report_write"
-    assert len(reports.list_reports(desk, child_id)) == 2
+    assert len(report_views.list_reports(desk, child_id)) == 2
     shell.go("report", report_id=report_id, child_id=child_id)
     press("Withdraw it")
     press("Withdraw it")
     assert dialog().field.error.text() == "Say why, in a few words."
     dialog().text.setPlainText("Two pages were of another case")
     press("Withdraw it")
-    assert reports.open_report(desk, report_id).state == "withdrawn"
+    assert report_views.open_report(desk, report_id).state == "withdrawn"
     assert shell.page.state.text == "Withdrawn"
 
 

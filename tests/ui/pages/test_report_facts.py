@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.casework.desk import Desk
-from app.casework.reports import ReportView
+from app.casework.report_views import ReportView
 from app.core import i18n
 from app.core.settings import Settings
 from app.ui import theme

@@ -10,10 +10,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.casework import court, reports
+from app.casework import court, report_views, reports
 from app.casework.court import HearingDetails
 from app.casework.desk import Desk
-from app.casework.reports import ReportView
+from app.casework.report_views import ReportView
 from app.ui.shell import Shell
 from tests.ui.pages.keyboard import dialog, focused, no_dialog, open_dialogs, press, tab_to, write
 from tests.ui.pages.people import submit_assessment
@@ -123,7 +123,7 @@ def test_a_final_report_can_not_be_changed_any_more(
     write("Why it can be given to the court now", READ)
     press("Make final")
     assert no_dialog()
-    assert reports.open_report(desk, report.id).state == "final"
+    assert report_views.open_report(desk, report.id).state == "final"
     page = opened.page
     assert page.state.text == "Final, quality check pending"
     assert not page.final.isVisible()
@@ -151,7 +151,7 @@ def test_a_record_that_changed_is_shown_before_it_becomes_final(
     assert [window.windowTitle() for window in open_dialogs()] == ["That did not work"]
     press("Close")
     assert no_dialog()
-    now = reports.open_report(desk, report.id)
+    now = report_views.open_report(desk, report.id)
     assert now.state == "draft"
     assert now.content_hash != before
     assert opened.page.report.content_hash == now.content_hash
@@ -159,4 +159,4 @@ def test_a_record_that_changed_is_shown_before_it_becomes_final(
     press("Make final")
     assert dialog().text.toPlainText() == READ
     press("Make final")
-    assert reports.open_report(desk, report.id).state == "final"
+    assert report_views.open_report(desk, report.id).state == "final"

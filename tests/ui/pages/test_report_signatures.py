@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.casework import report_signing, reports, trust
 from app.casework.desk import Desk
-from app.casework.reports import ReportView
+from app.casework.report_views import ReportView
 from app.ui.shell import Shell
 from tests.reports.certificates import NOW, PASSPHRASE, a_certificate, a_root
 from tests.ui.pages.keyboard import dialog, focused, no_dialog, press, tab_to, write

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from app.casework import court, report_checking, report_standing, reports
+from app.casework import court, report_checking, report_export, report_standing, reports
 from app.casework.desk import Desk
 from app.ui.pages import report_copies
 from app.ui.shell import Shell
@@ -92,7 +92,7 @@ def test_who_was_given_a_copy_is_read_and_printed(
 ) -> None:
     shell.go("report", report_id=both[1], child_id=child_id)
     assert "No copy of it was given to anybody." in said(shell)
-    reports.export(
+    report_export.export(
         desk, both[1], tmp_path / "a.pdf", recipient="The youth court", reason="The hearing"
     )
     shell.go("child", child_id=child_id)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.casework import casebooks, caseload, demo, form_records, oversight, reports
+from app.casework import casebooks, caseload, demo, form_records, oversight, report_choices, reports
 from app.casework.desk import Desk
 from app.core import i18n
 from app.core.clock import SystemClock
@@ -86,7 +86,7 @@ def visits(desk: Desk) -> list[tuple[str, dict[str, Any]]]:
         if not form.why_not
     ]
     for row in rows:
-        choices = reports.psr_choices(desk, row.child_id)
+        choices = report_choices.psr_choices(desk, row.child_id)
         if choices.assessments and choices.hearings:
             made = reports.create_psr(
                 desk, row.child_id, choices.assessments[0].id, choices.hearings[0].id
