@@ -148,6 +148,7 @@ def known_device(
             account.c.ended_at,
             account.c.subject,
             device_user.c.user_id.label("signed_in"),
+            device_user.c.signed_in_until,
         )
         .select_from(device)
         .join(service, service.c.service_id == device.c.service_id)

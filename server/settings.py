@@ -60,6 +60,8 @@ class Settings(BaseSettings):
         lease_days: How long a device may hold records without asking again.
         rescue_days: How long a device that was told to rescue may still send its work.
         token_seconds, code_minutes: How long a token, and an enrolment code, is good for.
+        sign_in_hours: How long a sign-in with a service's issuer counts on the device that it was
+            made on; 0: as long as its id_token.
         trusted_proxies: Addresses whose `X-Forwarded-For` is believed, comma separated.
         embedded: One folder, SQLite, the loopback address, secrets made here: for trying out.
     """
@@ -80,6 +82,7 @@ class Settings(BaseSettings):
     rescue_days: Days = 14
     token_seconds: Annotated[int, Field(ge=60, le=3600)] = 600
     code_minutes: Annotated[int, Field(ge=1, le=60)] = 15
+    sign_in_hours: Annotated[int, Field(ge=0, le=168)] = 10
     most_failed_tries: Annotated[int, Field(ge=1, le=1000)] = 10
     body_seconds: Annotated[int, Field(ge=1, le=600)] = 60
     drain_seconds: Annotated[int, Field(ge=1, le=600)] = 30

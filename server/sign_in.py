@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
@@ -46,6 +46,13 @@ class _Known:
     asked_at: datetime
 
 
+class SignedIn(NamedTuple):
+    """Whom an id_token is about, and when it was issued."""
+
+    subject: str
+    at: datetime
+
+
 class SignIns:
     """Checks id_tokens; keeps each issuer's keys for an hour. Safe to share between threads."""
 
@@ -54,8 +61,10 @@ class SignIns:
         # One for each issuer, so that a slow one keeps nobody else waiting.
         self._locks: dict[str, threading.Lock] = {}
 
-    def subject(self, id_token: str, *, issuer: str, client: str, nonce: str, now: datetime) -> str:
-        """By which name the issuer knows the person who signed in.
+    def read(
+        self, id_token: str, *, issuer: str, client: str, nonce: str, now: datetime
+    ) -> SignedIn:
+        """By which name the issuer knows the person who signed in, and when that was.
 
         Args:
             client: The audience that the token must be for.
@@ -93,7 +102,7 @@ class SignIns:
         subject = claims["sub"]
         if not _for_us(claims, client) or not subject or len(subject) > 255 or "\0" in subject:
             raise Refused(401, "not_signed_in")
-        return str(subject)
+        return SignedIn(str(subject), datetime.fromtimestamp(int(claims["iat"]), UTC))
 
     def _keys(self, issuer: str, kid: str | None, now: datetime) -> KeySet:
         with self._locks.setdefault(issuer, threading.Lock()):

@@ -140,11 +140,13 @@ device = _table(
 )
 
 # Who signed in on a device, ever.
+# signed_in_until: how long the person's sign-in with the service's issuer counts on this device.
 device_user = _table(
     "device_user",
     _id("device_id"),
     _id("user_id"),
     _when("since", nullable=False),
+    _when("signed_in_until"),
     key=("device_id", "user_id"),
 )
 

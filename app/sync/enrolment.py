@@ -166,11 +166,11 @@ def connect(casebook: Casebook) -> Transport:
     if here.in_custody:
         raise NetworkOff
 
-    def id_token() -> str:
+    def id_token() -> str | None:
         signed_in = kept_sign_in.read(casebook)
         if signed_in is None:
             raise SignInNeeded
-        return signed_in.id_token
+        return signed_in.id_token or None
 
     return Transport(
         here.server,
@@ -179,6 +179,7 @@ def connect(casebook: Casebook) -> Transport:
         clock=casebook.clock,
         id_token=id_token if here.sign_in is not None else None,
         not_signed_in=partial(kept_sign_in.forget, casebook),
+        signed_in_for=partial(kept_sign_in.prolong, casebook),
         allowed=partial(network_allowed, casebook),
     )
 

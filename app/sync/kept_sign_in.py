@@ -34,7 +34,9 @@ class SignedIn:
     """A person signed in.
 
     Attributes:
-        until: How long the id_token counts. name: The person, as the issuer says; may be empty.
+        id_token: What proves it; empty once the server has seen it and remembers.
+        until: How long the sign-in counts: as long as its id_token, or as the server says.
+        name: The person, as the issuer says; may be empty.
     """
 
     id_token: str
@@ -73,6 +75,16 @@ def keep(casebook: Casebook, signed_in: SignedIn) -> None:
                 moment_text(signed_in.until),
                 signed_in.name,
             ),
+        )
+
+
+def prolong(casebook: Casebook, seconds: int) -> None:
+    """The server remembers the sign-in for so long from now on, and needs no proof of it again."""
+    until = casebook.clock.now() + timedelta(seconds=seconds)
+    with casebook.engine.execution_options(**{WRITES: True}).begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE sync_sign_in SET id_token = '', until = ? WHERE user_id = ?",
+            (moment_text(until), casebook.actor_id),
         )
 
 

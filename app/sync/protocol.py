@@ -482,12 +482,14 @@ class Token(Answer):
     """A token for one person on one device, bound to the device's key.
 
     Attributes:
-        expires_in: Seconds.
+        expires_in: Seconds. signed_in_for: for how many seconds more no new sign-in is needed on
+            this device; None: for as long as the id_token counts, or where there is no sign-in.
     """
 
     access_token: str
     token_type: Literal["DPoP"] = "DPoP"
     expires_in: int
+    signed_in_for: int | None = None
 
 
 # -- administration ------------------------------------------------------------------------------

@@ -117,9 +117,10 @@ class Transport:
     Args:
         address: As `address_of` gives it.
         who: None before the device is enrolled.
-        id_token: Gives the token of the service's sign-in, where it has one; raises SignInNeeded
-            where nobody is signed in.
-        not_signed_in: Told that the server doesn't believe that token.
+        id_token: Gives the token of the service's sign-in, where it has one; None where the server
+            has seen it already; raises SignInNeeded where nobody is signed in.
+        not_signed_in: Told that the server doesn't believe that token, or any more.
+        signed_in_for: Told for how many seconds the server remembers the sign-in.
         allowed: Whether the network may be used; asked before each request.
         client: For tests.
     """
@@ -131,8 +132,9 @@ class Transport:
         who: Who | None,
         *,
         clock: Clock,
-        id_token: Callable[[], str] | None = None,
+        id_token: Callable[[], str | None] | None = None,
         not_signed_in: Callable[[], object] = lambda: None,
+        signed_in_for: Callable[[int], object] = lambda _seconds: None,
         allowed: Callable[[], bool] = lambda: True,
         client: httpx.Client | None = None,
     ) -> None:
@@ -142,6 +144,7 @@ class Transport:
         self._clock = clock
         self._id_token = id_token
         self._not_signed_in = not_signed_in
+        self._signed_in_for = signed_in_for
         self._allowed = allowed
         self._client = client or make_client(address)
         # Kept in memory only.
@@ -339,6 +342,8 @@ class Transport:
             raise SignInNeeded from refused
         if not token.access_token.isascii():
             raise BadAnswer("token")
+        if token.signed_in_for is not None:
+            self._signed_in_for(token.signed_in_for)
         self._token = token.access_token
         self._token_until = now + timedelta(seconds=token.expires_in) - _EARLY
         return self._token

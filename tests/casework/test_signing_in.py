@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from app.casework import (
     casebook_keys,
@@ -26,6 +27,8 @@ from app.casework.signing_in import NetworkOff, SignInNeeded, SignInStopped, Wro
 from app.core.clock import Clock, FixedClock, SystemClock
 from app.core.ids import new_id
 from app.models import escrow
+from server.database import in_service
+from server.tables import device_user
 from tests import embedded_server
 from tests.casework.conftest import PASSPHRASE
 from tests.server.browser import Browser
@@ -131,12 +134,17 @@ def test_who_joined_without_signing_in_works_on_and_is_asked_when_syncing(
 
 
 def test_a_sign_in_that_ended_is_asked_for_again(
-    central: Central, clock: FixedClock, browser: Browser, make: Callable[..., Desk]
+    central: Central, clock: FixedClock, issuer: Issuer, browser: Browser, make: Callable[..., Desk]
 ) -> None:
     desk = make(_let_in(central, clock), clock)
     signing_in.sign_in_here(desk, browser.open, never)
     sync_deeds.sync_now(desk)
-    clock.advance(timedelta(hours=1))
+    clock.advance(timedelta(hours=9, minutes=59))
+    a_child(desk)
+    assert not syncing.status(desk).must_sign_in
+    sync_deeds.sync_now(desk)
+    assert len(issuer.went) == 1, "once in a working day, though an id_token counts for an hour"
+    clock.advance(timedelta(minutes=1))
     a_child(desk)
     now = syncing.status(desk)
     assert (now.must_sign_in, now.signed_in_words) == (True, "")
@@ -148,14 +156,20 @@ def test_a_sign_in_that_ended_is_asked_for_again(
 
 
 def test_what_the_server_does_not_believe_any_more_is_forgotten(
-    central: Central, clock: FixedClock, issuer: Issuer, browser: Browser, make: Callable[..., Desk]
+    central: Central, clock: FixedClock, browser: Browser, make: Callable[..., Desk]
 ) -> None:
     desk = make(_let_in(central, clock), clock)
     signing_in.sign_in_here(desk, browser.open, never)
-    issuer.keys.clear()
-    issuer.new_key()
-    clock.advance(timedelta(minutes=59))
-    central.parts.sign_ins.__init__()  # type: ignore[misc]
+    sync_deeds.sync_now(desk)
+    # As a server that was restored from a backup of yesterday.
+    forgotten = (
+        update(device_user)
+        .where(device_user.c.service_id == central.service_id)
+        .values(signed_in_until=None)
+    )
+    in_service(
+        central.parts.engine, central.service_id, lambda connection: connection.execute(forgotten)
+    )
     with pytest.raises(SignInNeeded):
         sync_deeds.sync_now(desk)
     assert syncing.status(desk).must_sign_in

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
+from sqlalchemy import update
 
 from app.core.clock import FixedClock
+from server.database import in_service
 from server.proofs import public_key
+from server.tables import device
 from tests.server.conftest import Server
 from tests.server.issuer import CLIENT, Issuer, running_issuer
 from tests.server.laptop import Laptop
@@ -147,3 +150,39 @@ def test_an_issuer_that_does_not_answer_is_not_the_laptops_fault(
     assert laptop.ask_for_token(id_token=id_token).status_code == 503
     issuer.says_it_is = None
     assert laptop.ask_for_token(id_token=id_token).status_code == 200
+
+
+def test_a_sign_in_counts_for_a_working_day_on_the_device_that_it_was_made_on(
+    still: Server, laptop: Laptop, issuer: Issuer, clock: FixedClock
+) -> None:
+    signed_in = laptop.ask_for_token(
+        id_token=issuer.id_token("b.quill", _nonce(laptop), clock.now())
+    ).json()
+    assert signed_in["signed_in_for"] == 10 * 3600
+    clock.advance(timedelta(hours=9, minutes=59))
+    again = laptop.ask_for_token()
+    assert again.status_code == 200, "its id_token ended hours ago"
+    assert again.json()["signed_in_for"] == 60, "it grows no longer by being used"
+    expired = issuer.id_token("b.quill", _nonce(laptop), clock.now() - timedelta(hours=9))
+    assert laptop.ask_for_token(id_token=expired).status_code == 401, "what is shown is checked"
+
+    # The same person on another device, and a colleague on this one, sign in for themselves.
+    elsewhere = _enrolled(still, laptop.service_id)
+    assert elsewhere.ask_for_token().json()["code"] == "not_signed_in"
+    colleague = laptop.ask_for_token(user_id=elsewhere.user_id)
+    assert colleague.status_code == 403
+
+    clock.advance(timedelta(minutes=1))
+    ended = laptop.ask_for_token()
+    assert (ended.status_code, ended.json()["code"]) == (401, "not_signed_in")
+
+
+def test_a_sign_in_that_counts_does_not_outlive_its_device(
+    still: Server, laptop: Laptop, issuer: Issuer, clock: FixedClock
+) -> None:
+    laptop.sign_on(id_token=issuer.id_token("b.quill", _nonce(laptop), clock.now()))
+    assert laptop.ask_for_token().status_code == 200
+    mine = (device.c.service_id == laptop.service_id) & (device.c.device_id == laptop.device_id)
+    ended = update(device).where(mine).values(revoked_at=clock.now(), revoke_mode="none")
+    in_service(still.parts.engine, laptop.service_id, lambda connection: connection.execute(ended))
+    assert laptop.ask_for_token().json()["code"] == "device_revoked"
