@@ -173,6 +173,7 @@ def test_a_skipped_word_stands_in_the_whole_text_and_stays_skipped(
     assert underlined(second) == ["definately"]
     # It is kept with the report, which says so before it goes out.
     assert report_writing.open_writing(desk, report_id).skipped == {"wibblet"}
+    page.go("caseload")
     other = window_on(qtbot, desk)
     other.go("report", report_id=report_id, child_id=child_id)
     assert [words for words in said(other) if words.startswith("Not in the dictionary:")] == [
