@@ -6,8 +6,11 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy.orm import Session
+
 from app.casework import proposals, report_material, report_validators, report_writing
 from app.casework.disclosure import reference_of
+from app.casework.form_records import LOCKED
 from app.casework.problems import RecordGone
 from app.casework.report_content import content_now, made_now, material_of
 from app.casework.report_views import ReportView, found, view_of
@@ -155,10 +158,11 @@ def preview(desk: Desk, report_id: str) -> bytes:
     """The pages as they are, as PDF; a draft says on each that it is one.
 
     The pages of a draft that was written in since, here or on another laptop, are made anew first.
+    While its assessment is with its author again there is nothing to make them from: they stay.
     """
     with desk.casebook.read() as session:
         report = found(session, report_id)
-        stale = report.state == "draft" and (
+        stale = _can_be_made(session, report) and (
             report.content_hash == report_writing.STALE
             or report.content_hash != content_hash(content_now(desk, session, report, "draft"))
         )
@@ -171,6 +175,12 @@ def preview(desk: Desk, report_id: str) -> bytes:
         if pdf is None:
             raise RecordGone
         return pdf
+
+
+def _can_be_made(session: Session, report: Report) -> bool:
+    """Whether the pages of a report can be made anew: a draft, from a locked assessment."""
+    rests_on = session.get(FormRecord, report.assessment_id) if report.assessment_id else None
+    return report.state == "draft" and rests_on is not None and rests_on.state in LOCKED
 
 
 def make_anew(desk: Desk, report_id: str) -> ReportView:

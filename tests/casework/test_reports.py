@@ -26,6 +26,7 @@ from app.casework import (
     report_checking,
     report_choices,
     report_export,
+    report_validators,
     report_views,
     reports,
 )
@@ -412,3 +413,17 @@ def test_the_levels_of_earlier_assessments_are_shown_up_to_the_one_it_rests_on(
     assessments.submit(desk, opened.record_id)
     second = reports.create_psr(desk, of.child_id, opened.record_id, of.hearing_id)
     assert "one assessment after another" in words(reports.preview(desk, second.id))
+
+
+def test_a_draft_can_be_looked_at_while_its_assessment_is_with_its_author_again(
+    desk: Desk, add_child: AddChild
+) -> None:
+    report = made(desk, case(desk, add_child))
+    pages = reports.preview(desk, report.id)
+    author = desk.actor
+    desk.actor = Actor(new_id(), "Robin Okell", "manager")
+    oversight.return_with_directions(desk, oversight.queue(desk)[0].id, "Ask Nan.")
+    desk.actor = author
+    assert reports.preview(desk, report.id) == pages
+    found = report_validators.findings(desk, report.id)
+    assert any("not the one that counts any more" in one.text for one in found)
