@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.casework import reports
+from app.casework import report_export
 from app.casework.report_views import ReportView
 from app.core.errors import KnownError
 from app.ui.kit import Dialog
@@ -40,9 +40,9 @@ def test_nothing_is_printed_that_can_not_be_logged(
         raise KnownError("The disk is full.")
 
     with monkeypatch.context() as broken:
-        broken.setattr(reports, "note_print", full)
+        broken.setattr(report_export, "note_print", full)
         page._note_and_paint(None, "The court")
     assert done == ["refused"]
-    monkeypatch.setattr(reports, "note_print", lambda *_args, **_more: done.append("logged"))
+    monkeypatch.setattr(report_export, "note_print", lambda *_args, **_more: done.append("logged"))
     page._note_and_paint(None, "The court")
     assert done == ["refused", "logged", "painted"]
