@@ -9,6 +9,7 @@ from tests.tour import (
     steps_after,
     steps_assessment,
     steps_child,
+    steps_figures,
     steps_keeping,
     steps_later,
     steps_oversight,
@@ -51,6 +52,7 @@ _STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
     "manager": (
         Step("Unlock as the manager", steps_unlock.unlock_as_manager),
         Step("Return the assessment", steps_oversight.return_it),
+        Step("Enter the service's figures", steps_figures.enter_figures),
         Step("Lock for the practitioner again", steps_unlock.lock_now, locks=True),
     ),
     "worker": (

@@ -12,6 +12,7 @@ from tests.tour import people
 from tests.tour.case_file import spoken_of
 from tests.tour.driver import Driver, text_of
 from tests.tour.record import open_record
+from tests.tour.steps_figures import AREA, RATE
 from tests.tour.steps_oversight import NEW_WORDS, OLD_WORDS
 from tests.tour.telling import Tour
 
@@ -52,6 +53,10 @@ def make_from_new_version(tour: Tour) -> None:
     text = _run_on(_text(file))
     driver.expect(NEW_WORDS in text, "the changed answer is in the report")
     driver.expect(OLD_WORDS not in text, "what stood there before the change is not")
+    driver.expect(
+        all(words in text for words in (AREA, RATE, "England and Wales")),
+        "the wider picture gives the service’s figures and the nation’s",
+    )
 
 
 def write_passage(tour: Tour) -> None:
