@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import shutil
 import tempfile
@@ -40,6 +41,10 @@ def _in_memory() -> None:
 
 
 _in_memory()
+
+# The forms, once read, are some hundred thousand things that live to the end of the run. By the
+# interpreter's own thresholds, looking through them for rubbish is a seventh of what the tests do.
+gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

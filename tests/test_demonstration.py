@@ -15,7 +15,7 @@ from app.core.clock import SystemClock
 from app.core.errors import KnownError
 from app.models import kdf
 from tests import demonstration
-from tests.casework.conftest import CHEAP
+from tests.made_once import CHEAP
 
 
 def test_everybody_of_the_demonstration_joins_and_nothing_is_refused(tmp_path: Path) -> None:

@@ -10,15 +10,11 @@ from pathlib import Path
 import pytest
 
 from app.casework import casebook_keys, casebook_users, casebooks, children
-from app.casework.casebooks import NewCasebook
 from app.casework.children import ChildDetails, ChildView
 from app.casework.desk import Desk, Role
 from app.core.clock import FixedClock
-from app.models import escrow, kdf
-from app.models.kdf import Argon2Params
-
-PASSPHRASE = "seven quiet herons wait"
-CHEAP = Argon2Params(memory_kib=64, passes=1, lanes=1)
+from app.models import kdf
+from tests.made_once import CHEAP, PASSPHRASE, new_casebook
 
 
 @pytest.fixture(autouse=True)
@@ -64,13 +60,7 @@ class Office:
 def fresh_office(tmp_path: Path, clock: FixedClock) -> Iterator[Office]:
     """A casebook that was just made: its recovery code is not confirmed. Nobody has it open."""
     folder = tmp_path / "casebook"
-    new = NewCasebook(
-        service_name="Rivermouth Youth Justice Service",
-        user_name="Ash Rivers",
-        passphrase=PASSPHRASE,
-        organisation_key=escrow.public_bytes(escrow.make()),
-    )
-    made = casebooks.create(folder, new, clock)
+    made = new_casebook(folder)
     office = Office(folder, clock, made.recovery_code, {"Ash Rivers": made.user_id})
     yield office
     office.leave()

@@ -11,7 +11,7 @@ from app.casework.desk import Desk, Role
 from app.core.clock import FixedClock
 from app.core.ids import new_id
 from app.models import escrow
-from tests.casework.conftest import PASSPHRASE
+from tests.made_once import PASSPHRASE
 from tests.sync.conftest import Central
 
 NewDesk = Callable[..., Desk]

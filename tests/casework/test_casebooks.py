@@ -24,7 +24,8 @@ from app.core.clock import FixedClock
 from app.core.errors import KnownError
 from app.models import database, escrow, key_file, vault
 from app.models.instance_lock import HeldElsewhere
-from tests.casework.conftest import PASSPHRASE, AddChild, Office
+from tests.casework.conftest import AddChild, Office
+from tests.made_once import PASSPHRASE
 
 
 def test_an_empty_folder_holds_nothing(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from app.casework.form_copies import CopyFor
 from app.casework.permission import NotAllowed
 from app.core import i18n
 from app.core.errors import KnownError
-from tests.casework.conftest import PASSPHRASE, AddChild, Office
+from tests.casework.conftest import AddChild, Office
+from tests.made_once import PASSPHRASE
 
 COURT = CopyFor("Fernbridge Youth Court", "Asked for it")
 TAL = CopyFor("Tal", own=True)

@@ -23,7 +23,8 @@ from app.forms.sheet import Sheet
 from app.models.records import FormRecord
 from app.reports.form_print import FormCopy, form_copy
 from tests.casework import nights
-from tests.casework.conftest import PASSPHRASE, AddChild, Office
+from tests.casework.conftest import AddChild, Office
+from tests.made_once import PASSPHRASE
 
 ANSWERS = {
     "sleeps": "friends",

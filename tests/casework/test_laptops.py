@@ -15,9 +15,9 @@ from app.core.errors import KnownError
 from app.models import escrow
 from app.models.database import STORE_NAME
 from app.models.key_file import KEYS_NAME
-from tests.casework.conftest import PASSPHRASE
 from tests.casework.sync_desks import NewDesk, desks_of
 from tests.casework.test_syncing import a_child
+from tests.made_once import PASSPHRASE
 from tests.sync.conftest import Central
 
 

@@ -34,7 +34,7 @@ from app.casework.tasks import AlreadyDone, TaskDetails
 from app.core.clock import FixedClock
 from app.core.errors import KnownError
 from app.models.records import FormRecord, Oversight, Task
-from tests.casework.conftest import PASSPHRASE
+from tests.made_once import PASSPHRASE
 
 AGREED = "The evidence carries the levels, and the plan is small enough to keep."
 DIFFERS = "What happened in May weighs more than how likely it looks."

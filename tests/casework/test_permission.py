@@ -56,8 +56,9 @@ from app.casework.proposal import Proposal, Requirement
 from app.core.errors import KnownError
 from app.core.ids import new_id
 from app.reports.certificates import opened
-from tests.casework.conftest import PASSPHRASE, AddChild
+from tests.casework.conftest import AddChild
 from tests.casework.test_oversight import acting, submit
+from tests.made_once import PASSPHRASE
 from tests.reports.certificates import a_certificate
 
 ROLES: tuple[Role, ...] = get_args(Role)

@@ -9,7 +9,8 @@ from app.casework.desk import Desk
 from app.casework.form_records import AnswerChange, NotEditable, OnlyTheChild
 from app.core.errors import KnownError
 from app.models.vault import WrongPassphrase
-from tests.casework.conftest import PASSPHRASE, AddChild, Office
+from tests.casework.conftest import AddChild, Office
+from tests.made_once import PASSPHRASE
 
 ANSWERS = {
     "good_at": "Fixing bikes.",

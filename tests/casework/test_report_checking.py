@@ -30,8 +30,9 @@ from app.casework.reports import RecordChanged
 from app.core.clock import FixedClock
 from app.core.errors import KnownError
 from app.reports.kinds import kinds
-from tests.casework.conftest import PASSPHRASE, AddChild
+from tests.casework.conftest import AddChild
 from tests.casework.test_reports import Case, case, made, words
+from tests.made_once import PASSPHRASE
 
 
 @pytest.fixture

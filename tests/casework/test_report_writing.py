@@ -22,8 +22,9 @@ from app.casework.report_writing import NotSaidForCourt, PassageLocked, PassageV
 from app.casework.reports import RecordChanged
 from app.core.errors import KnownError
 from app.core.ids import new_id
-from tests.casework.conftest import PASSPHRASE, AddChild
+from tests.casework.conftest import AddChild
 from tests.casework.test_reports import Case, case, made, words
+from tests.made_once import PASSPHRASE
 
 
 @pytest.fixture

@@ -39,7 +39,8 @@ from app.core.errors import KnownError
 from app.core.ids import new_id
 from app.reports.pdf import render
 from app.reports.psr import psr
-from tests.casework.conftest import PASSPHRASE, AddChild, Office
+from tests.casework.conftest import AddChild, Office
+from tests.made_once import PASSPHRASE
 
 
 def words(pdf: bytes) -> str:

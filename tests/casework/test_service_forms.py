@@ -20,7 +20,8 @@ from app.forms.loader import FormLibrary
 from app.forms.sheet import Sheet
 from app.models.records import FormRecord, ServiceForm
 from app.reports.form_print import FormCopy, form_copy
-from tests.casework.conftest import PASSPHRASE, Office
+from tests.casework.conftest import Office
+from tests.made_once import PASSPHRASE
 
 FORMS = Path(__file__).parents[1] / "data" / "forms"
 RIVER_DAY = FORMS / "river_day.md"

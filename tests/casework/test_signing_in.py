@@ -30,7 +30,7 @@ from app.models import escrow
 from server.database import in_service
 from server.tables import device_user
 from tests import embedded_server
-from tests.casework.conftest import PASSPHRASE
+from tests.made_once import PASSPHRASE
 from tests.server.browser import Browser
 from tests.server.issuer import CLIENT, Issuer, running_issuer
 from tests.sync.conftest import Central

@@ -19,7 +19,8 @@ from app.casework.form_records import AnswerChange
 from app.casework.questionnaires import HandoverView, PromptView
 from app.forms.loader import FormLibrary
 from app.models.records import HarmPrompt
-from tests.casework.conftest import PASSPHRASE, AddChild, Office
+from tests.casework.conftest import AddChild, Office
+from tests.made_once import PASSPHRASE
 
 ROOT = Path(__file__).parents[2]
 
@@ -124,7 +125,7 @@ from app.casework import casebooks, form_records, questionnaires
 from app.casework.form_records import AnswerChange
 from app.core.clock import SystemClock
 from app.models import kdf
-from tests.casework.conftest import CHEAP, PASSPHRASE
+from tests.made_once import CHEAP, PASSPHRASE
 with kdf.floor_lowered_for_tests(CHEAP):
     desk = casebooks.unlock(Path(sys.argv[1]), sys.argv[2], PASSPHRASE, SystemClock())
 handover = questionnaires.current_handover(desk)

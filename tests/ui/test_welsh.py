@@ -58,7 +58,8 @@ from app.ui.tasks import InlineTasks
 from app.ui.unlock import FolderCard, RecoverCard, RestoreCard, TroubleCard, UnlockCard
 from tests import catalogue
 from tests.conftest import NOW
-from tests.ui.window import CHEAP, cheap_keys, dressed
+from tests.made_once import CHEAP
+from tests.ui.window import cheap_keys, dressed
 
 __all__ = ["cheap_keys", "dressed"]
 

@@ -12,22 +12,19 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from app.casework import casebook_keys, casebooks, children
-from app.casework.casebooks import NewCasebook
 from app.casework.children import ChildDetails
 from app.casework.desk import Desk
 from app.core.clock import FixedClock
 from app.core.settings import Settings
 from app.forms.loader import FormLibrary
-from app.models import escrow, kdf
-from app.models.kdf import Argon2Params
+from app.models import kdf
 from app.ui import child_mode, form, theme
 from app.ui.child_mode import page as child_mode_page
 from app.ui.page import Page
 from app.ui.shell import Shell
 from app.ui.tasks import InlineTasks
+from tests.made_once import CHEAP, PASSPHRASE, new_casebook
 
-PASSPHRASE = "seven quiet herons wait"
-CHEAP = Argon2Params(memory_kib=64, passes=1, lanes=1)
 FORMS = Path(__file__).parent / "form"
 
 
@@ -59,13 +56,7 @@ def cheap_keys() -> Iterator[None]:
 def desk(tmp_path: Path, clock: FixedClock, cheap_keys: None) -> Iterator[Desk]:
     """Ash Rivers, a practitioner, at work on a casebook of their own."""
     folder = tmp_path / "casebook"
-    new = NewCasebook(
-        service_name="Rivermouth Youth Justice Service",
-        user_name="Ash Rivers",
-        passphrase=PASSPHRASE,
-        organisation_key=escrow.public_bytes(escrow.make()),
-    )
-    made = casebooks.create(folder, new, clock)
+    made = new_casebook(folder)
     opened = casebooks.unlock(folder, made.user_id, PASSPHRASE, clock)
     casebook_keys.confirm_recovery_code(opened, made.recovery_code)
     yield opened

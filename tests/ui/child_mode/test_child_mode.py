@@ -24,7 +24,8 @@ from app.ui.child_mode.page import ChildModePage
 from app.ui.child_mode.screens import EndScreen, QuestionScreen, QuoteScreen, StartScreen
 from app.ui.kit.spelled import check_spelling, spelled_in
 from app.ui.spelling import LOOK_AFTER_MS, SpelledField
-from tests.ui.window import PASSPHRASE, Place
+from tests.made_once import PASSPHRASE
+from tests.ui.window import Place
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 ALT = Qt.KeyboardModifier.AltModifier

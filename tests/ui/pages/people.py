@@ -16,7 +16,7 @@ from app.ui.application import register_pages
 from app.ui.pages.child import TABS
 from app.ui.shell import Shell
 from app.ui.tasks import InlineTasks
-from tests.ui.window import PASSPHRASE
+from tests.made_once import PASSPHRASE
 
 MANAGER = "Rowan Okell"
 

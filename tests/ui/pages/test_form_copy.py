@@ -15,9 +15,9 @@ from app.casework.consents import ConsentDetails
 from app.casework.desk import Desk
 from app.ui.kit import Banner, SecondaryButton, Strong
 from app.ui.shell import Shell
+from tests.made_once import PASSPHRASE
 from tests.ui.pages.keyboard import dialog, no_dialog, open_dialogs, press, write
 from tests.ui.pages.people import window_on
-from tests.ui.window import PASSPHRASE
 
 COPY = "Save a copy as PDF"
 

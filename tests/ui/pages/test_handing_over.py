@@ -15,7 +15,7 @@ from app.ui.child_mode import page as child_mode_page
 from app.ui.kit import Dialog
 from app.ui.shell import Shell
 from app.ui.tasks import InlineTasks
-from tests.ui.window import PASSPHRASE
+from tests.made_once import PASSPHRASE
 
 FORM = "my_life_now"
 

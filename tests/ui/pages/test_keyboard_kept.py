@@ -11,8 +11,8 @@ from app.casework import demo, people, questionnaires
 from app.casework.desk import Desk
 from app.casework.people import CarerDetails
 from app.ui.shell import Shell
+from tests.made_once import PASSPHRASE
 from tests.ui.pages.keyboard import focused, no_dialog, press, write
-from tests.ui.window import PASSPHRASE
 
 WORDS = "Rang the safeguarding lead."
 

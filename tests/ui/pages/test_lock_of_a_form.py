@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 
 from app.casework import form_records
 from app.casework.desk import Desk
+from tests.made_once import PASSPHRASE
 from tests.ui.program.conftest import Seat, sit
-from tests.ui.window import PASSPHRASE
 
 __all__ = ["sit"]
 

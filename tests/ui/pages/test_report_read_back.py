@@ -19,9 +19,9 @@ from app.ui.child_mode.give_back import GiveBackScreen
 from app.ui.child_mode.look import TARGET
 from app.ui.child_mode.report_alone import PartScreen, ReportAlonePage, ThanksScreen
 from app.ui.shell import Shell
+from tests.made_once import PASSPHRASE
 from tests.reports.reading import text_of
 from tests.ui.pages.keyboard import dialog, focused, press, tab_to, write
-from tests.ui.window import PASSPHRASE
 
 
 def said(shell: Shell) -> list[str]:

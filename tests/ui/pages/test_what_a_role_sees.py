@@ -20,7 +20,7 @@ from app.ui.kit import Dialog
 from app.ui.pages.edit_record import ReasonDialog
 from app.ui.shell import Shell
 from app.ui.tasks import InlineTasks
-from tests.ui.window import PASSPHRASE
+from tests.made_once import PASSPHRASE
 
 WindowFor = Callable[[Role], AbstractContextManager[Shell]]
 

@@ -33,7 +33,7 @@ from app.ui.pages.decide_dialogs import AskDialog
 from app.ui.pages.edit_record import ReasonDialog
 from app.ui.shell import Shell
 from app.ui.tasks import InlineTasks
-from tests.ui.window import PASSPHRASE
+from tests.made_once import PASSPHRASE
 
 WORDS = "Read in full with Ash, and it rings true."
 

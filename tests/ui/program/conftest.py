@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import bootstrap
+from app.casework import casebook_keys, casebooks
 from app.core.clock import FixedClock
 from app.core.settings import Settings
 from app.ui import lock
 from app.ui.application import Application
 from app.ui.outside import Outside
-from tests.ui.window import PASSPHRASE, cheap_keys, child_id, desk, dressed, place
+from tests.made_once import PASSPHRASE, new_casebook
+from tests.ui.window import cheap_keys, child_id, desk, dressed, place
 
 __all__ = ["cheap_keys", "child_id", "desk", "dressed", "place"]
 
@@ -131,17 +133,8 @@ def sit(
 @pytest.fixture
 def folder(tmp_path: Path, clock: FixedClock, cheap_keys: None) -> Path:
     """A casebook that nobody has open; its user is Ash Rivers, its code is confirmed."""
-    from app.casework import casebook_keys, casebooks
-    from app.models import escrow
-
     place = tmp_path / "casebook"
-    new = casebooks.NewCasebook(
-        service_name="Fictional Youth Justice Service",
-        user_name="Ash Rivers",
-        passphrase=PASSPHRASE,
-        organisation_key=escrow.public_bytes(escrow.make()),
-    )
-    made = casebooks.create(place, new, clock)
+    made = new_casebook(place)
     desk = casebooks.unlock(place, made.user_id, PASSPHRASE, clock)
     casebook_keys.confirm_recovery_code(desk, made.recovery_code)
     desk.close()

@@ -30,7 +30,7 @@ from app.ui.application import register_pages
 from app.ui.kit import PrimaryButton
 from app.ui.shell import Shell
 from app.ui.tasks import InlineTasks
-from tests.ui.window import CHEAP
+from tests.made_once import CHEAP
 
 ANYWHERE = (
     "caseload",

@@ -16,8 +16,8 @@ from app.core import i18n
 from app.core.clock import FixedClock
 from app.ui.child_mode import page as child_mode_page
 from app.ui.child_mode.page import ChildModePage
+from tests.made_once import PASSPHRASE
 from tests.ui.program.conftest import Seat
-from tests.ui.window import PASSPHRASE
 
 Sit = Callable[..., Seat]
 CANARY = "Quillfeather"

@@ -12,8 +12,8 @@ from app.casework import casebooks, children, court
 from app.casework.court import HearingDetails
 from app.core.clock import FixedClock
 from app.ui.palette import Palette, day_meant
+from tests.made_once import PASSPHRASE
 from tests.ui.program.conftest import Seat
-from tests.ui.window import PASSPHRASE
 
 TODAY = date(2026, 11, 23)
 

@@ -18,8 +18,8 @@ from app.ui.kit import Dialog
 from app.ui.open_marker import OpenMarker
 from app.ui.setup import RecoveryCard, SetupCard, strength
 from app.ui.unlock import FolderCard, TroubleCard, UnlockCard
+from tests.made_once import PASSPHRASE
 from tests.ui.program.conftest import Seat
-from tests.ui.window import PASSPHRASE
 
 Sit = Callable[..., Seat]
 OWN = "harbour velvet pumpkin ladder"

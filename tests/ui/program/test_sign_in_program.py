@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QLineEdit
 from app.core.clock import FixedClock
 from app.core.ids import new_id
 from app.ui.setup import RecoveryCard
+from tests.made_once import PASSPHRASE
 from tests.server.browser import Browser
 from tests.server.issuer import CLIENT, Issuer, running_issuer
 from tests.sync.conftest import Central
 from tests.ui.program.conftest import Seat
-from tests.ui.window import PASSPHRASE
 
 
 class Desktop(QObject):

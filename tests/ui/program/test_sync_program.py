@@ -20,10 +20,10 @@ from app.sync import orders
 from app.ui.setup import RecoveryCard
 from app.ui.unlock import UnlockCard
 from tests.casework.sync_desks import NewDesk, desks_of
+from tests.made_once import PASSPHRASE
 from tests.sync.conftest import Central
 from tests.ui.pages.people import window_on
 from tests.ui.program.conftest import Seat
-from tests.ui.window import PASSPHRASE
 
 
 @pytest.fixture

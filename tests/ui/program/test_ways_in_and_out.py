@@ -38,8 +38,8 @@ from app.ui.setup import RecoveryCard
 from app.ui.shell import Shell
 from app.ui.tasks import InlineTasks
 from app.ui.unlock import RecoverCard, TroubleCard, UnlockCard
+from tests.made_once import PASSPHRASE
 from tests.ui.program.conftest import Seat
-from tests.ui.window import PASSPHRASE
 from tests.vaults import ROOT, run_python
 
 Sit = Callable[..., Seat]
