@@ -272,7 +272,7 @@ class Palette(QDialog):
         return open_child in (None, hit.child_id)
 
     def _opener(self, hit: Hit) -> Callable[[], object]:
-        return lambda: self.shell.open_hit(hit)
+        return lambda: open_hit(self.shell, hit)
 
     def _own(self, text: str) -> list[Find]:
         places = [
@@ -312,3 +312,16 @@ class Palette(QDialog):
         """Override QDialog::done: the keyboard goes back to the window."""
         super().done(result)
         self.shell.activateWindow()
+
+
+def open_hit(shell: Shell, hit: Hit) -> None:
+    """Show what the search found."""
+    tabs = {"hearing": "court", "offence": "court", "person": "people", "due": "glance"}
+    if hit.kind == "form" and shell.has("form"):
+        shell.go("form", record_id=hit.record_id, child_id=hit.child_id)
+    elif hit.kind == "report" and shell.has("report"):
+        shell.go("report", report_id=hit.record_id, child_id=hit.child_id)
+    elif hit.kind in tabs:
+        shell.go("child", child_id=hit.child_id, tab=tabs[hit.kind])
+    else:
+        shell.go("child", child_id=hit.child_id)

@@ -5,37 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QHBoxLayout,
     QMainWindow,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.core import i18n, log
-from app.core.errors import BugError, KnownError
+from app.core.errors import BugError
 from app.core.i18n import _
 from app.core.settings import Settings
 from app.ui.kit.blocks import BusyOverlay
-from app.ui.kit.dialogs import HOLDS_WORDS, Message
+from app.ui.kit.dialogs import HOLDS_WORDS
 from app.ui.kit.focus import FocusRing
 from app.ui.page import Page
+from app.ui.shell.arrivals import Arrivals
 from app.ui.shell.cover import PrivacyCover, Underneath
-from app.ui.shell.custody import Custody, CustodyBanner
+from app.ui.shell.custody import Custody
+from app.ui.shell.errors import show_error
+from app.ui.shell.frame import Frame
 from app.ui.shell.joined import Deed, Registered
 from app.ui.shell.keyboard import Keyboard
 from app.ui.shell.menus import Menus
-from app.ui.shell.rail import Rail
-from app.ui.shell.status_bar import StatusBar
-from app.ui.shell.strips import DemoBanner, Strip, Strips
-from app.ui.shell.top_bar import TopBar
+from app.ui.shell.strips import Strip
 from app.ui.shell.typed import Subject, Typed
 from app.ui.spelling import Speller
 from app.ui.sync_lane import SyncLane
@@ -45,11 +42,7 @@ if TYPE_CHECKING:
     from app.casework.aside import Unkept
     from app.casework.desk import Desk
     from app.casework.places import Place
-    from app.casework.search import Hit
-    from app.casework.sync_deeds import Result
     from app.ui.application import Application
-
-TAKE_IN_AGAIN_MS: Final = 1000
 
 
 class Shell(QMainWindow):
@@ -89,6 +82,7 @@ class Shell(QMainWindow):
         self._full_screen_before: Qt.WindowState | None = None
         self._leaving_for_good = False
         self.sync = SyncLane(self)
+        self.arrivals = Arrivals(self)
         self.custody = Custody(self)
         self.spelling = Speller(self)
         self.setWindowTitle("Waymark")
@@ -104,7 +98,7 @@ class Shell(QMainWindow):
         self._build()
         self.sync.status_changed.connect(self._say_synced)
         self.sync.moved.connect(self._say_synced)
-        self.sync.synced.connect(self._take_in)
+        self.sync.synced.connect(self.arrivals.take_in)
         QTimer.singleShot(0, self.sync, self.sync.look)
 
     # ---- what pages use -------------------------------------------------------------------
@@ -248,27 +242,7 @@ class Shell(QMainWindow):
     @Slot(object)
     def show_error(self, error: Exception) -> None:
         """Say what went wrong, and what can be done."""
-        if isinstance(error, KnownError):
-            Message(_("That did not work"), error.user_text, self, hint=error.hint).ask()
-            return
-        log.ui.error("shown to the person: %s", places_of(error))
-        if not self.has("problem_report"):
-            # A fault before the pages are there: there is no report to lead to yet.
-            Message(
-                _("Something went wrong in Waymark"),
-                _("What you saved before is safe. Close Waymark and open it again."),
-                self,
-            ).ask()
-            return
-        Message(
-            _("Something went wrong in Waymark"),
-            _("What you saved before is safe. This is a fault in the program, not in your work."),
-            self,
-            hint=_("A problem report helps to mend it. You see it before it is saved."),
-            confirm=_("Write a problem report"),
-            on_confirm=lambda: self.report_problem(type(error).__name__),
-            cancel=_("Close"),
-        ).ask()
+        show_error(self, error)
 
     def shown_name(self, child_id: str, name: str) -> str:
         """`name`, or only its initials while the record of another child is open."""
@@ -301,18 +275,6 @@ class Shell(QMainWindow):
         from app.ui.palette import Palette
 
         Palette(self, text).ask()
-
-    def open_hit(self, hit: Hit) -> None:
-        """Show what the search found."""
-        tabs = {"hearing": "court", "offence": "court", "person": "people", "due": "glance"}
-        if hit.kind == "form" and self.has("form"):
-            self.go("form", record_id=hit.record_id, child_id=hit.child_id)
-        elif hit.kind == "report" and self.has("report"):
-            self.go("report", report_id=hit.record_id, child_id=hit.child_id)
-        elif hit.kind in tabs:
-            self.go("child", child_id=hit.child_id, tab=tabs[hit.kind])
-        else:
-            self.go("child", child_id=hit.child_id)
 
     # ---- what the program uses ------------------------------------------------------------
 
@@ -562,29 +524,10 @@ class Shell(QMainWindow):
             old = self._stack_of_all.widget(0)
             self._stack_of_all.removeWidget(old)
             old.deleteLater()
-        self._work = QWidget()
-        column = QVBoxLayout(self._work)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self.top_bar = TopBar(self)
-        column.addWidget(self.top_bar)
-        self.demo_banner = DemoBanner()
-        self.demo_banner.setVisible(self.desk.demo)
-        column.addWidget(self.demo_banner)
-        self.custody_banner = CustodyBanner(self)
-        self.custody_banner.hide()
-        column.addWidget(self.custody_banner)
-        self.strips = Strips(self._strips)
-        column.addWidget(self.strips)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        self.rail = Rail()
-        middle.addWidget(self.rail)
-        self.stack = QStackedWidget()
-        middle.addWidget(self.stack, 1)
-        column.addLayout(middle, 1)
-        self.status_bar = StatusBar(self, lambda code: self.change_settings(language=code))
-        column.addWidget(self.status_bar)
+        self._work = frame = Frame(self, self._strips)
+        self.top_bar, self.status_bar = frame.top_bar, frame.status_bar
+        self.demo_banner, self.custody_banner = frame.demo_banner, frame.custody_banner
+        self.strips, self.rail, self.stack = frame.strips, frame.rail, frame.stack
         self._cover = PrivacyCover(self.toggle_cover)
         self._stack_of_all.addWidget(self._work)
         self._stack_of_all.addWidget(self._cover)
@@ -621,23 +564,6 @@ class Shell(QMainWindow):
         self.top_bar.custody_switch.show_state(on)
         self.custody_banner.say(stopping=self.sync.running)
         self.custody_banner.setVisible(on and self.chrome_shown)
-
-    @Slot(object)
-    def _take_in(self, result: Result) -> None:
-        """Others' work arrived: show it where it stands, without moving who is typing."""
-        if not result.changed and not result.let_go:
-            return
-        page = self._page
-        if page is None or self.ending:
-            return
-        if QApplication.activeModalWidget() is not None:
-            # Not under a question that somebody is answering.
-            QTimer.singleShot(TAKE_IN_AGAIN_MS, self, partial(self._take_in, result))
-            return
-        if page.child_id is not None and page.child_id in result.let_go:
-            self.go("caseload")
-            return
-        page.others_wrote({record_id for _type, record_id in result.changed})
 
     def enter_again(self) -> None:
         """Read the page anew at the same place; what is typed in it is saved first."""
