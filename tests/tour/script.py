@@ -59,6 +59,7 @@ _STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
         Step("Unlock as the practitioner again", steps_unlock.unlock_as_worker),
         Step("Change what the manager asked for", steps_oversight.change_what_was_asked),
         Step("Make the report from the new version", steps_report.make_from_new_version),
+        Step("Build the proposal", steps_report.build_proposal),
         Step("Write a passage of the report", steps_report.write_passage),
         Step("Hear the child", steps_child.hear_the_child),
         Step("Start the resettlement plan", steps_plan.resettlement),

@@ -19,6 +19,7 @@ from tests.tour.telling import Tour
 WRITTEN = "Since this was written the nurse has seen Cai once, and he slept that night."
 SECTION = "3 Assessment of the child"
 QUOTED = spoken_of("child_words_help")
+PROPOSED = "Curfew: 10 hours a day, for 3 months"
 HEADINGS = ("Sources of information", "Offence", "Conclusion")
 ROUND_A_PAGE = re.compile(
     rf"{people.SERVICE}.*|(Draft of )?WM-[0-9A-F-]+|DRAFT|Official: sensitive.*"
@@ -57,6 +58,27 @@ def make_from_new_version(tour: Tour) -> None:
         all(words in text for words in (AREA, RATE, "England and Wales")),
         "the wider picture gives the service’s figures and the nation’s",
     )
+
+
+def build_proposal(tour: Tour) -> None:
+    """What the assessment proposes, with its conditions, judged by the rules and put in words."""
+    driver = tour.driver
+    driver.push("Write")
+    driver.push("Build the proposal")
+    driver.expect_words("What do you propose?", "For the court", "In plain words")
+    driver.fill("Extended activity: Days in all", "120")
+    driver.fill("Curfew: Months", "3")
+    driver.fill("Curfew: Hours a day", "21")
+    driver.expect_words("Curfew: 21 hours a day are more than the rule allows (20).")
+    driver.fill("Curfew: Hours a day", "10")
+    driver.picture("report-proposal")
+    driver.fill("Exclusion: Months", "3")
+    driver.fill("Exclusion: Which place, and when", "The bus station after 18:00")
+    driver.push("Write it into the report")
+    driver.expect_words("The report says this.", PROPOSED)
+    driver.push("Back to the text")
+    driver.push("See the pages")
+    driver.expect_words("Make final", "This report")
 
 
 def write_passage(tour: Tour) -> None:
@@ -110,7 +132,7 @@ def make_final(tour: Tour) -> None:
     driver.expect("DRAFT" not in text, "the final report is not marked as a draft")
     driver.expect(people.NAME in text, "the child's name is in the report")
     driver.expect(people.COURT in text, "the court is in the report, Welsh letters too")
-    for words in (WRITTEN, QUOTED):
+    for words in (WRITTEN, QUOTED, PROPOSED):
         driver.expect(words in _run_on(text), f"the report says “{words}”")
     for words in HEADINGS:
         driver.expect(words in text, f"the report has the heading “{words}”")

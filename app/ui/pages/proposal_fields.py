@@ -100,6 +100,9 @@ def words_of(remark: Remark) -> str:
 class OrderCard(Card):
     """The order, how much of it, and what the author judges of the case.
 
+    Attributes:
+        held: What was kept last; stands in for what can't be read.
+
     Signals:
         changed: A person changed something. chosen: another order was chosen.
     """
@@ -109,7 +112,7 @@ class OrderCard(Card):
 
     def __init__(self, proposal: Proposal, situation: Situation, *, editable: bool) -> None:
         super().__init__(_("Order"))
-        self._held = proposal
+        self.held = proposal
         self.order = QComboBox()
         self.order.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -151,16 +154,19 @@ class OrderCard(Card):
         good = True
         for measure, field in self.numbers.items():
             value, fits = field.read()
-            found[measure] = value if fits else getattr(self._held, measure)
+            found[measure] = value if fits else getattr(self.held, measure)
             good = good and fits
         for name, tick in self.ticks.items():
-            held = getattr(self._held, name)
+            held = getattr(self.held, name)
             found[name] = tick.isChecked() if tick.isChecked() or held is not None else None
-        return replace(self._held, **found), good
+        return replace(self.held, **found), good
 
 
 class RequirementCard(Card):
     """One requirement with its conditions.
+
+    Attributes:
+        held: What was kept last; stands in for what can't be read.
 
     Signals:
         changed: A person changed something. wanted_out: it is to be taken out.

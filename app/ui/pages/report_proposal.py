@@ -57,6 +57,7 @@ class ReportProposalPage(Page):
         self.order: OrderCard | None = None
         self.cards: dict[str, RequirementCard] = {}
         self._steps: list[Step] = []
+        self._unsaved = False
         self.header = PageHeader("")
         self.write_button = PrimaryButton(_("Write it into the report"), self._write)
         self.text_button = SecondaryButton(_("Back to the text"), self._back)
@@ -128,16 +129,31 @@ class ReportProposalPage(Page):
     @property
     def being_typed(self) -> bool:
         """Override Page.being_typed."""
-        return self._later.isActive()
+        return self._unsaved
 
     def others_wrote(self, record_ids: Collection[str]) -> None:
         """Override Page.others_wrote: what is typed here is kept first, then all is read anew."""
         view = self.view
-        if view is None or not record_ids:
+        if view is None:
+            return
+        ours = {view.report_id, *(one.id for one in view.proposal.requirements)}
+        if ours.isdisjoint(record_ids):
             return
         self._keep()
-        desk, report_id = self.desk, view.report_id
-        self.run(lambda: proposals.open_proposal(desk, report_id), self._show)
+        desk, report_id, focus = self.desk, view.report_id, self._focus()
+        self.run(
+            lambda: proposals.open_proposal(desk, report_id),
+            lambda now: self._show(now, focus),
+        )
+
+    def _focus(self) -> str:
+        """What the keyboard goes back to once the page was drawn anew."""
+        focus = self.window().focusWidget()
+        if focus is None:
+            return ""
+        if self.order is not None and self.order.isAncestorOf(focus):
+            return ORDER
+        return next((key for key, card in self.cards.items() if card.isAncestorOf(focus)), "")
 
     @property
     def can_undo(self) -> bool:
@@ -272,6 +288,7 @@ class ReportProposalPage(Page):
 
     @Slot()
     def _was_typed(self) -> None:
+        self._unsaved = True
         self.shell.saving()
         self._later.start()
         self._say()
@@ -279,12 +296,16 @@ class ReportProposalPage(Page):
     @Slot()
     def _order_chosen(self) -> None:
         self._later.stop()
+        self._unsaved = False
         self._keep_rows()
         self._keep_order(lambda view: self._show(view, ORDER))
 
     @Slot()
     def _keep(self) -> None:
         self._later.stop()
+        if not self._unsaved:
+            return
+        self._unsaved = False
         self._keep_rows()
         self._keep_order(self._kept)
 
@@ -298,6 +319,7 @@ class ReportProposalPage(Page):
             self.shell.saved(self.desk.clock.now())
             return
         desk, report_id = self.desk, view.report_id
+        self.order.held = proposal
         self.view = replace(view, proposal=replace(proposal, requirements=before.requirements))
         self._note(partial(proposals.change_order, desk, report_id, before))
         self.run(partial(proposals.change_order, desk, report_id, proposal), then, self._not_kept)
@@ -319,6 +341,7 @@ class ReportProposalPage(Page):
             else:
                 self.shell.keep_words(subject, **card.typed())
             rows.append(one)
+            card.held = one
             if one != before:
                 self._note(partial(proposals.change_requirement, desk, before))
                 self.run(
@@ -328,7 +351,7 @@ class ReportProposalPage(Page):
 
     def _kept(self, view: ProposalView) -> None:
         self.shell.saved(self.desk.clock.now())
-        if self.view is not None and not self._later.isActive():
+        if self.view is not None and not self._unsaved:
             self.view = view
             self._say()
 

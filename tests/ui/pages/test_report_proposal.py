@@ -122,6 +122,43 @@ def test_what_cannot_be_read_stays_and_is_kept_until_it_can(
     assert proposals.open_proposal(desk, report_id).proposal.requirements[0].days is None
 
 
+def test_what_was_kept_stays_where_something_else_cannot_be_read(
+    shell: Shell, desk: Desk, child_id: str, report_id: str
+) -> None:
+    choose("What do you propose?", "yro")
+    choose("Requirement", "activity")
+    press("Add it")
+    type_into("Activity: Days in all", "20")
+    shell.page.leaving()
+    type_into("Activity: Days in all", "2o")
+    type_into("Activity: Which activity, and where", "The boat yard")
+    shell.page.leaving()
+    (held,) = proposals.open_proposal(desk, report_id).proposal.requirements
+    assert (held.days, held.what) == (20, "The boat yard")
+
+
+def test_others_work_is_shown_and_the_keyboard_stays(
+    shell: Shell, desk: Desk, child_id: str, report_id: str
+) -> None:
+    choose("What do you propose?", "yro")
+    choose("Requirement", "activity")
+    press("Add it")
+    page = shell.page
+    assert isinstance(page, ReportProposalPage) and page.view is not None
+    (one,) = page.view.proposal.requirements
+    type_into("Activity: Days in all", "20")
+    proposals.add_requirement(desk, report_id, "curfew")
+    page.others_wrote(["another record"])
+    assert len(page.cards) == 1
+    page.others_wrote([report_id])
+    QApplication.processEvents()
+    assert len(page.cards) == 2
+    assert focused() == "Activity: Days in all"
+    held = proposals.open_proposal(desk, report_id).proposal.requirements
+    assert {row.requirement: row.days for row in held} == {"activity": 20, "curfew": None}
+    assert one.id in page.cards
+
+
 def test_a_final_report_shows_what_it_proposed(
     shell: Shell, desk: Desk, child_id: str, report_id: str
 ) -> None:
