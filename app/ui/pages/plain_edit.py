@@ -72,7 +72,6 @@ class PlainCard(Card):
         self.languages.blockSignals(True)
         self.languages.setCurrentIndex(self.languages.findData(report.language))
         self.languages.blockSignals(False)
-        check_spelling(self.words, report.language)
         self.about.setText(
             _("For {child}, when it is read back. The court does not see this.").format(
                 child=report.called

@@ -63,7 +63,7 @@ class ChecksCard(Card):
         for part in (self._found, self._spelling, self._inside):
             clear(part)
         if report.state == "draft":
-            self._findings(findings)
+            self._findings(findings, self._found)
             if any(finding.check in OF_PROPOSAL for finding in findings):
                 opener = SecondaryButton(_("Open the proposal"), self._open_proposal)
                 self._found.addLayout(button_row(opener))
@@ -77,8 +77,7 @@ class ChecksCard(Card):
     def show_spelling(self, findings: Sequence[Finding]) -> None:
         """Show the words that no dictionary has, which come after everything else is shown."""
         clear(self._spelling)
-        for finding in findings:
-            self._spelling.addWidget(Banner(finding.text, "attention", heading=finding.where))
+        self._findings(findings, self._spelling)
 
     def go_on_writing(self) -> None:
         """Open the dialog again that a lock closed."""
@@ -147,7 +146,7 @@ class ChecksCard(Card):
             )
             self._inside.addWidget(Body(one.text))
 
-    def _findings(self, findings: Sequence[Finding]) -> None:
+    def _findings(self, findings: Sequence[Finding], place: QVBoxLayout) -> None:
         """What is to be looked at: of one section together, and the way there."""
         together: dict[tuple[str, str, bool, str], list[str]] = {}
         for one in findings:
@@ -169,11 +168,11 @@ class ChecksCard(Card):
                 back = SecondaryButton(_("Put it back"), partial(self._put_back, put_back))
                 back.setAccessibleDescription(lines[0])
                 actions = (back,)
-            self._found.addWidget(Banner(words, tone, heading=heading, actions=actions))
+            place.addWidget(Banner(words, tone, heading=heading, actions=actions))
             if section and not put_back and self.report is not None and self.report.editable:
                 there = LinkButton(_("Write there"), partial(self._write_at, section), small=True)
                 there.setAccessibleDescription(heading)
-                self._found.addWidget(there)
+                place.addWidget(there)
 
     def _write_at(self, section: str) -> None:
         assert self.report is not None

@@ -264,6 +264,9 @@ def test_a_report_says_what_is_misspelt_under_each_heading_before_it_goes_out(
     finding = "Not in the dictionary: refered, definately. Look at the spelling, under Write."
     assert finding in words
     assert words[words.index(finding) - 1] == "Offence analysis"
+    press("Write there")
+    assert page.page.name == "report_write"
+    assert page.page.section == "psr.offence"
 
 
 def test_a_form_checks_what_a_worker_writes_and_not_what_the_child_said(
