@@ -73,6 +73,8 @@ class FiguresPage(Page):
 
     def entered(self, desk: Desk, args: Mapping[str, Any]) -> None:
         """Override Page.entered."""
+        # Known before anything is read, so that the keyboard has somewhere to go.
+        self.enter.setVisible(service_figures.may_change(desk))
         self.run(lambda: _read(desk), self._show)
 
     def focus_first(self) -> QWidget | None:
@@ -83,7 +85,6 @@ class FiguresPage(Page):
 
     def _show(self, read: _Read) -> None:
         held, counted = read
-        self.enter.setVisible(held.may_change)
         clear(self._inside)
         if not held.may_change:
             self._inside.addWidget(Muted(_("A manager or an administrator can change these.")))

@@ -80,6 +80,7 @@ def type_numbers(shell: Shell, code: str, events: str, total: str) -> None:
 def test_where_none_are_held_it_says_why_they_matter(shell: Shell) -> None:
     shell.go("figures")
     words = said(shell)
+    assert QApplication.focusWidget() is shell.page.enter
     assert "No figures are entered for your area yet" in words
     assert "A court has to see" in words
     assert "table 6.1, as of 29 January 2026." in words
