@@ -207,7 +207,7 @@ def _starts(content: bytes) -> Iterator[str]:
 
 def _signature_words(found: Signature) -> str:
     if found.signer is None:
-        return _("There is a signature in it that can’t be read.")
+        return _("There is a signature in it that can’t be read, or that is too weak to count.")
     said: dict[str, str] = {"name": found.signer.name, "issuer": found.signer.issued_by}
     if not found.whole:
         return _(

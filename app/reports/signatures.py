@@ -44,7 +44,8 @@ class Signature:
     """One signature in a file.
 
     Attributes:
-        signer: The certificate; None where the signature can't be read.
+        signer: The certificate; None where the signature can't be read, or was made with a digest
+            that is not trusted any more.
         whole: Whether nothing that it covers was changed, nor the signature itself.
         covers: How many bytes from the start of the file on it covers, itself among them; 0 where
             it covers something else.

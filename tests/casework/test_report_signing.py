@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pikepdf
@@ -79,7 +80,7 @@ def entries(desk: Desk, child_id: str, record_type: str) -> list[HistoryEntry]:
     return [entry for entry in told if entry.record_type == record_type]
 
 
-def test_the_signed_copy_holds_the_sealed_pages_to_the_byte(
+def test_the_signed_copy_holds_the_sealed_pages_to_the_byte_and_is_in_the_history(
     desk: Desk, final: ReportView, signature: SignatureView, tmp_path: Path
 ) -> None:
     sealed = reports.preview(desk, final.id)
@@ -90,10 +91,6 @@ def test_the_signed_copy_holds_the_sealed_pages_to_the_byte(
     assert (signature.signer, signature.signed_by) == ("Ash Rivers", "Ash Rivers")
     assert signature.signed_at == desk.clock.now()
 
-
-def test_who_signed_and_with_what_is_in_the_history(
-    desk: Desk, final: ReportView, signature: SignatureView
-) -> None:
     (entry,) = entries(desk, final.child_id, "report_signature")
     assert (entry.who, entry.what) == ("Ash Rivers", "Added: Signature with a certificate")
     told = {field.label: field.after for field in entry.fields}
@@ -102,14 +99,21 @@ def test_who_signed_and_with_what_is_in_the_history(
     assert told["Fingerprint of the certificate"] == signature.fingerprint
     assert told["Valid until"] == "24 October 2027"
 
+    with pytest.raises(IntegrityError, match="never changes"), desk.casebook.write() as work:
+        work.session.get_one(ReportSignature, signature.id).signer = "Somebody else"
 
-def test_neither_key_nor_passphrase_nor_file_is_kept(
+
+def test_neither_key_nor_passphrase_nor_file_is_kept_and_no_plain_copy(
     desk: Desk, final: ReportView, tmp_path: Path
 ) -> None:
     pair = a_certificate()
     report_signing.sign(desk, final.id, brought(desk, tmp_path, pair))
-    secret = pair.key.private_numbers()
-    digits = secret.p.to_bytes(128, "big")
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert files
+    for file in files:
+        content = file.read_bytes()
+        assert b"%PDF" not in content and b"/ByteRange" not in content, file
+    digits = pair.key.private_numbers().p.to_bytes(128, "big")
     with desk.casebook.engine.connect() as connection:
         tables = connection.exec_driver_sql(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search_index_%'"
@@ -121,16 +125,6 @@ def test_neither_key_nor_passphrase_nor_file_is_kept(
                     assert never not in held, table
 
 
-def test_no_plain_copy_is_left_behind(
-    desk: Desk, final: ReportView, signature: SignatureView, tmp_path: Path
-) -> None:
-    files = [file for file in tmp_path.rglob("*") if file.is_file()]
-    assert files
-    for file in files:
-        content = file.read_bytes()
-        assert b"%PDF" not in content and b"/ByteRange" not in content, file
-
-
 def test_only_a_final_report_that_stands_is_signed_and_once_with_a_certificate(
     desk: Desk, add_child: AddChild, tmp_path: Path
 ) -> None:
@@ -139,6 +133,11 @@ def test_only_a_final_report_that_stands_is_signed_and_once_with_a_certificate(
     with pytest.raises(KnownError, match="draft"):
         report_signing.sign(desk, draft.id, credential)
     reports.make_final(desk, draft.id, "The hearing is tomorrow.")
+    # It ran out while it was looked at.
+    late = a_certificate(valid_until=NOW - timedelta(days=1))
+    with pytest.raises(KnownError, match="ran out"):
+        report_signing.sign(desk, draft.id, replace(credential, held=late.certificate))
+    assert report_signing.list_signatures(desk, draft.id) == ()
     report_signing.sign(desk, draft.id, credential)
     with pytest.raises(KnownError, match="already"):
         report_signing.sign(desk, draft.id, credential)
@@ -149,32 +148,14 @@ def test_only_a_final_report_that_stands_is_signed_and_once_with_a_certificate(
     third = brought(desk, tmp_path, a_certificate("Kit Vale", key=curve_key()))
     with pytest.raises(KnownError, match="doesn’t stand"):
         report_signing.sign(desk, draft.id, third)
-
-
-def test_a_signature_never_changes(desk: Desk, signature: SignatureView) -> None:
-    with pytest.raises(IntegrityError, match="never changes"), desk.casebook.write() as work:
-        work.session.get_one(ReportSignature, signature.id).signer = "Somebody else"
-
-
-def test_a_file_that_is_not_there_is_said_to_be_so(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(KnownError, match="can’t be read"):
         report_signing.open_certificate(desk, tmp_path / "gone.p12", PASSPHRASE)
-
-
-def test_a_certificate_that_ran_out_while_it_was_looked_at_does_not_sign(
-    desk: Desk, final: ReportView, tmp_path: Path
-) -> None:
-    late = a_certificate(valid_until=NOW.replace(year=2026, month=11, day=1))
-    credential = replace(brought(desk, tmp_path), held=late.certificate)
-    with pytest.raises(KnownError, match="ran out"):
-        report_signing.sign(desk, final.id, credential)
-    assert report_signing.list_signatures(desk, final.id) == ()
 
 
 # ---- a PDF that somebody brings --------------------------------------------------------------
 
 
-def test_a_signed_copy_is_known_with_whoever_got_it(
+def test_a_signed_copy_is_known_and_one_whose_signature_was_taken_off(
     desk: Desk, final: ReportView, signature: SignatureView, tmp_path: Path
 ) -> None:
     file = tmp_path / "signed.pdf"
@@ -189,33 +170,27 @@ def test_a_signed_copy_is_known_with_whoever_got_it(
     (words,) = told.signatures
     assert "The signature is whole." in words
     assert "Nobody but the certificate itself says whose it is." in words
-    report_checking.withdraw(desk, final.id, "The wrong court.")
-    assert provenance(desk, file).verdict == "not_standing"
 
-
-def test_a_copy_whose_signature_was_taken_off_is_the_sealed_report(
-    desk: Desk, final: ReportView, signature: SignatureView, tmp_path: Path
-) -> None:
     told = provenance(desk, saved(tmp_path, reports.preview(desk, final.id)))
     assert (told.verdict, told.signatures) == ("sealed", ())
     assert told.advice == "This copy bears no signature; one signed by Ash Rivers is kept here."
 
+    report_checking.withdraw(desk, final.id, "The wrong court.")
+    assert provenance(desk, file).verdict == "not_standing"
 
-def test_what_was_added_behind_a_signed_copy_is_told(
+
+def test_what_was_added_to_or_changed_in_a_signed_copy_is_told(
     desk: Desk, final: ReportView, signature: SignatureView, tmp_path: Path
 ) -> None:
     signed = exported(desk, final.id, tmp_path / "signed.pdf", signature.id)
+    sealed = reports.preview(desk, final.id)
+
     told = provenance(desk, saved(tmp_path, repainted(signed)))
     assert (told.verdict, told.report_id) == ("added_to", final.id)
     assert "signed by Ash Rivers" in told.words
     assert "It doesn’t stand for what was added to the file after it." in told.signatures[0]
     assert told.copies == ()
 
-
-def test_what_was_added_behind_the_sealed_pages_is_told(
-    desk: Desk, final: ReportView, signature: SignatureView, tmp_path: Path
-) -> None:
-    sealed = reports.preview(desk, final.id)
     told = provenance(desk, saved(tmp_path, repainted(sealed)))
     assert (told.verdict, told.signatures) == ("added_to", ())
     elsewhere = opened(a_certificate("Kit Vale", key=curve_key()).file(), PASSPHRASE)
@@ -224,14 +199,8 @@ def test_what_was_added_behind_the_sealed_pages_is_told(
     assert (told.verdict, told.report_id) == ("added_to", final.id)
     assert "certificate of Kit Vale" in told.signatures[0]
 
-
-def test_a_change_in_the_pages_or_in_the_signature_is_told(
-    desk: Desk, final: ReportView, signature: SignatureView, tmp_path: Path
-) -> None:
-    signed = bytearray(exported(desk, final.id, tmp_path / "signed.pdf", signature.id))
-    sealed = len(reports.preview(desk, final.id))
     contents = signed.rindex(b"/Contents <")
-    for at, verdict in ((sealed // 2, "altered"), (contents + 900, "added_to")):
+    for at, verdict in ((len(sealed) // 2, "altered"), (contents + 900, "added_to")):
         other = bytearray(signed)
         other[at] = ord("1") if other[at] != ord("1") else ord("2")
         told = provenance(desk, saved(tmp_path, bytes(other)))

@@ -26,7 +26,9 @@ def told() -> str:
 
 
 @pytest.fixture
-def final(desk: Desk, report: ReportView) -> ReportView:  # noqa: F811
+def final(shell: Shell, desk: Desk, report: ReportView) -> ReportView:  # noqa: F811
+    shell.go("report", report_id=report.id, child_id=report.child_id)
+    assert shell.page.signatures.isHidden(), "a draft is not offered to be signed"
     return reports.make_final(desk, report.id, "The hearing is tomorrow.")
 
 
@@ -85,44 +87,28 @@ def test_it_is_signed_and_the_signed_copy_is_exported_and_known_again(
     assert "to Fernbridge Youth Court, by" in told()
 
 
-@pytest.mark.parametrize(
-    ("about", "why"),
-    [
-        ({"valid_until": NOW - timedelta(days=3)}, "ran out on 20 November 2026"),
-        ({"signs": False, "commits": False}, "isn’t meant for signing documents"),
-    ],
-)
-def test_what_can_not_sign_says_why_in_the_dialog(
-    shell: Shell, final: ReportView, tmp_path: Path, about: dict[str, object], why: str
-) -> None:
-    file = tmp_path / "other.pfx"
-    file.write_bytes(a_certificate(**about).file())
-    shell.go("report", report_id=final.id, child_id=final.child_id)
-    press("Sign with a certificate")
-    bring(file, PASSPHRASE)
-    assert why in dialog().file_field.error.text()
-    assert focused() == "File of your certificate"
-    assert dialog().go.isEnabled()
-
-
-def test_a_certificate_of_somebody_else_and_one_that_nobody_issued_are_pointed_out(
+def test_what_can_not_or_should_not_sign_is_said_before_anything_is_signed(
     shell: Shell, desk: Desk, final: ReportView, tmp_path: Path
 ) -> None:
-    file = tmp_path / "kit.p12"
-    file.write_bytes(a_certificate("Kit Vale").file())
     shell.go("report", report_id=final.id, child_id=final.child_id)
     press("Sign with a certificate")
+    for pair, why in (
+        (a_certificate(valid_until=NOW - timedelta(days=3)), "ran out on 20 November 2026"),
+        (a_certificate(signs=False, commits=False), "isn’t meant for signing documents"),
+    ):
+        file = tmp_path / "other.pfx"
+        file.write_bytes(pair.file())
+        bring(file, PASSPHRASE)
+        assert why in dialog().file_field.error.text()
+        assert focused() == "File of your certificate"
+        assert dialog().go.isEnabled()
+    file.write_bytes(a_certificate("Kit Vale").file())
     bring(file, PASSPHRASE)
     assert f"You are {desk.actor.name} here." in told()
     assert "Nobody vouches for whose certificate this is." in told()
     press("Cancel")
     assert no_dialog()
     assert report_signing.list_signatures(desk, final.id) == ()
-
-
-def test_a_draft_is_not_offered_to_be_signed(shell: Shell, report: ReportView) -> None:  # noqa: F811
-    shell.go("report", report_id=report.id, child_id=report.child_id)
-    assert shell.page.signatures.isHidden()
 
 
 def test_an_administrator_says_whom_the_service_trusts(
