@@ -33,7 +33,7 @@ class ReportView:
     Attributes:
         title: What it is called. subtitle: for which hearing, in words.
         reference: The service's own; the only thing of it that a file name holds.
-        state_text: The state in words.
+        state_text: The state in words. pending: it is final and nobody else has checked it yet.
         basis: The assessment that it rests on, in words.
         content_hash: SHA-256 of what it says, printed on each page.
         editable: Whether it can still be made anew or made final by the person who asks.
@@ -51,6 +51,12 @@ class ReportView:
     basis: str
     content_hash: str
     editable: bool
+    pending: bool = False
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is final, and nothing is still to come."""
+        return self.state == "final" and not self.pending
 
 
 def open_report(desk: Desk, report_id: str) -> ReportView:
@@ -86,9 +92,14 @@ def found(session: Session, report_id: str) -> Report:
     return report
 
 
+def _is_pending(report: Report) -> bool:
+    """Whether it went out and nobody else has checked it yet, though somebody has to."""
+    return bool(report.state == "final" and report.pending_reason and report.checked_at is None)
+
+
 def state_words_of(session: Session, report: Report) -> str:
     """The state of a report in words."""
-    if report.state == "final" and report.pending_reason and report.checked_at is None:
+    if _is_pending(report):
         return _("Final, quality check pending")
     if report.state == "draft" and report.check_asked_at is not None:
         fit = report_writing.is_checked(session, report)
@@ -142,4 +153,5 @@ def view_of(desk: Desk, session: Session, report: Report) -> ReportView:
         basis="" if assessment is None else assessment_words(desk, assessment),
         content_hash=report.content_hash,
         editable=report.state == "draft" and desk.actor.may_write,
+        pending=_is_pending(report),
     )

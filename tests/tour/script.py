@@ -8,12 +8,14 @@ from typing import Final
 from tests.tour import (
     steps_after,
     steps_assessment,
+    steps_checking,
     steps_child,
     steps_figures,
     steps_keeping,
     steps_later,
     steps_oversight,
     steps_plan,
+    steps_read_back,
     steps_report,
     steps_start,
     steps_sync,
@@ -61,6 +63,10 @@ _STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
         Step("Make the report from the new version", steps_report.make_from_new_version),
         Step("Build the proposal", steps_report.build_proposal),
         Step("Write a passage of the report", steps_report.write_passage),
+        Step("Put the report in plain words", steps_read_back.put_in_plain_words),
+        Step("Read it with the family", steps_read_back.read_with_the_family),
+        Step("Let the child read it alone", steps_read_back.read_alone),
+        Step("Give the child a copy", steps_read_back.give_the_childs_copy),
         Step("Hear the child", steps_child.hear_the_child),
         Step("Start the resettlement plan", steps_plan.resettlement),
         Step("See the plan at a glance", steps_plan.plan_at_a_glance),
@@ -68,9 +74,19 @@ _STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
         Step("Make a backup", steps_keeping.back_up),
         Step("Lock for the manager again", steps_unlock.lock_now, locks=True),
     ),
-    "report": (
+    "check": (
         Step("Unlock as the manager again", steps_unlock.unlock_as_manager),
         Step("Countersign", steps_oversight.countersign),
+        Step("Comment on a passage", steps_checking.comment_on_a_passage),
+        Step("Lock for the author", steps_unlock.lock_now, locks=True),
+    ),
+    "author": (
+        Step("Unlock as the author", steps_unlock.unlock_as_worker),
+        Step("Deal with the comment", steps_checking.deal_with_it),
+        Step("Lock for the last check", steps_unlock.lock_now, locks=True),
+    ),
+    "report": (
+        Step("Unlock for the last check", steps_unlock.unlock_as_manager),
         Step("Make the report final", steps_report.make_final),
         Step("Read the history", steps_after.history),
         Step("See it in other looks", steps_after.looks),
@@ -78,12 +94,18 @@ _STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
     ),
     "three months later": (
         Step("Unlock three months later", steps_unlock.unlock_as_worker),
+        Step("Add to the report in a corridor", steps_checking.add_from_the_corridor),
         Step("Note a visit by the keyboard", steps_later.note_a_visit),
         Step("Note progress on a target", steps_later.note_progress),
         Step("Save My plan as a PDF", steps_later.my_plan),
         Step("Start the review", steps_later.start_review),
         Step("Fill in the review", steps_later.fill_review),
         Step("Compare with last time and submit", steps_later.compare_and_submit),
+        Step("Lock for the manager at last", steps_unlock.lock_now, locks=True),
+    ),
+    "manager, next day": (
+        Step("Unlock the next day", steps_unlock.unlock_as_manager),
+        Step("Check what went out unchecked", steps_checking.check_what_went_out),
         Step("Lock for the last time", steps_unlock.lock_now, locks=True),
     ),
     "restore": (
@@ -116,7 +138,11 @@ LAPTOPS: Final[Mapping[str, str]] = {
 }
 
 # How many days from now the computer says that it is, where it isn't today.
-DAYS_ON: Final[Mapping[str, int]] = {"three months later": DAYS_LATER, "restore": DAYS_LATER}
+DAYS_ON: Final[Mapping[str, int]] = {
+    "three months later": DAYS_LATER,
+    "manager, next day": DAYS_LATER + 1,
+    "restore": DAYS_LATER + 1,
+}
 
 PROCESSES: Final[tuple[tuple[str, bool], ...]] = tuple(
     (name, steps[-1].locks) for name, steps in _STEPS.items()

@@ -14,6 +14,7 @@ from tests.tour.driver import Driver, text_of
 from tests.tour.record import open_record
 from tests.tour.steps_figures import AREA, RATE
 from tests.tour.steps_oversight import NEW_WORDS, OLD_WORDS
+from tests.tour.steps_read_back import IN_THE_REPORT, PARENT_SAID, SAID
 from tests.tour.telling import Tour
 
 WRITTEN = "Since this was written the nurse has seen Cai once, and he slept that night."
@@ -36,10 +37,10 @@ def make_report(tour: Tour) -> None:
     driver.expect_words("Make final", "This report", "pages")
     driver.picture("report-draft")
     file = tour.folder / "psr-draft.pdf"
-    _export(driver, file)
-    text = _text(file)
+    export_to(driver, file)
+    text = text_in(file)
     driver.expect("DRAFT" in text, "the exported draft is marked as a draft")
-    driver.expect(OLD_WORDS in _run_on(text), "the draft holds the answer as it was submitted")
+    driver.expect(OLD_WORDS in run_on(text), "the draft holds the answer as it was submitted")
 
 
 def make_from_new_version(tour: Tour) -> None:
@@ -50,8 +51,8 @@ def make_from_new_version(tour: Tour) -> None:
     driver.push("Make the report")
     driver.expect_words("Make final")
     file = tour.folder / "psr-changed.pdf"
-    _export(driver, file)
-    text = _run_on(_text(file))
+    export_to(driver, file)
+    text = run_on(text_in(file))
     driver.expect(NEW_WORDS in text, "the changed answer is in the report")
     driver.expect(OLD_WORDS not in text, "what stood there before the change is not")
     driver.expect(
@@ -107,16 +108,13 @@ def write_passage(tour: Tour) -> None:
     driver.picture("report-write")
     driver.push("See the pages")
     driver.expect_words("This report", "Somebody other than its author has to check it")
-    driver.push("Ask for a check")
-    driver.expect_words("It waits for somebody else to check it.")
-    driver.picture("report-check-asked")
 
 
 def make_final(tour: Tour) -> None:
     """The report is made final, exported again and read back."""
     driver = tour.driver
+    driver.push("Waiting")
     driver.push("Read the report")
-    driver.expect_words("(Countersigned)")
     driver.push("Find it fit")
     driver.expect_words(f"{people.MANAGER} found it fit on")
     driver.push("Make final")
@@ -127,13 +125,18 @@ def make_final(tour: Tour) -> None:
     driver.until(lambda: not driver.shows("Make again from the record"), "the report to be final")
     driver.picture("report-final")
     file = tour.folder / "psr-final.pdf"
-    _export(driver, file)
-    text = _text(file)
+    export_to(driver, file)
+    text = text_in(file)
     driver.expect("DRAFT" not in text, "the final report is not marked as a draft")
     driver.expect(people.NAME in text, "the child's name is in the report")
     driver.expect(people.COURT in text, "the court is in the report, Welsh letters too")
-    for words in (WRITTEN, QUOTED, PROPOSED):
-        driver.expect(words in _run_on(text), f"the report says “{words}”")
+    said = run_on(text)
+    for words in (WRITTEN, QUOTED, PROPOSED, SAID, PARENT_SAID):
+        driver.expect(words in said, f"the report says “{words}”")
+    driver.expect(
+        f"{people.GIVEN} does not agree with: {IN_THE_REPORT}." in said,
+        "it names the part that the child does not agree with",
+    )
     for words in HEADINGS:
         driver.expect(words in text, f"the report has the heading “{words}”")
     odd = NEVER.search(text)
@@ -144,7 +147,8 @@ def make_final(tour: Tour) -> None:
     driver.expect(found is not None, "the hash of the content stands on the pages")
 
 
-def _export(driver: Driver, file: Path) -> None:
+def export_to(driver: Driver, file: Path) -> None:
+    """Export the report that is open, for the court."""
     driver.push("Export as PDF")
     driver.fill("Who gets it", "Fernbridge Youth Court")
     line = driver.field("File")
@@ -160,12 +164,13 @@ def _newest(driver: Driver) -> str:
     return str(box.itemText(0))
 
 
-def _run_on(text: str) -> str:
+def run_on(text: str) -> str:
     """The text without the ends of its lines, and without what stands at the ends of each page."""
     lines = (line.strip() for line in text.splitlines())
     return " ".join(" ".join(line for line in lines if not ROUND_A_PAGE.fullmatch(line)).split())
 
 
-def _text(file: Path) -> str:
+def text_in(file: Path) -> str:
+    """The text of a PDF, page after page."""
     document = pypdfium2.PdfDocument(file)
     return "\n".join(page.get_textpage().get_text_bounded() for page in document)

@@ -174,7 +174,7 @@ class ReportsTab(ChildTab):
         opener.setAccessibleDescription(f"{report.title} {report.reference}")
         return Listed(
             report.title,
-            (report.state_text, "good" if report.state == "final" else "attention"),
+            (report.state_text, "good" if report.stands else "attention"),
             " · ".join((report.reference, report.subtitle, report.basis)),
             (opener,),
         )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from app.casework.plain_words import PlainReading, PlainReport, PlainSection
 from app.core.i18n import LANGUAGES, _
@@ -16,9 +15,6 @@ from app.ui.kit import Banner, Card, LinkButton, Muted, SecondaryButton, Small, 
 from app.ui.kit.layout import clear
 from app.ui.kit.spelled import check_spelling
 from app.ui.pages.passage_edit import WordsEdit
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
 
 REMARKS_SHOWN = 3
 
@@ -52,7 +48,8 @@ class PlainCard(Card):
             self.languages.addItem(name, code)
         self.languages.currentIndexChanged.connect(self._language_chosen)
         self.add(self.languages)
-        self._passed_by = QVBoxLayout()
+        self._passed_by = QWidget()
+        QVBoxLayout(self._passed_by).setContentsMargins(0, 0, 0, 0)
         self.add(self._passed_by)
         self.words = WordsEdit(_("In plain words"))
         self.words.textChanged.connect(self._typed)
@@ -62,8 +59,10 @@ class PlainCard(Card):
         self.add(self.begun)
         self._keep_row = button_row(self.keep)
         self.add(self._keep_row)
-        self._remarks = QVBoxLayout()
-        self._remarks.setSpacing(theme.current().px(2))
+        self._remarks = QWidget()
+        remarks = QVBoxLayout(self._remarks)
+        remarks.setContentsMargins(0, 0, 0, 0)
+        remarks.setSpacing(theme.current().px(2))
         self.add(self._remarks)
 
     def show_report(self, report: PlainReport, section: str) -> None:
@@ -112,12 +111,14 @@ class PlainCard(Card):
     def _show_state(self) -> None:
         assert self.section is not None
         assert self.report is not None
-        clear(self._passed_by)
+        said = self._passed_by.layout()
+        clear(said)
+        self._passed_by.setVisible(self.section.passed_by)
         if self.section.passed_by:
             actions: tuple[QWidget, ...] = ()
             if self.report.editable:
                 actions = (LinkButton(_("They still hold"), self._still_hold, small=True),)
-            self._passed_by.addWidget(
+            said.addWidget(
                 Banner(
                     _("The report or the record has changed since. Read these words again."),
                     "attention",
@@ -160,8 +161,10 @@ class PlainCard(Card):
         self._reading(text, self.report.language, read)
 
     def _show_reading(self, found: PlainReading) -> None:
-        clear(self._remarks)
+        remarks = self._remarks.layout()
+        clear(remarks)
         if found.reading_age is not None:
-            self._remarks.addWidget(Small(_("Reading age: {age}").format(age=found.reading_age)))
+            remarks.addWidget(Small(_("Reading age: {age}").format(age=found.reading_age)))
         for words in found.remarks[:REMARKS_SHOWN]:
-            self._remarks.addWidget(Small(words))
+            remarks.addWidget(Small(words))
+        self._remarks.setVisible(remarks.count() > 0)

@@ -190,7 +190,7 @@ class ReportPage(Page):
         self.report, self._pdf = report, pdf
         self.title = report.title
         self.header.set_words(report.title, report.subtitle, above=report.child_name)
-        self.state.set_text(report.state_text, "good" if report.state == "final" else "attention")
+        self.state.set_text(report.state_text, "good" if report.stands else "attention")
         self.document.close()
         self._buffer.close()
         self._buffer.setData(QByteArray(pdf))

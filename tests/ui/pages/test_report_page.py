@@ -126,6 +126,8 @@ def test_a_final_report_can_not_be_changed_any_more(
     assert report_views.open_report(desk, report.id).state == "final"
     page = opened.page
     assert page.state.text == "Final, quality check pending"
+    assert page.report is not None
+    assert not page.report.stands, "and it isn't shown as if all were well"
     assert not page.final.isVisible()
     assert not page.anew.isVisible()
     assert focused() == "Export as PDF"
