@@ -21,6 +21,7 @@ from app.casework import report_checking, report_content, report_writing
 from app.casework.disclosure import Exported, Pages, must_be_free, to_file
 from app.casework.form_records import called
 from app.casework.keeping import present
+from app.casework.problems import RecordGone
 from app.casework.report_checking import ReadBackView
 from app.core.errors import KnownError
 from app.core.i18n import LANGUAGES, _
@@ -29,6 +30,7 @@ from app.models.records import Child, Report, ReportPassage, Service
 from app.reports import childs_copy, plain
 from app.reports.content import Language
 from app.reports.kinds import kind
+from app.reports.material import PsrMaterial
 from app.reports.passages import Quote
 
 if TYPE_CHECKING:
@@ -123,7 +125,7 @@ def read(desk: Desk, report_id: str, language: Language | None = None) -> PlainR
         language: Without, the child's where that is English or Welsh, else that of the report.
 
     Raises:
-        RecordGone: It is not in the casebook, or what it rests on is not.
+        RecordGone: It is not in the casebook.
     """
     heard = report_checking.checking(desk, report_id).read_back
     with desk.casebook.read() as session:
@@ -159,7 +161,7 @@ def _sections(
     heard: Sequence[ReadBackView] = (),
 ) -> Iterator[PlainSection]:
     of = kind(report.kind)
-    material = report_content.material_of(desk, session, report, "draft", language)
+    material = _material(desk, session, report, language)
     passages = report_writing.written(session, report.id) or ()
     for code, court_heading in of.headings(report.language).items():
         if code.endswith(SIGN_OFF):
@@ -177,9 +179,20 @@ def _sections(
             written="\n".join(one.text for one in kept),
             court_words=words,
             quotes=plain.said_by_child(here),
-            passed_by=any(one.facts.get(_OF) != _told(words, begun) for one in kept),
+            passed_by=material is not None
+            and any(one.facts.get(_OF) != _told(words, begun) for one in kept),
             heard=tuple(one for one in heard if one.section == code),
         )
+
+
+def _material(
+    desk: Desk, session: Session, report: Report, language: Language
+) -> PsrMaterial | None:
+    """What a report is made from; None while its assessment is with its author again."""
+    try:
+        return report_content.material_of(desk, session, report, "draft", language)
+    except RecordGone:
+        return None
 
 
 def _kept(

@@ -71,7 +71,7 @@ def heading(section: str, language: Language) -> str:
 def begun(
     section: str,
     passages: Sequence[Passage],
-    material: PsrMaterial,
+    material: PsrMaterial | None,
     language: Language,
     *,
     for_hearing: bool = True,
@@ -79,7 +79,9 @@ def begun(
     """What the record says of one section, said to the child, and what the child said in it.
 
     Args:
-        passages: Those of the section. material: what the report is made from, in `language`.
+        passages: Those of the section.
+        material: What the report is made from, in `language`; None where it can't be made now:
+            then only what the child said is told.
         for_hearing: It is for a court that has still to decide, not about an order.
     """
     tell: Tell = partial(_sentence, language)
@@ -112,16 +114,16 @@ def said_by_child(passages: Sequence[Passage]) -> tuple[Quote, ...]:
 def _begun(
     section: str,
     passages: Sequence[Passage],
-    material: PsrMaterial,
+    material: PsrMaterial | None,
     language: Language,
     tell: Tell,
 ) -> Iterator[str]:
     for passage in passages:
-        if passage.kind == "made":
+        if passage.kind == "made" and material is not None:
             yield from _made(passage.text, material, language, tell)
         for quote in said_by_child((passage,)):
             yield tell("said", words=quote.words)
-    if section in PROPOSAL:
+    if section in PROPOSAL and material is not None:
         yield from material.proposed
 
 

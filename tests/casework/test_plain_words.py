@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.casework import (
+    assessments,
     children,
     court,
     history,
@@ -101,6 +102,17 @@ def test_plain_words_that_the_report_has_passed_by_are_pointed_out(
     (offence,) = court.list_offences(desk, of.child_id)
     court.change_offence(desk, offence.id, replace(offence.details, offence_date=date(2026, 9, 4)))
     assert section(desk, report, "psr.offence").passed_by, "the record says another day"
+
+
+def test_plain_words_are_there_while_the_assessment_is_with_its_author_again(
+    desk: Desk, of: Case, report: ReportView
+) -> None:
+    plain_words.write(desk, report.id, "psr.risk", "en", "We worry a bit.")
+    assessments.recall(desk, of.assessment_id)
+    assert section(desk, report, "psr.risk").sentences == ("We worry a bit.",)
+    assert not section(desk, report, "psr.risk").passed_by
+    plain_words.write(desk, report.id, "psr.offence", "en", "You took a bike.")
+    assert section(desk, report, "psr.offence").sentences == ("You took a bike.",)
 
 
 def test_what_two_laptops_wrote_of_one_section_is_all_there_until_it_is_written_again(

@@ -120,9 +120,14 @@ class ReportWritePage(Page):
         self._reads.timeout.connect(self._read_through)
         self._at: str | None = None
         # Tab would pass every passage on the way, and the last one would be the chosen one.
-        across_keys = QShortcut(QKeySequence("F6"), self)
-        across_keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        across_keys.activated.connect(self._cross)
+        for keys, do in (
+            ("F6", self._cross),
+            ("Ctrl+PgDown", partial(self._turn, 1)),
+            ("Ctrl+PgUp", partial(self._turn, -1)),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(do)
 
     def _make_panel(self) -> None:
         come = Card(_("Where it comes from"))
@@ -300,6 +305,12 @@ class ReportWritePage(Page):
         if number < self.sections.count():
             words = _("Next: {section}").format(section=self.sections.itemText(number))
             self.text.addWidget(WrappingLink(words, partial(self._go_on, number)))
+
+    def _turn(self, by: int) -> None:
+        """To the next section or the one before, from wherever one is in this one."""
+        number = self.sections.currentIndex() + by
+        if 0 <= number < self.sections.count():
+            self._go_on(number)
 
     def _go_on(self, number: int) -> None:
         self.sections.setCurrentIndex(number)

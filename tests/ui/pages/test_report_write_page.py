@@ -83,6 +83,11 @@ def test_one_goes_on_to_the_next_section_from_the_end_of_this_one(page: Shell) -
     press("Next: 3 Assessment of the child")
     assert page.page.section == "psr.child"
     assert focused() == "Section"
+    field = tab_to("Paragraph 2")
+    QTest.keyClick(field, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
+    assert (page.page.section, focused()) == ("psr.risk", "Section")
+    QTest.keyClick(page.page.sections, Qt.Key.Key_PageUp, Qt.KeyboardModifier.ControlModifier)
+    assert page.page.section == "psr.child"
     page.page.sections.setCurrentIndex(page.page.sections.count() - 1)
     QApplication.processEvents()
     ways = [one.text() for one in page.page.findChildren(QPushButton) if one.isVisible()]
