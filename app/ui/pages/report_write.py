@@ -297,7 +297,7 @@ class ReportWritePage(Page):
         wanted = self.edits.get(focus or "")
         if wanted is not None and wanted.words is not None:
             # Once it is shown: what is drawn anew takes no keyboard before.
-            QTimer.singleShot(0, wanted.words, wanted.words.setFocus)
+            self._lead_to((wanted.words,))
 
     def _way_on(self) -> None:
         """The next section, so that nobody has to go back to the top to get there."""
