@@ -179,7 +179,7 @@ def _figures(
         headers=headers(language),
         rows=rows(figures, language),
         caption=caption(figures, language),
-        weights=(2.5, 1.5, 1.05, 1.25, 2.9),
+        weights=(2.35, 1.5, 1.0, 1.95, 2.45),
     )
     said = of_group(figures, child, group, language)
     yield Paragraph((*((Run(f"{said} "),) if said else ()), *source(figures, language)))
