@@ -158,14 +158,12 @@ def preview(desk: Desk, report_id: str) -> bytes:
     """The pages as they are, as PDF; a draft says on each that it is one.
 
     The pages of a draft that was written in since, here or on another laptop, are made anew first.
-    While its assessment is with its author again there is nothing to make them from: they stay.
+    While its assessment is with its author again, or its hearing was taken out, there is nothing to
+    make them from: they stay.
     """
     with desk.casebook.read() as session:
         report = found(session, report_id)
-        stale = _can_be_made(session, report) and (
-            report.content_hash == report_writing.STALE
-            or report.content_hash != content_hash(content_now(desk, session, report, "draft"))
-        )
+        stale = _can_be_made(session, report) and _says_another_thing(desk, session, report)
         if stale and not desk.actor.may_write:
             return made_now(desk, session, report, "draft")[1]
     if stale:
@@ -175,6 +173,16 @@ def preview(desk: Desk, report_id: str) -> bytes:
         if pdf is None:
             raise RecordGone
         return pdf
+
+
+def _says_another_thing(desk: Desk, session: Session, report: Report) -> bool:
+    """Whether the pages of a draft would be others now."""
+    try:
+        now = content_hash(content_now(desk, session, report, "draft"))
+    except RecordGone:
+        # What it rests on was taken out or moved since; making it anew says so.
+        return False
+    return report.content_hash != now
 
 
 def _can_be_made(session: Session, report: Report) -> bool:

@@ -428,3 +428,15 @@ def test_a_draft_can_be_looked_at_while_its_assessment_is_with_its_author_again(
     assert reports.preview(desk, report.id) == pages
     found = report_validators.findings(desk, report.id)
     assert any("not the one that counts any more" in one.text for one in found)
+
+
+def test_a_draft_can_be_looked_at_when_its_hearing_was_taken_out(
+    desk: Desk, add_child: AddChild
+) -> None:
+    of = case(desk, add_child)
+    report = made(desk, of)
+    pages = reports.preview(desk, report.id)
+    court.remove_hearing(desk, of.hearing_id, "Entered twice")
+    assert reports.preview(desk, report.id) == pages
+    with pytest.raises(RecordGone):
+        reports.make_anew(desk, report.id)
