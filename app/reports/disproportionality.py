@@ -179,7 +179,7 @@ def _figures(
         headers=headers(language),
         rows=rows(figures, language),
         caption=caption(figures, language),
-        weights=(2.35, 1.5, 1.0, 1.95, 2.45),
+        weights=(2.2, 1.55, 1.1, 1.95, 2.4),
     )
     said = of_group(figures, child, group, language)
     yield Paragraph((*((Run(f"{said} "),) if said else ()), *source(figures, language)))
