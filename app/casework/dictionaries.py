@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.core.errors import BugError
 from app.core.paths import resource_path
-from app.core.turns import while_much_is_made
+from app.core.turns import give_way, while_much_is_made
 from app.reports.content import Language
 
 if TYPE_CHECKING:
@@ -113,6 +113,8 @@ def _read(name: str) -> Hunspell:
     # Imported here: nothing but spelling needs it, and spelling is asked for late.
     from spylls.hunspell import Dictionary as Hunspell
     from spylls.hunspell import readers
+    from spylls.hunspell.algo.lookup import Lookup
+    from spylls.hunspell.algo.suggest import Suggest
     from spylls.hunspell.readers.file_reader import BaseReader
 
     class Text(BaseReader):  # type: ignore[misc]
@@ -120,6 +122,19 @@ def _read(name: str) -> Hunspell:
 
         def reset_encoding(self, encoding: Any) -> None:
             """Override BaseReader.reset_encoding: it is UTF-8, whatever comes first in it."""
+
+        def __next__(self) -> Any:
+            """Override BaseReader.__next__: the window goes on between the lines."""
+            give_way()
+            return super().__next__()
+
+    class InTurns(Lookup):  # type: ignore[misc]
+        """The library's looking up, between whose steps the window goes on."""
+
+        def good_forms(self, *which: Any, **how: Any) -> Any:
+            """Override Lookup.good_forms."""
+            give_way()
+            return super().good_forms(*which, **how)
 
     try:
         affixes, words = (
@@ -130,7 +145,22 @@ def _read(name: str) -> Hunspell:
         raise BugError(f"the dictionary {name} can't be read") from error
     with while_much_is_made():
         rules, context = readers.read_aff(affixes)
-        return Hunspell(rules, readers.read_dic(words, aff=rules, context=context))
+        known = readers.read_dic(words, aff=rules, context=context)
+        made = Hunspell(rules, known)
+        made.lookuper = InTurns(rules, known)
+        made.suggester = Suggest(rules, known, made.lookuper)
+        made.suggester.words_for_ngram = _Words(made.suggester.words_for_ngram)
+        return made
+
+
+class _Words(list[Any]):
+    """All words, gone through while the window goes on."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Override list.__iter__."""
+        for word in super().__iter__():
+            give_way()
+            yield word
 
 
 _SPLIT: Final = re.compile(r"[ -]")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -15,6 +17,11 @@ _OFTEN: Final = (10, 10)
 # How long another thread may go on while the window's waits; Python's own is five milliseconds,
 # which a key that is pressed during a sync would wait several times over.
 _LONGEST_TURN_SECONDS: Final = 0.001
+# How long work that nobody waits for goes on, and how long it then rests. While it rests the
+# window has Python to itself; else it would wait a turn for each small thing that it draws.
+_TURN_SECONDS: Final = 0.002
+_REST_SECONDS: Final = 0.002
+_began: Final = threading.local()
 
 
 def spare_what_is_loaded() -> None:
@@ -48,3 +55,20 @@ def while_much_is_made() -> Iterator[None]:
         gc.freeze()
         if searched:
             gc.enable()
+
+
+def give_way() -> None:
+    """Rest, where the turn of this thread is over: long work beside the window calls it often.
+
+    On the window's own thread nothing rests.
+    """
+    now = time.perf_counter()
+    if now - getattr(_began, "at", 0.0) < _TURN_SECONDS:
+        return
+    if threading.current_thread() is not threading.main_thread():
+        _rest()
+    _began.at = time.perf_counter()
+
+
+def _rest() -> None:
+    time.sleep(_REST_SECONDS)

@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 from dataclasses import replace
 from datetime import date
+from threading import Thread
 
 import pytest
 
@@ -14,6 +15,7 @@ from app.casework.children import ChildDetails, ChildView
 from app.casework.desk import Desk, NotAllowed
 from app.casework.problems import RecordGone
 from app.casework.spelling import LONGEST_CHECKED, Spared, misspelt, names_in, suggestions
+from app.core import turns
 from app.core.paths import resource_path
 from app.models.records import ServiceWord
 from tests.casework.conftest import Office
@@ -181,3 +183,16 @@ def test_a_word_that_two_people_added_is_one_and_goes_as_one(desk: Desk) -> None
     (word,) = service_words.listed(desk)
     service_words.take_away(desk, word.id)
     assert not service_words.listed(desk)
+
+
+def test_looking_words_up_beside_the_window_rests_and_in_it_never(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rests: list[float] = []
+    monkeypatch.setattr(turns, "_rest", lambda: rests.append(0.002))
+    assert suggestions("definately", "en")
+    assert rests == []
+    beside = Thread(target=suggestions, args=("definately", "en"))
+    beside.start()
+    beside.join()
+    assert len(rests) > 3
