@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QRegularExpression, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRegularExpression, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QFocusEvent,
     QResizeEvent,
@@ -22,6 +22,7 @@ from app.casework.report_writing import PassageView
 from app.core.i18n import _
 from app.ui import theme
 from app.ui.kit import Banner, Body, ErrorText, FlowLayout, LinkButton, Muted, Pill, Small
+from app.ui.kit.fields import bring_into_view
 from app.ui.kit.layout import clear
 from app.ui.kit.qt_counts import as_qt_counts
 from app.ui.spelling import NEXT_KEYS, SpelledField
@@ -87,6 +88,12 @@ class WordsEdit(QPlainTextEdit):
         self.setSizePolicy(policy)
         self.marks = _Marks(self.document())
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        # Once the lines are laid out: then the page follows where one types.
+        self._follow = QTimer(self)
+        self._follow.setSingleShot(True)
+        self._follow.setInterval(0)
+        self._follow.timeout.connect(self._come_along)
+        self.textChanged.connect(self._follow.start)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Override QWidget::focusInEvent."""
@@ -101,6 +108,11 @@ class WordsEdit(QPlainTextEdit):
     def sizeHint(self) -> QSize:
         """Override QWidget::sizeHint."""
         return QSize(super().sizeHint().width(), self.height())
+
+    @Slot()
+    def _come_along(self) -> None:
+        if self.hasFocus():
+            bring_into_view(self)
 
     @Slot()
     def _fit(self, _size: object = None) -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 
@@ -84,6 +85,16 @@ def test_what_nobody_put_in_plain_words_is_said_and_can_be_written_at_once(
     field = QApplication.focusWidget()
     assert isinstance(field, QPlainTextEdit)
     assert field.visibleRegion().contains(field.cursorRect()), "and one sees where one types"
+    cursor = field.textCursor()
+    cursor.movePosition(QTextCursor.MoveOperation.End)
+    field.setTextCursor(cursor)
+    for _line in range(6):
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        QTest.keyClicks(field, "We met.")
+    QApplication.processEvents()
+    assert field.visibleRegion().contains(field.cursorRect()), "further down too"
+    cursor.movePosition(QTextCursor.MoveOperation.Start)
+    field.setTextCursor(cursor)
     at = shell.page.section
     QTest.keyClicks(QApplication.focusWidget(), "We met two times. ")
     shell.go("report_read_back", report_id=report_id, child_id=child_id)
