@@ -74,6 +74,8 @@ def test_the_whole_tour_is_taken_and_shows_what_it_saw(
         "psr-changed.pdf",
         "psr-final.pdf",
         "my-plan.pdf",
+        "childs-copy.pdf",
+        "addendum.pdf",
     }
 
 

@@ -91,7 +91,7 @@ class HelpPage(Page):
             ("Ctrl+F", _("Search this page")),
             ("Ctrl+E", _("Note what happened, in a child’s record")),
             ("F6", _("In a report: to what stands beside the text, and back")),
-            ("Ctrl+PgDn, Ctrl+PgUp", _("In a report: next section, section before")),
+            ("Ctrl+Page Down, Ctrl+Page Up", _("In a report: next section, section before")),
             ("Ctrl+L", _("Lock")),
             ("F9", _("Cover the screen, or show it again")),
             ("Alt+Left", _("Back to the page before")),

@@ -70,7 +70,8 @@ CODE: Final = "ABCDE-FGHJK"
 DAY: Final = re.compile(rf"\d+ (?:{'|'.join(MONTHS['cy'])}) \d{{4}}")
 KEYS: Final = re.compile(
     r"(?:Ctrl|Alt|Shift|Tab|Esc|Page Up|Page Down|F\d+|[A-Z0-9+\-])"
-    r"(?:\+(?:Ctrl|Alt|Shift|Tab|[A-Z0-9]|\+|-|F\d+|Enter|Left|Right|Up|Down))*(?: … \d)?"
+    r"(?:\+(?:Ctrl|Alt|Shift|Tab|[A-Z0-9]|\+|-|F\d+|Enter|(?:Page )?(?:Up|Down)|Left|Right))*"
+    r"(?: … \d)?"
 )
 MARKED: Final = re.compile(r"⟦[^⟦⟧]*⟧")
 BETWEEN: Final = re.compile(r"[·,;:()\n/|→“”]|\.(?=\s|$)| - ")
