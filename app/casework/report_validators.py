@@ -38,7 +38,7 @@ from app.core.errors import KnownError
 from app.core.i18n import _, ngettext
 from app.forms.sheet import Sheet
 from app.models.records import Child, FormRecord, Hearing, Offence, Outcome, Report, User, Victim
-from app.reports.kinds import kind
+from app.reports.kinds import SAID, kind
 from app.reports.passages import Passage, changed_quotes
 
 if TYPE_CHECKING:
@@ -298,6 +298,21 @@ def _missing_parts(case: _Case) -> Iterator[Finding]:
             )
 
 
+def _silent_sections(case: _Case) -> Iterator[Finding]:
+    """The record fills no such section: where the author says nothing, the court reads nothing."""
+    said = {passage.section for passage in case.passages if passage.says_something}
+    for section in kind(case.report.kind).sections:
+        told_by_record = "sources" in section.parts
+        left_to_author = not section.parts or any(part.startswith(SAID) for part in section.parts)
+        if section.code in said or told_by_record or not left_to_author:
+            continue
+        if section.code == case.proposal_section and case.unsaid:
+            continue
+        heading = case.headings.get(section.code, "")
+        text = _("Nothing is written under {heading} yet, and the report would say so. Write it.")
+        yield Finding("silent_sections", text.format(heading=heading), heading, section.code)
+
+
 _LEVELS: Final = ("level_reoffending", "level_serious_harm", "level_safety")
 
 
@@ -464,6 +479,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "used_again": _used_again,
     "facts": _facts,
     "missing_parts": _missing_parts,
+    "silent_sections": _silent_sections,
     "levels": _levels,
     "age_of_assessment": _age_of_assessment,
     "proposal": _proposal,

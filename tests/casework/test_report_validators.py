@@ -146,6 +146,26 @@ def test_a_part_that_every_report_holds(desk: Desk, add_child: AddChild) -> None
     assert missing() == [], "a reason was logged"
 
 
+def test_a_section_that_is_the_authors_and_says_nothing(desk: Desk, add_child: AddChild) -> None:
+    report = made(desk, case(desk, add_child))
+
+    def silent() -> list[Finding]:
+        held = report_validators.findings(desk, report.id)
+        return [one for one in held if one.check == "silent_sections" and one.section == "psr.risk"]
+
+    written = report_writing.add(desk, report.id, "psr.risk", text="Tal is calm at home.")
+    assert silent() == []
+    for one in report_writing.passages(desk, report.id):
+        if one.section == "psr.risk" and one.kind not in ("heading", "made"):
+            report_writing.remove(desk, one.id)
+    (finding,) = silent()
+    assert "Nothing is written under Assessment of risk" in finding.text
+    assert not finding.blocks
+    report_writing.restore(desk, written.id)
+    report_writing.change_text(desk, written.id, " ")
+    assert silent(), "spaces say nothing"
+
+
 def test_levels_are_those_of_the_assessment_that_counts(
     desk: Desk, add_child: AddChild, found: Any
 ) -> None:
@@ -272,6 +292,7 @@ def test_every_check_is_tried_here() -> None:
     tried = {
         "front_sheet", "ages", "earlier_outcomes", "facts", "levels", "age_of_assessment",
         "proposal", "custody", "victims", "quotations", "missing_parts",
+        "silent_sections",
     }  # fmt: skip
     beside = {"conditions", "proposal_in_text", "as_assessed"}
     """These in `test_proposals`."""
