@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 
 KEEP_AFTER_MS: Final = 1200
 READ_AFTER_MS: Final = 300
+SETTLES_IN_MS: Final = 300
 LARGE: Final = 1.5
 PANEL: Final = 280
 
@@ -107,7 +108,11 @@ class ReportWritePage(Page):
         page.add(self.header)
         page.add(body)
         page.end()
+        page.verticalScrollBar().rangeChanged.connect(self._keep_in_sight)
         self.outer.addWidget(page)
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(SETTLES_IN_MS)
         self._typed: dict[str, str] = {}
         self._plain_typed: dict[tuple[str, str], str] = {}
         self._later = QTimer(self)
@@ -658,8 +663,19 @@ class ReportWritePage(Page):
     def _lead_to(self, offered: Sequence[QWidget]) -> None:
         """Give the keyboard to the first of what is offered, once it is shown, and show it."""
         if offered:
-            QTimer.singleShot(0, offered[0], offered[0].setFocus)
-            QTimer.singleShot(0, offered[0], partial(bring_into_view, offered[0]))
+            QTimer.singleShot(0, offered[0], partial(self._give_keyboard, offered[0]))
+
+    def _give_keyboard(self, widget: QWidget) -> None:
+        widget.setFocus()
+        bring_into_view(widget)
+        self._settling.start()
+
+    @Slot()
+    def _keep_in_sight(self) -> None:
+        """What was just drawn finds its height line by line, and pushes down what stands below."""
+        focus = self.focusWidget()
+        if focus is not None and self._settling.isActive():
+            QTimer.singleShot(0, focus, partial(bring_into_view, focus))
 
     def _place(self, spoken: Spoken) -> None:
         assert self.writing is not None

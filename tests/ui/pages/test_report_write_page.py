@@ -126,6 +126,25 @@ def test_passages_are_added_moved_and_taken_out_by_keyboard(
     assert "A new thought." in texts(desk, report_id)
 
 
+def test_a_passage_that_is_commented_on_stays_in_sight(
+    qtbot: QtBot, page: Shell, desk: Desk, report_id: str
+) -> None:
+    for number in range(20):
+        text = f"Number {number}. " + "Tal likes to be outdoors with the dog. " * (number + 3)
+        passage = report_writing.add(desk, report_id, "psr.child", text=text)
+    page.go("report_write", report_id=report_id, child_id=page.page.child_id, section="psr.child")
+    page.page.edits[passage.id].words.setFocus()
+    page.page._was_wanted(passage.id, "comment")
+    QTest.keyClicks(dialog().focusWidget(), "Who said so?")
+    press("Comment")
+    qtbot.waitUntil(lambda: any("Who said so?" in one for one in said(page)))
+    words = page.page.edits[passage.id].words
+    for _turn in range(10):
+        QApplication.processEvents()
+    assert words.hasFocus()
+    assert not words.visibleRegion().isEmpty()
+
+
 def test_a_part_that_every_report_has_asks_why(page: Shell, desk: Desk, report_id: str) -> None:
     press("Take out")
     assert dialog().windowTitle() == "Take this part out?"
