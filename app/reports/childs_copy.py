@@ -43,7 +43,7 @@ class ChildsCopy:
 
 def pages(copy: ChildsCopy) -> bytes:
     """The copy as a PDF in large type."""
-    return render(content(copy), large=True)
+    return render(content(copy), large=True, fingerprint=False)
 
 
 def content(copy: ChildsCopy) -> Report:

@@ -78,10 +78,10 @@ def on_one_page(plan: MyPlan) -> bytes:
             plan, targets=plan.targets[:count], more=plan.more + len(plan.targets) - count
         )
         for scale in SCALES:
-            made = render(page(shown), types=_scaled(LARGE, scale))
+            made = render(page(shown), types=_scaled(LARGE, scale), fingerprint=False)
             if _pages(made) == 1:
                 return made
-    return made or render(page(plan), large=True)
+    return made or render(page(plan), large=True, fingerprint=False)
 
 
 def page(plan: MyPlan) -> Report:

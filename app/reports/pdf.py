@@ -81,6 +81,7 @@ def render(
     *,
     large: bool = False,
     types: Types | None = None,
+    fingerprint: bool = True,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> bytes:
@@ -90,6 +91,8 @@ def render(
         report: What it says. The same report always gives the same bytes.
         large: Set it in large print.
         types: Sizes of its own, in place of either.
+        fingerprint: Whether the SHA-256 of its content stands at the foot of each page, for
+            whoever compares a paper with the record. To a child it would be noise.
         progress: Called now and then with parts done and parts in all.
         cancelled: Asked now and then; once it says yes, nothing more is made.
 
@@ -111,7 +114,7 @@ def render(
             boxes.extend(block_boxes)
         watch.tell(_LAYOUT_SHARE * done // parts)
     pages = paged(boxes, look.TOP, look.BOTTOM)
-    furniture = _Furniture(report, len(pages))
+    furniture = _Furniture(report, len(pages), fingerprint=fingerprint)
     for number, page in enumerate(pages, start=1):
         watch.look()
         if number > 1:
@@ -531,7 +534,7 @@ def _line_width(line: Line) -> float:
 class _Furniture:
     """What repeats on each page: whose report it is, which one, what it says, how secret it is."""
 
-    def __init__(self, report: Report, pages: int) -> None:
+    def __init__(self, report: Report, pages: int, *, fingerprint: bool) -> None:
         say = wording(report.language)
         self._measure = Measure()
         self._service = one_line(report.service_name)
@@ -540,9 +543,8 @@ class _Furniture:
         self._marking = one_line(marking)
         self._page = say("Page {page} of {pages}")
         self._pages = pages
-        self._hash = one_line(
-            say("SHA-256 of the content: {digest}").format(digest=content_hash(report))
-        )
+        digest = say("SHA-256 of the content: {digest}").format(digest=content_hash(report))
+        self._hash = one_line(digest) if fingerprint else None
         self._draft = one_line(say("DRAFT")) if report.status == "draft" else None
         self._running = (
             one_line(say("Draft of {reference}").format(reference=report.reference))
@@ -580,7 +582,8 @@ class _Furniture:
                 (look.RUNNING, words),
                 (look.RUNNING, self._reference),
             )
-            pen.text(look.FINGERPRINT, [(look.LEFT, y - 13, self._hash)])
+            if self._hash is not None:
+                pen.text(look.FINGERPRINT, [(look.LEFT, y - 13, self._hash)])
 
     def _spread(
         self,

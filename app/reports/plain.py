@@ -102,13 +102,14 @@ def court_words(passages: Sequence[Passage]) -> tuple[str, ...]:
 
 
 def said_by_child(passages: Sequence[Passage]) -> tuple[Quote, ...]:
-    """What the child said, as it stands in the passages."""
-    return tuple(
-        quote
+    """What the child said, as it stands in the passages; once, however often it stands there."""
+    said = {
+        quote.words: quote
         for passage in passages
         for quote in passage.quotes
         if quote.said_by == CHILD and quote.words in passage.text
-    )
+    }
+    return tuple(said.values())
 
 
 def _begun(
@@ -118,11 +119,14 @@ def _begun(
     language: Language,
     tell: Tell,
 ) -> Iterator[str]:
+    said: set[str] = set()
     for passage in passages:
         if passage.kind == "made" and material is not None:
             yield from _made(passage.text, material, language, tell)
         for quote in said_by_child((passage,)):
-            yield tell("said", words=quote.words)
+            if quote.words not in said:
+                yield tell("said", words=quote.words)
+            said.add(quote.words)
     if section in PROPOSAL and material is not None:
         yield from material.proposed
 

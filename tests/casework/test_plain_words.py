@@ -171,6 +171,8 @@ def test_the_childs_copy_says_what_was_said_and_that_there_is_more(
     assert "You took a bike." in text
     assert "The report says more here. Ask your worker to tell you." in text
     assert "The report is not finished." in text
+    assert "SHA-256" not in text
+    assert "SHA-256" in words(reports.preview(desk, report.id)), "the court's paper can be compared"
     assert faults_in(pdf) == []
     headings = [node.text().strip() for node in structure_of(pdf).below("H2")]
     assert "2 What happened" in headings

@@ -100,13 +100,16 @@ def test_the_authors_words_for_the_court_are_never_passed_off_as_plain() -> None
         Passage("psr.offence", "paragraph", "The culpability of Tal is limited."),
         Passage("psr.offence", "paragraph", f"Tal says: {said.words}", quotes=(said,)),
         Passage("psr.offence", "quotation", theirs.words, quotes=(theirs,)),
+        Passage("psr.offence", "quotation", said.words, quotes=(said,)),
     ]
+    assert plain.said_by_child(passages) == (said,)
     words = plain.begun("psr.offence", passages, psr_material(), "en")
     assert words == ("You said: “I knew it was wrong.”",)
     assert plain.court_words(passages) == (
         "The culpability of Tal is limited.",
         "Tal says: “I knew it was wrong.”",
         "“He is kind.”",
+        said.words,
     )
 
 
