@@ -108,6 +108,8 @@ SENTENCES: Final[Mapping[str, str]] = {
 }
 DISCLOSURE: Final = "disclosure"
 DISCLOSED: Final = frozenset({"disclosure", "print"})
+# What follows from something that is told beside it, such as that pages were drawn anew.
+FOLLOWED: Final = N_("Brought up to date: {record}")
 CLOCK_BACK: Final = N_("This laptop's clock went back: from {was} to {shown}")
 CLOCK_AHEAD: Final = N_("This laptop's clock went ahead: from {was} to {shown}")
 
@@ -278,7 +280,8 @@ class _Teller:
         return WrittenWords(record, label, tuple(said), False)
 
     def _column_words(self, record_type: str, name: str, form: Form | None, value: Any) -> str:
-        if name == "allocated_to" and value:
+        known = wording.FIELDS.get(record_type, {}).get(name)
+        if value and known is not None and known.shown == "person":
             return self._name(str(value))
         if name == "state" and value and form is not None:
             return form_records.state_words(str(value), form.kind)
@@ -303,6 +306,8 @@ class _Teller:
         sentence = SENTENCES.get(entry.kind, "{record}")
         if entry.record_type == "form_record" and entry.kind == "update":
             sentence = self._new_state(entry) or sentence
+        if entry.record_type == "report" and entry.kind == "update" and not self._fields(entry):
+            sentence = FOLLOWED
         said = _(sentence).format(record=word)
         if entry.recipient:
             return _("{done}, to {recipient}").format(done=said, recipient=entry.recipient)

@@ -11,7 +11,7 @@ from app.casework import reference
 from app.casework.dates import in_words
 from app.core.i18n import N_, _
 
-Shown = Literal["text", "code", "codes", "date", "flag", "counts", "hidden"]
+Shown = Literal["text", "code", "codes", "date", "flag", "counts", "person", "hidden"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Field:
 
     Attributes:
         label: What the page calls it, not yet translated.
-        shown: How its value reads; counts are those of decisions by ethnic group.
+        shown: How its value reads; counts are those of decisions by ethnic group. A person is the
+            id of a user, whose name only the casebook knows.
         list_name: The list that its codes stand in.
     """
 
@@ -43,6 +44,10 @@ def _date(label: str) -> Field:
 
 def _flag(label: str) -> Field:
     return Field(label, "flag")
+
+
+def _person(label: str) -> Field:
+    return Field(label, "person")
 
 
 def _hidden(label: str) -> Field:
@@ -81,7 +86,7 @@ CHILD: Final[Mapping[str, Field]] = {
     "gp": Field(N_("GP")),
     "yjs_area": Field(N_("Youth justice service")),
     "stage": _code(N_("Where things are"), "stages"),
-    "allocated_to": Field(N_("Works with the child")),
+    "allocated_to": _person(N_("Works with the child")),
     "consent_note": Field(N_("Told about sharing information")),
     "merged_into": _hidden(N_("Joined to another record")),
 }
@@ -275,6 +280,10 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
         "reference": Field(N_("Reference")),
         "state": Field(N_("State")),
         "language": _code(N_("Language"), "languages"),
+        "check_asked_by": _person(N_("Check asked for by")),
+        "checked_by": _person(N_("Found fit by")),
+        "pending_reason": Field(N_("Why it went out before anybody checked it")),
+        "state_reason": Field(N_("Why it was withdrawn or replaced")),
         "superseded_by": _hidden(N_("Replaced by")),
         "proposal": Field(N_("Proposal")),
         "proposal_order": _code(N_("Order proposed"), "proposed_orders"),

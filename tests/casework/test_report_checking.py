@@ -13,6 +13,7 @@ from app.casework import (
     casebook_users,
     chronology,
     court,
+    history,
     report_checking,
     report_export,
     report_views,
@@ -177,6 +178,13 @@ def test_a_colleague_comments_and_the_author_deals_with_it_before_it_is_found_fi
         report_checking.find_fit(robin, report.id)
     now = report_checking.checking(desk, report.id)
     assert now.checked_by.startswith("Robin Okell")
+    told = [one for one in history.changes(desk, report.child_id).entries if one.kind == "update"]
+    of_report = [one for one in told if one.record_type == "report"]
+    fields = [(field.label, field.after) for one in of_report for field in one.fields]
+    assert ("Found fit by", now.checked_by) in fields
+    assert ("Check asked for by", desk.actor.name) in fields
+    for one in of_report:
+        assert one.fields or one.what == "Brought up to date: Report", one
 
 
 def test_nobody_checks_their_own_report(desk: Desk, report: ReportView) -> None:
