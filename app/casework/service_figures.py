@@ -357,11 +357,15 @@ def read_table(text: str) -> Mapping[str, tuple[str, str]]:
     lines = text.strip().splitlines()
     separator = next((one for one in SEPARATORS if any(one in line for line in lines)), "\t")
     found: dict[str, tuple[str, str]] = {}
-    for cells in csv.reader(lines, delimiter=separator):
-        code = _group_named(cells[0]) if cells else None
-        numbers = [cell.strip() for cell in cells[1:] if re.fullmatch(r"[\d,. ]+", cell.strip())]
-        if code is not None and len(numbers) >= 2:
-            found[code] = (numbers[0], numbers[1])
+    try:
+        for cells in csv.reader(lines, delimiter=separator):
+            code = _group_named(cells[0]) if cells else None
+            numbers = [one.strip() for one in cells[1:] if re.fullmatch(r"[\d,. ]+", one.strip())]
+            if code is not None and len(numbers) >= 2:
+                found[code] = (numbers[0], numbers[1])
+    except csv.Error as error:
+        # A quotation mark that nobody closes makes one cell of all that follows.
+        raise TableUnread from error
     if not found:
         raise TableUnread
     return found

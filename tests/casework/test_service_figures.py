@@ -188,6 +188,8 @@ def test_a_table_from_a_spreadsheet_is_read() -> None:
         read_table("Nothing of the kind")
     with pytest.raises(TableUnread):
         read_table("White\tmany\tmore")
+    with pytest.raises(TableUnread):
+        read_table('White\t20\t200\n"' + "A long text that was copied.\n" * 5_000)
 
 
 def test_the_groups_are_called_what_they_are_in_welsh() -> None:
