@@ -13,9 +13,7 @@ import pytest
 from app.reports.kinds import ReportKind, kind, kinds
 from app.reports.material import (
     Author,
-    ChildFacts,
     ContactFacts,
-    CourtFacts,
     HearingFacts,
     OffenceFacts,
     OutcomeFacts,
@@ -30,6 +28,7 @@ from tests.reports.reading import pages_of, structure_of, text_of
 from tests.reports.samples import material_of_every_kind
 from tests.reports.test_hostile import DRAWN, HOSTILE, headings_of
 from tests.reports.test_pdf import findings
+from tests.reports.test_psr import nothing_known
 
 KINDS = tuple(kinds())
 DAY = date(2026, 1, 1)
@@ -85,18 +84,6 @@ def hostile_material(language: str) -> PsrMaterial:
     )
 
 
-def nothing(language: str) -> PsrMaterial:
-    return PsrMaterial(
-        reference="WM-2026-0002",
-        service_name="Fictional Youth Justice Service",
-        made_on=date(2026, 11, 23),
-        child=ChildFacts(name="Wren Hollis", preferred_name="", date_of_birth=None),
-        court=CourtFacts(court="", hearing_on=None),
-        author=Author(""),
-        language=language,
-    )
-
-
 def written(of: ReportKind, material: PsrMaterial) -> tuple[Passage, ...]:
     """Its first draft with a passage of each sort, twenty thousand characters long, in each
     section."""
@@ -138,7 +125,8 @@ def test_an_empty_record_makes_a_report_that_says_what_is_missing(
     kind_id: str, language: str, tmp_path: Path
 ) -> None:
     of = kind(kind_id)
-    report = report_of(of, nothing(language))
+    empty = replace(nothing_known(), author=Author(""), language=language)
+    report = report_of(of, empty)
     assert all(section.blocks for section in report.sections)
     pdf = render(report)
     assert faults_in(pdf) == []

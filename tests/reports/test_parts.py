@@ -8,7 +8,7 @@ from app.reports.kinds import kinds
 from app.reports.material import PsrMaterial
 from app.reports.psr import PARTS, first_draft
 from tests.reports.samples import material_of_every_kind
-from tests.reports.test_hostile_kinds import nothing
+from tests.reports.test_psr import nothing_known
 
 
 def named(material: PsrMaterial) -> set[str]:
@@ -25,5 +25,5 @@ def test_every_part_that_a_kind_names_is_drawn_once() -> None:
     material = material_of_every_kind()
     of = next(iter(kinds().values()))
     drawn = Counter(code for part in PARTS for code in part(material, of).drawn())
-    assert named(material) | named(nothing("en")) == set(drawn)
+    assert named(material) | named(nothing_known()) == set(drawn)
     assert set(drawn.values()) == {1}

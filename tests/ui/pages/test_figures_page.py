@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,25 +16,15 @@ from pytestqt.qtbot import QtBot
 from app.casework import children, court, places, service_figures
 from app.casework.children import ChildDetails
 from app.casework.desk import Desk
-from app.casework.service_figures import FigureDetails
 from app.ui import shell as shell_module
 from app.ui.kit import Table
 from app.ui.palette import Palette
 from app.ui.shell import Shell
+from tests.casework.test_service_figures import NORTHBRIDGE
 from tests.ui.pages.keyboard import dialog, press
 from tests.ui.pages.test_edit_pages import fresh_window
 
-FIGURES = FigureDetails(
-    decision="remand_custody",
-    out_of="remand_decisions",
-    area="Northbridge",
-    period_from=date(2025, 4, 1),
-    period_to=date(2026, 3, 31),
-    source_publisher="Northbridge Youth Justice Service",
-    source_name="Annual report, table 4",
-    source_date=date(2026, 6, 30),
-    counts={"white": (20, 200), "black": (12, 40)},
-)
+FIGURES = replace(NORTHBRIDGE, counts={"white": (20, 200), "black": (12, 40)})
 TABLE = "Group\tRemanded\tAll\nWhite\t20\t200\nBlack\t12\t40\nTotal\t32\t240\n"
 
 
