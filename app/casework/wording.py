@@ -22,7 +22,7 @@ class Field:
         label: What the page calls it, not yet translated.
         shown: How its value reads; counts are those of decisions by ethnic group. A person is the
             id of a user, whose name only the casebook knows.
-        list_name: The list that its codes stand in.
+        list_name: The list that its codes or groups stand in.
     """
 
     label: str
@@ -492,13 +492,13 @@ def value_words(record_type: str, field: str, value: Any) -> str:
         return in_words(value if isinstance(value, date) else date.fromisoformat(str(value)))
     if known.shown == "flag":
         return _yes_or_no(value)
-    return _counts(value) if known.shown == "counts" else ""
+    return _counts(known.list_name, value) if known.shown == "counts" else ""
 
 
-def _counts(value: Any) -> str:
+def _counts(list_name: str, value: Any) -> str:
     """How often a decision fell on each group: `White: 12 of 130; Black: 7 of 40`."""
     groups = value if isinstance(value, Mapping) else {}
-    listing = reference.listing("ethnicity")
+    listing = reference.listing(list_name)
     return "; ".join(
         f"{listing.group_label(code) or code}: "
         + _("{events} of {total}").format(events=count.get("events"), total=count.get("total"))
