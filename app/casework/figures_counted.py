@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 
 from app.casework import permission, reference, service_figures
 from app.casework.dates import add_months, in_words
-from app.casework.disproportionality import NOT_STATED
 from app.casework.service_figures import FigureDetails, Picture
 from app.core.i18n import _
 from app.models.records import Child, Hearing, Outcome
+from app.reports.disproportionality import NOT_STATED
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -89,9 +89,9 @@ def counted(desk: Desk) -> CountedHere:
     with desk.casebook.read() as session:
         groups = _groups(session)
         hearings = _hearings(session, first, last)
-        outcomes = list(_outcomes(session, first, last))
+        outcomes = _outcomes(session, first, last)
     found = [
-        _count(begun, kind, made, groups)
+        _count(begun, kind, made, groups, today)
         for kind, made in (
             (_remand(), hearings),
             *(
@@ -105,7 +105,7 @@ def counted(desk: Desk) -> CountedHere:
         first=first,
         last=last,
         children=len(groups),
-        decisions=tuple(_looked_at(one, today) for one in found if one.decisions),
+        decisions=tuple(one for one in found if one.decisions),
     )
 
 
@@ -114,6 +114,7 @@ def _count(
     kind: _Kind,
     made: Iterable[tuple[str, str]],
     groups: Mapping[str, str],
+    today: date,
 ) -> Counted:
     totals: Counter[str] = Counter()
     events: Counter[str] = Counter()
@@ -131,12 +132,9 @@ def _count(
         decision=reference.label("decision_points", kind.decision),
         out_of=reference.label("decision_bases", kind.out_of),
     )
-    return Counted(what, details, totals.total(), None)
-
-
-def _looked_at(one: Counted, today: date) -> Counted:
-    drawn = service_figures.picture(one.details, today)
-    return replace(one, picture=drawn if drawn is not None and drawn.compares else None)
+    drawn = service_figures.picture(details, today)
+    compares = drawn is not None and drawn.compares
+    return Counted(what, details, totals.total(), drawn if compares else None)
 
 
 # ---- what can be counted --------------------------------------------------------------------
@@ -206,7 +204,7 @@ def _hearings(session: Session, first: date, last: date) -> list[tuple[str, str]
     ]
 
 
-def _outcomes(session: Session, first: date, last: date) -> Iterable[tuple[str, str, str]]:
+def _outcomes(session: Session, first: date, last: date) -> list[tuple[str, str, str]]:
     rows = session.execute(
         select(Outcome.child_id, Outcome.disposal, Outcome.proposal_followed).where(
             Outcome.removed_at.is_(None),
