@@ -27,14 +27,12 @@ from app.core.i18n import language as screen_language
 from app.core.paths import resource_path
 from app.models.records import Child, DecisionFigures, ReportPassage
 from app.reports.content import Language
-from app.reports.disproportionality import ChildGroup, caption, rows, source
+from app.reports.disproportionality import NOT_STATED, ChildGroup, caption, rows, source
 from app.reports.relative_rates import GroupCount, RateFigures
 
 FILE: Final = "disproportionality.yaml"
 COMPARED_WITH: Final = "white"
 """The group of the ethnicity list that the others are compared with."""
-NOT_STATED: Final = "not_stated"
-"""The group of those who did not say; it counts among all, and is compared with none."""
 PART: Final = "disproportionality"
 """The part of a report that gives the figures."""
 KEPT: Final = "figures"
@@ -193,13 +191,17 @@ def of_service(session: Session) -> tuple[Held, ...]:
 
 def current(session: Session) -> tuple[Held, ...]:
     """What a report that is begun now gives: the service's own first, in the order of the list."""
-    order = [entry.code for entry in reference.listing("decision_points").entries]
 
     def place(one: Held) -> tuple[bool, int, str, str]:
-        at = order.index(one.decision) if one.decision in order else len(order)
-        return (not one.local, at, one.area["en"].casefold(), one.key)
+        return (not one.local, place_of(one.decision), one.area["en"].casefold(), one.key)
 
     return tuple(sorted((*of_service(session), *national()), key=place))
+
+
+def place_of(decision: str) -> int:
+    """Where a decision stands in the list `decision_points`; after all of them where it is none."""
+    order = [entry.code for entry in reference.listing("decision_points").entries]
+    return order.index(decision) if decision in order else len(order)
 
 
 def kept(session: Session) -> dict[str, Any]:
@@ -223,11 +225,6 @@ def kept_in(passage: ReportPassage) -> tuple[Held, ...] | None:
         return None
 
 
-def figures(session: Session, report_id: str, language: Language) -> tuple[RateFigures, ...]:
-    """The figures that a report gives: those it holds, or else those of today."""
-    return given_in(session, _passage(session, report_id), language)
-
-
 def given_in(
     session: Session, passage: ReportPassage | None, language: Language
 ) -> tuple[RateFigures, ...]:
@@ -236,13 +233,13 @@ def given_in(
     return tuple(one.in_words(language) for one in (current(session) if given is None else given))
 
 
-def written_out(session: Session, report_id: str) -> bool:
+def written_out(passage: ReportPassage | None) -> bool:
     """Whether the author of a report wrote the words around its figures."""
-    passage = _passage(session, report_id)
     return passage is not None and bool(passage.facts.get(WRITTEN_OUT))
 
 
-def _passage(session: Session, report_id: str) -> ReportPassage | None:
+def passage_of(session: Session, report_id: str) -> ReportPassage | None:
+    """The passage of a report that gives its figures; None where it has none."""
     return session.scalars(
         select(ReportPassage)
         .where(

@@ -64,6 +64,7 @@ def with_kind(
     order = _order(session, child_id, str(details.get(ORDER) or ""))
     held = session.get(Report, addendum_to or str(details.get(EXISTING) or ""))
     existing = held if held is not None and held.child_id == child_id else None
+    wider_picture = disproportionality.passage_of(session, report_id)
     return replace(
         material,
         order=None if order is None else _order_facts(session, order, material.language),
@@ -74,8 +75,8 @@ def with_kind(
         existing=None
         if existing is None
         else existing_report.facts(desk, session, existing, material.language),
-        figures=disproportionality.figures(session, report_id, material.language),
-        figures_written_out=disproportionality.written_out(session, report_id),
+        figures=disproportionality.given_in(session, wider_picture, material.language),
+        figures_written_out=disproportionality.written_out(wider_picture),
         ethnic_group=disproportionality.group_of(session, child_id, material.language),
         pending=pending,
     )

@@ -115,9 +115,7 @@ def write_out(desk: Desk, passage_id: str) -> PassageView:
     desk.must_write()
     with desk.casebook.write() as work:
         record, report = report_writing.passage_open(work, passage_id)
-        if record.text != disproportionality.PART or record.facts.get(
-            disproportionality.WRITTEN_OUT
-        ):
+        if record.text != disproportionality.PART or disproportionality.written_out(record):
             raise RecordGone
         child = work.session.get_one(Child, report.child_id)
         figures = disproportionality.given_in(work.session, record, report.language)

@@ -18,13 +18,13 @@ from sqlalchemy.orm import Session
 
 from app.casework import disproportionality, permission, reference
 from app.casework.dates import local_day
-from app.casework.disproportionality import COMPARED_WITH, NOT_STATED, Held
+from app.casework.disproportionality import COMPARED_WITH, Held
 from app.casework.keeping import present, reason_given
 from app.casework.problems import Problem, RecordGone, refuse_blocking
 from app.core.errors import KnownError
 from app.core.i18n import _, language
 from app.models.records import DecisionFigures, Service, User
-from app.reports.disproportionality import caption, headers, rows, source
+from app.reports.disproportionality import NOT_STATED, caption, headers, rows, source
 from app.reports.relative_rates import group_rates
 
 if TYPE_CHECKING:
@@ -78,18 +78,19 @@ class FigureView:
     """Figures that are held.
 
     Attributes:
-        id: Of the record; empty for national figures.
+        id: Of the record.
         picture: None where what is held makes no sense and so is in no report.
         in_reports: Whether reports begun now give them: the newest of their kind.
-        entered: By whom and when, in words; empty for national figures.
+        entered_by: The name of whoever entered them; empty where that is not known.
+        changed_on: The last day on which somebody did.
     """
 
     id: str
     details: FigureDetails
     picture: Picture | None
     in_reports: bool
-    entered_by: str = ""
-    entered_on: date | None = None
+    entered_by: str
+    changed_on: date
 
 
 @dataclass(frozen=True)
@@ -126,13 +127,8 @@ def held(desk: Desk) -> FiguresHeld:
             .where(DecisionFigures.removed_at.is_(None))
             .order_by(DecisionFigures.id)
         ).all()
-        order = [entry.code for entry in reference.listing("decision_points").entries]
         views = [_view(record, name or "", used) for record, name in records]
-    views.sort(
-        key=lambda view: (
-            order.index(view.details.decision) if view.details.decision in order else len(order)
-        )
-    )
+    views.sort(key=lambda view: disproportionality.place_of(view.details.decision))
     views.sort(key=lambda view: view.details.period_to or date.min, reverse=True)
     file = disproportionality.file()
     return FiguresHeld(
@@ -146,7 +142,7 @@ def held(desk: Desk) -> FiguresHeld:
 def begin(desk: Desk) -> FigureDetails:
     """What new figures begin with: the area of the service."""
     with desk.casebook.read() as session:
-        service = session.scalars(select(Service).where(Service.removed_at.is_(None))).first()
+        service = session.get(Service, desk.casebook.service_id)
         area = reference.area_name(service.area) if service is not None and service.area else ""
         return FigureDetails(area=area, source_publisher="" if service is None else service.name)
 
@@ -395,7 +391,7 @@ def _view(record: DecisionFigures, entered_by: str, used: set[str]) -> FigureVie
         picture=None if found is None else _picture(found),
         in_reports=record.id in used,
         entered_by=entered_by,
-        entered_on=local_day(record.changed_at),
+        changed_on=local_day(record.changed_at),
     )
 
 

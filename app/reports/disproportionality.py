@@ -15,6 +15,7 @@ from app.reports.relative_rates import GroupRate, RateFigures, group_rates
 from app.reports.words import Wording, day, wording
 
 NOT_STATED: Final = "not_stated"
+"""The group of those who did not say; it counts among all, and is compared with none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,9 +99,9 @@ class FiguresPage(Page):
         if counted is not None:
             self._inside.addWidget(self._counted(counted))
         nation = Card(_("England and Wales"))
-        line = FlowLayout(gap=8)
         nation.add(Body(_("They come with Waymark, each with its source.")))
         if not held.national_verified:
+            line = FlowLayout(gap=8)
             line.addWidget(Pill(_("not checked"), "plain"))
             nation.add(line)
         for number, picture in enumerate(held.national):
@@ -171,9 +171,9 @@ class FiguresPage(Page):
             else Pill(_("Not in reports: there are newer ones"), "plain")
         )
         card.add(line)
-        if view.entered_by and view.entered_on is not None:
+        if view.entered_by:
             entered = _("Entered by {name}, last changed {day}").format(
-                name=view.entered_by, day=in_words(view.entered_on)
+                name=view.entered_by, day=in_words(view.changed_on)
             )
             card.add(Small(entered))
         if may_change:
