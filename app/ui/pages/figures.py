@@ -119,10 +119,10 @@ class FiguresPage(Page):
         """What this casebook holds, to be looked at before anybody enters it."""
         card = Card(_("Counted from this casebook"))
         said = ngettext(
-            "Decisions from {first} to {last} in the records on this laptop, of one child. What "
-            "stands in other records is not counted, and no report gives this.",
-            "Decisions from {first} to {last} in the records on this laptop, of {count} children. "
-            "What stands in other records is not counted, and no report gives this.",
+            "Decisions from {first} to {last} in the records on this laptop, which are of one "
+            "child. What stands in other records is not counted, and no report gives this.",
+            "Decisions from {first} to {last} in the records on this laptop, which are of {count} "
+            "children. What stands in other records is not counted, and no report gives this.",
             counted.children,
         ).format(first=in_words(counted.first), last=in_words(counted.last), count=counted.children)
         card.add(Body(said))

@@ -214,7 +214,7 @@ def test_what_the_casebook_holds_is_looked_at_before_it_is_entered(
             court.add_outcome(desk, child.id, details)
     shell.go("figures")
     words = said(shell)
-    assert "in the records on this laptop, of 3 children" in words
+    assert "in the records on this laptop, which are of 3 children" in words
     assert "Sentenced to custody, out of children sentenced" in words
     assert "out of children sentenced: too few to compare, 14 decisions in all." in words
     buttons = [
