@@ -73,9 +73,9 @@ class Rail(QFrame):
         self.buttons: dict[str, RailButton] = {}
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        area = ScrollColumn(margins=(8, 12, 8, 12), spacing=4)
-        self._column = area.column
-        outer.addWidget(area)
+        self._area = ScrollColumn(margins=(8, 12, 8, 12), spacing=4)
+        self._column = self._area.column
+        outer.addWidget(self._area)
 
     def fill(self, kinds: Iterable[Registered], go: Callable[[str], object]) -> None:
         """Show the kinds of pages that have a place, in their order; a click does `go(name)`."""
@@ -96,7 +96,9 @@ class Rail(QFrame):
         self._column.addStretch(1)
         margins = self._column.contentsMargins()
         rooms = [button.room() for button in self.buttons.values()]
-        widest = max(rooms, default=0) + margins.left() + margins.right()
+        # Kept free for the bar that comes where the places need more height than there is.
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        widest = max(rooms, default=0) + margins.left() + margins.right() + bar
         self.setFixedWidth(max(theme.current().px(LEAST_WIDTH), widest))
 
     def check(self, name: str) -> None:
