@@ -13,7 +13,6 @@ from app.core.errors import KnownError
 from app.core.i18n import _
 from app.models import documents
 from app.models.base import Record
-from app.models.casebook import Casebook
 from app.models.change_log import plain
 from app.models.records import RECORD_TYPES
 from app.models.work import UnitOfWork
@@ -50,29 +49,17 @@ class RecordClosed(KnownError):
         )
 
 
-def resolve_conflict(
-    casebook: Casebook, conflict_id: str, value: Any, *, reason: str | None = None
-) -> None:
-    """Let `value` count from now on.
+def settle(work: UnitOfWork, conflict_id: str, value: Any) -> None:
+    """Let `value` count from now on, together with what else `work` writes.
 
     Args:
+        work: In which `seal` was called before: what a page visit left open is no part of this.
         value: As `state.Conflict` gives `mine` and `theirs`: what JSON can hold; None clears it.
-        reason: Why, in the words of the person who decides; stays in the change log.
 
     Raises:
         ConflictSettled: It is settled already, or the record is gone from here.
         RecordClosed: The record can't be changed any more, and `value` isn't what stands there.
-    """
-    with casebook.write(reason) as work:
-        work.seal()
-        settle(work, conflict_id, value)
-
-
-def settle(work: UnitOfWork, conflict_id: str, value: Any) -> None:
-    """Let `value` count from now on, together with what else `work` writes.
-
-    Raises:
-        ConflictSettled, RecordClosed: See `resolve_conflict`. BytesElsewhere: It is about a file.
+        BytesElsewhere: It is about a file, and `value` isn't the one that stands there.
     """
     connection = work.session.connection()
     body = connection.exec_driver_sql(

@@ -17,7 +17,7 @@ from app.core.clock import FixedClock
 from app.models import change_log, database
 from app.models.casebook import Casebook
 from app.models.records import Child, FormRecord, Service, User
-from app.sync import enrolment, exchange, state
+from app.sync import conflicts, enrolment, exchange, state
 from app.sync.course import Outcome
 from app.sync.state import SyncView
 from app.sync.transport import Transport
@@ -123,6 +123,12 @@ class Laptop:
             record = work.session.get_one(type_, id_)
             for name, value in values.items():
                 setattr(record, name, value)
+
+    def settle(self, conflict_id: str, value: Any) -> None:
+        """Let `value` count where two wrote."""
+        with self.casebook.write() as work:
+            work.seal()
+            conflicts.settle(work, conflict_id, value)
 
     def answer(self, id_: str, *, leaving: bool = True, **answers: Any) -> None:
         """Answer questions of a draft."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.models.records import Child, FormRecord
-from app.sync import caseload, conflicts, exchange, fields, state
+from app.sync import caseload, exchange, fields, state
 from app.sync.conflicts import ConflictSettled, RecordClosed
 from app.sync.merge import Held, merge, merged_parts
 from app.sync.protocol import Pull, Pulled
@@ -63,7 +63,7 @@ def test_what_a_person_decides_counts_everywhere(
     ash: Laptop, robin: Laptop, child: Child, value: str
 ) -> None:
     collide(ash, robin, child)
-    conflicts.resolve_conflict(ash.casebook, only(ash).id, value)
+    ash.settle(only(ash).id, value)
     assert ash.view().word == "waiting"
     for laptop in (ash, robin, ash):
         laptop.sync()
@@ -77,7 +77,7 @@ def test_what_a_person_decides_counts_everywhere(
 def test_a_conflict_is_settled_once(ash: Laptop, robin: Laptop, child: Child) -> None:
     collide(ash, robin, child)
     with pytest.raises(ConflictSettled):
-        conflicts.resolve_conflict(ash.casebook, child.id, "x")
+        ash.settle(child.id, "x")
 
 
 def test_of_answers_only_the_one_that_both_gave_is_a_conflict(
@@ -93,7 +93,7 @@ def test_of_answers_only_the_one_that_both_gave_is_a_conflict(
     for laptop in (ash, robin, ash):
         laptop.sync()
     assert only(ash).field == "answers.home"
-    conflicts.resolve_conflict(robin.casebook, only(robin).id, {"value": "b"})
+    robin.settle(only(robin).id, {"value": "b"})
     for laptop in (robin, ash):
         laptop.sync()
         answers = laptop.get(FormRecord, form.id).answers
@@ -115,8 +115,8 @@ def test_a_submitted_form_keeps_what_stands_there(ash: Laptop, robin: Laptop, ch
     found = only(robin)
     assert (found.mine, found.closed) == ({"value": "too late"}, True)
     with pytest.raises(RecordClosed):
-        conflicts.resolve_conflict(robin.casebook, found.id, found.mine)
-    conflicts.resolve_conflict(robin.casebook, found.id, found.current)
+        robin.settle(found.id, found.mine)
+    robin.settle(found.id, found.current)
     for laptop in (robin, ash):
         laptop.sync()
         assert laptop.view().items == ()

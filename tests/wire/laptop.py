@@ -272,7 +272,9 @@ class Laptop:
 
     def resolve(self, id: str, value: Any) -> Said:
         """A person settles a conflict."""
-        conflicts.resolve_conflict(self.casebook, id, value)
+        with self.casebook.write() as work:
+            work.seal()
+            conflicts.settle(work, id, value)
         return {}
 
     def hold_the_store(self, seconds: float) -> Said:
