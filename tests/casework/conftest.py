@@ -14,7 +14,10 @@ from app.casework.children import ChildDetails, ChildView
 from app.casework.desk import Desk, Role
 from app.core.clock import FixedClock
 from app.models import kdf
+from tests.casework.sync_desks import caseload_only, central, new_desk
 from tests.made_once import CHEAP, PASSPHRASE, new_casebook
+
+__all__ = ["caseload_only", "central", "new_desk"]
 
 
 @pytest.fixture(autouse=True)

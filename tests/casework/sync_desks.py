@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from app.casework import casebook_keys, joining, sync_deeds
 from app.casework.desk import Desk, Role
 from app.core.clock import FixedClock
@@ -40,6 +42,29 @@ def desks_of(central: Central, folder: Path, clock: FixedClock) -> Iterator[NewD
     yield make
     for desk in made:
         desk.close()
+
+
+@pytest.fixture
+def caseload_only() -> bool:
+    """Whether practitioners see their own children alone; a module may say otherwise."""
+    return False
+
+
+@pytest.fixture
+def central(tmp_path: Path, clock: FixedClock, caseload_only: bool) -> Iterator[Central]:
+    """A server of one service."""
+    made = Central(tmp_path / "server", clock, caseload_only=caseload_only)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def new_desk(
+    central: Central, tmp_path: Path, clock: FixedClock, cheap_keys: None
+) -> Iterator[NewDesk]:
+    """Makes desks, each at a laptop of its own."""
+    with desks_of(central, tmp_path, clock) as make:
+        yield make
 
 
 def quiet(*desks: Desk) -> None:

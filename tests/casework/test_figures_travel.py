@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from app.casework import service_figures, sync_conflicts
 from app.casework.desk import Desk, NotAllowed
-from app.core.clock import FixedClock
-from tests.casework.sync_desks import NewDesk, desks_of, quiet
+from tests.casework.sync_desks import NewDesk, quiet
 from tests.casework.test_service_figures import NORTHBRIDGE
-from tests.sync.conftest import Central
 
 
 @pytest.fixture
-def new_desk(tmp_path: Path, clock: FixedClock) -> Iterator[NewDesk]:
-    central = Central(tmp_path / "server", clock, caseload_only=True)
-    with desks_of(central, tmp_path, clock) as make:
-        yield make
-    central.close()
+def caseload_only() -> bool:
+    return True
 
 
 def numbers(desk: Desk) -> list[object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,23 +14,10 @@ from app.core.errors import KnownError
 from app.models import escrow
 from app.models.database import STORE_NAME
 from app.models.key_file import KEYS_NAME
-from tests.casework.sync_desks import NewDesk, desks_of
+from tests.casework.sync_desks import NewDesk
 from tests.casework.test_syncing import a_child
 from tests.made_once import PASSPHRASE
 from tests.sync.conftest import Central
-
-
-@pytest.fixture
-def central(tmp_path: Path, clock: FixedClock) -> Iterator[Central]:
-    made = Central(tmp_path / "server", clock, caseload_only=False)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def new_desk(central: Central, tmp_path: Path, clock: FixedClock) -> Iterator[NewDesk]:
-    with desks_of(central, tmp_path, clock) as make:
-        yield make
 
 
 @pytest.fixture

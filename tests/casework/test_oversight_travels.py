@@ -5,9 +5,8 @@ Two who decide on one snapshot at once are a conflict that a manager chooses in,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,26 +34,11 @@ from app.core.errors import KnownError
 from app.forms.schema import Judgement
 from app.models.records import FormRecord, Oversight
 from app.sync.conflicts import ConflictSettled
-from tests.casework.sync_desks import NewDesk, desks_of, quiet
+from tests.casework.sync_desks import NewDesk, quiet
 from tests.casework.test_oversight import answer
-from tests.sync.conftest import Central
 
 AGREED = "The evidence carries the levels, and the plan is small enough to keep."
 WHY = "I rang both of them, and this is what we agreed."
-
-
-@pytest.fixture
-def central(tmp_path: Path, clock: FixedClock) -> Iterator[Central]:
-    """A server whose practitioners see every child."""
-    made = Central(tmp_path / "server", clock, caseload_only=False)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def new_desk(central: Central, tmp_path: Path, clock: FixedClock) -> Iterator[NewDesk]:
-    with desks_of(central, tmp_path, clock) as make:
-        yield make
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -21,19 +19,14 @@ from app.casework import (
 )
 from app.casework.children import ChildDetails
 from app.casework.desk import Desk
-from app.core.clock import FixedClock
-from tests.casework.sync_desks import desks_of, quiet
+from tests.casework.sync_desks import NewDesk, quiet
 from tests.casework.test_proposals import YRO, proposed
-from tests.sync.conftest import Central
 
 
 @pytest.fixture
-def both(tmp_path: Path, clock: FixedClock) -> Iterator[tuple[Desk, Desk]]:
+def both(new_desk: NewDesk) -> tuple[Desk, Desk]:
     """Two practitioners of a service, each at a laptop of their own."""
-    central = Central(tmp_path / "server", clock, caseload_only=False)
-    with desks_of(central, tmp_path, clock) as make:
-        yield make("Ash Rivers"), make("Sam Teal")
-    central.close()
+    return new_desk("Ash Rivers"), new_desk("Sam Teal")
 
 
 def test_two_people_build_one_proposal(both: tuple[Desk, Desk]) -> None:

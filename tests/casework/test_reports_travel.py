@@ -5,7 +5,7 @@ Nothing that anybody wrote is lost, and a report that is final stays what it was
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -30,27 +30,12 @@ from app.casework.report_writing import PassageLocked, PassageView
 from app.casework.reports import RecordChanged
 from app.core.clock import FixedClock
 from app.models.records import Report
-from tests.casework.sync_desks import NewDesk, desks_of, quiet
+from tests.casework.sync_desks import NewDesk, quiet
 from tests.casework.test_reports import case, made, words
-from tests.sync.conftest import Central
 
 URGENT = "The hearing is today"
 OFFENCE = "psr.offence"
 CONCLUSION = "psr.conclusion"
-
-
-@pytest.fixture
-def central(tmp_path: Path, clock: FixedClock) -> Iterator[Central]:
-    """A server whose practitioners see every child."""
-    made_ = Central(tmp_path / "server", clock, caseload_only=False)
-    yield made_
-    made_.close()
-
-
-@pytest.fixture
-def new_desk(central: Central, tmp_path: Path, clock: FixedClock) -> Iterator[NewDesk]:
-    with desks_of(central, tmp_path, clock) as make:
-        yield make
 
 
 @pytest.fixture

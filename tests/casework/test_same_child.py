@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -13,23 +11,12 @@ from app.casework.children import ChildDetails
 from app.casework.desk import Desk, Role
 from app.casework.form_records import AnswerChange
 from app.casework.people import CarerDetails
-from app.core.clock import FixedClock
-from tests.casework.sync_desks import NewDesk, desks_of, quiet
-from tests.sync.conftest import Central
+from tests.casework.sync_desks import NewDesk, quiet
 
 
 @pytest.fixture
-def central(tmp_path: Path, clock: FixedClock) -> Iterator[Central]:
-    """A server whose practitioners see their own children alone."""
-    made = Central(tmp_path / "server", clock)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def new_desk(central: Central, tmp_path: Path, clock: FixedClock) -> Iterator[NewDesk]:
-    with desks_of(central, tmp_path, clock) as make:
-        yield make
+def caseload_only() -> bool:
+    return True
 
 
 def register(desk: Desk, given_name: str, heard: str) -> tuple[str, str]:

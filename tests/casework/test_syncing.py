@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -34,25 +33,11 @@ from app.core.ids import new_id
 from app.forms.sheet import Sheet
 from app.forms.statements import Statement, path_of
 from app.sync import pace, standing
-from tests.casework.sync_desks import NewDesk, desks_of, quiet
+from tests.casework.sync_desks import NewDesk, quiet
 from tests.sync.conftest import Central
 from tests.sync.test_standing_here import miscount
 
 LEVEL = "harm_level"
-
-
-@pytest.fixture
-def central(tmp_path: Path, clock: FixedClock) -> Iterator[Central]:
-    """A server whose practitioners see every child."""
-    made = Central(tmp_path / "server", clock, caseload_only=False)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def new_desk(central: Central, tmp_path: Path, clock: FixedClock) -> Iterator[NewDesk]:
-    with desks_of(central, tmp_path, clock) as make:
-        yield make
 
 
 @pytest.fixture

@@ -13,9 +13,10 @@ from app.core.settings import Settings
 from app.ui.application import register_pages
 from app.ui.shell import Shell
 from app.ui.tasks import InlineTasks
+from tests.casework.sync_desks import caseload_only, central, new_desk
 from tests.ui.window import cheap_keys, child_id, desk, dressed
 
-__all__ = ["cheap_keys", "child_id", "desk", "dressed"]
+__all__ = ["caseload_only", "central", "cheap_keys", "child_id", "desk", "dressed", "new_desk"]
 
 
 @pytest.fixture

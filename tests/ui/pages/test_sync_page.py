@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QTest
@@ -20,27 +18,12 @@ from app.ui import theme
 from app.ui.accessibility import audit
 from app.ui.kit import LevelBadge, Pill, Table
 from app.ui.shell import Shell
-from tests.casework.sync_desks import NewDesk, desks_of, quiet
+from tests.casework.sync_desks import NewDesk, quiet
 from tests.casework.test_syncing import LEVEL, a_child, give, two_levels
 from tests.sync.conftest import Central
 from tests.sync.test_standing_here import miscount
 from tests.ui.pages.keyboard import dialog, no_dialog, press, write
 from tests.ui.pages.people import window_on
-
-
-@pytest.fixture
-def central(tmp_path: Path, clock: FixedClock) -> Iterator[Central]:
-    made = Central(tmp_path / "server", clock, caseload_only=False)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def new_desk(
-    central: Central, tmp_path: Path, clock: FixedClock, cheap_keys: None
-) -> Iterator[NewDesk]:
-    with desks_of(central, tmp_path, clock) as make:
-        yield make
 
 
 @pytest.fixture

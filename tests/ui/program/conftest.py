@@ -17,10 +17,20 @@ from app.core.settings import Settings
 from app.ui import lock
 from app.ui.application import Application
 from app.ui.outside import Outside
+from tests.casework.sync_desks import caseload_only, central, new_desk
 from tests.made_once import PASSPHRASE, new_casebook
 from tests.ui.window import cheap_keys, child_id, desk, dressed, place
 
-__all__ = ["cheap_keys", "child_id", "desk", "dressed", "place"]
+__all__ = [
+    "caseload_only",
+    "central",
+    "cheap_keys",
+    "child_id",
+    "desk",
+    "dressed",
+    "new_desk",
+    "place",
+]
 
 PATIENCE = 30_000
 

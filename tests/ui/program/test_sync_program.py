@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,26 +19,11 @@ from app.core.errors import KnownError
 from app.sync import orders
 from app.ui.setup import RecoveryCard
 from app.ui.unlock import UnlockCard
-from tests.casework.sync_desks import NewDesk, desks_of
+from tests.casework.sync_desks import NewDesk
 from tests.made_once import PASSPHRASE
 from tests.sync.conftest import Central
 from tests.ui.pages.people import window_on
 from tests.ui.program.conftest import Seat
-
-
-@pytest.fixture
-def central(tmp_path: Path, clock: FixedClock) -> Iterator[Central]:
-    made = Central(tmp_path / "server", clock, caseload_only=False)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def new_desk(
-    central: Central, tmp_path: Path, clock: FixedClock, cheap_keys: None
-) -> Iterator[NewDesk]:
-    with desks_of(central, tmp_path, clock) as make:
-        yield make
 
 
 @pytest.fixture
