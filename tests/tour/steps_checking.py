@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from tests.tour import people
 from tests.tour.driver import CONTROL, spoken, text_of
+from tests.tour.pdf_text import run_on, text_in
 from tests.tour.record import open_record, to_the_places
-from tests.tour.steps_report import SECTION, WRITTEN, export_to, run_on, text_in
+from tests.tour.steps_report import SECTION, WRITTEN, export_to
 from tests.tour.telling import Tour
 
 COMMENT: Final = "Who saw this? Say who told you."

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-import pypdfium2
 from PySide6.QtCore import Qt
 
 from tests.tour import people
 from tests.tour.driver import CONTROL
+from tests.tour.pdf_text import text_in
 from tests.tour.telling import Tour
 
 PLAIN: Final = "We wrote down what you told us."
@@ -86,9 +86,7 @@ def give_the_childs_copy(tour: Tour) -> None:
     driver.fill("File", str(file))
     driver.push("Export")
     driver.until(file.is_file, f"the file {file.name}")
-    document = pypdfium2.PdfDocument(file)
-    text = " ".join(page.get_textpage().get_text_bounded() for page in document)
-    said = " ".join(text.split())
+    said = " ".join(text_in(file).split())
     driver.expect(PLAIN in said, "the child's copy holds the plain words")
     driver.expect("Ask your worker to tell you" in said, "it says where the report says more")
     driver.push("Back to the pages")

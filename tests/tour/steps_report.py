@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from tests.tour import people
 from tests.tour.case_file import spoken_of
 from tests.tour.driver import Driver, text_of
+from tests.tour.pdf_text import run_on, text_in
 from tests.tour.record import open_record
 from tests.tour.steps_figures import AREA, RATE
 from tests.tour.steps_oversight import NEW_WORDS, OLD_WORDS
@@ -22,10 +23,6 @@ SECTION = "3 Assessment of the child"
 QUOTED = spoken_of("child_words_help")
 PROPOSED = "Curfew: 10 hours a day, for 3 months"
 HEADINGS = ("Sources of information", "Offence", "Conclusion")
-ROUND_A_PAGE = re.compile(
-    rf"{people.SERVICE}.*|(Draft of )?WM-[0-9A-F-]+|DRAFT|Official: sensitive.*"
-    r"|.*Page \d+ of \d+.*|SHA-256 of the content.*"
-)
 NEVER = re.compile(r"\bNone\b|\b[a-z]+_[a-z_]+\b|\{\w+\}")
 
 
@@ -162,15 +159,3 @@ def _newest(driver: Driver) -> str:
     """The assessment that was sent in last, as it is called in the list to choose from."""
     box = driver.field("Assessment it rests on")
     return str(box.itemText(0))
-
-
-def run_on(text: str) -> str:
-    """The text without the ends of its lines, and without what stands at the ends of each page."""
-    lines = (line.strip() for line in text.splitlines())
-    return " ".join(" ".join(line for line in lines if not ROUND_A_PAGE.fullmatch(line)).split())
-
-
-def text_in(file: Path) -> str:
-    """The text of a PDF, page after page."""
-    document = pypdfium2.PdfDocument(file)
-    return "\n".join(page.get_textpage().get_text_bounded() for page in document)
