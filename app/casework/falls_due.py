@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from app.casework import chronology, dates, reference
 from app.casework.hearings import decides, hearing_words, is_followed, report_due
-from app.casework.held_records import ChildFacts, Held, newest_locked
+from app.casework.held_records import ChildFacts, Held, is_assessing, newest_locked
 from app.casework.levels import Kind
 from app.casework.orders import COURT_ORDERS, runs
 from app.core.i18n import _
@@ -232,8 +232,7 @@ def _due_assessments(held: Held, stage: str, today: date) -> list[Due]:
         since = dates.local_day(newest.submitted_at)
         high = {"high", "very_high"} & {newest.level_serious_harm, newest.level_safety}
         rule = reference.rule("review_interval_high" if high else "review_interval", since)
-        redone = any(f.kind in ASSESSING and f.state == "draft" for f in held.forms)
-        if rule is not None and not redone:
+        if rule is not None and not is_assessing(held):
             found.append(
                 _by_rule(
                     "review",
@@ -251,8 +250,7 @@ def _due_assessments(held: Held, stage: str, today: date) -> list[Due]:
 def _due_after_events(held: Held, today: date) -> list[Due]:
     """A review that something which happened since the newest assessment asks for."""
     newest = newest_locked(held, ASSESSING)
-    redone = any(f.kind in ASSESSING and f.state == "draft" for f in held.forms)
-    if newest is None or redone:
+    if newest is None or is_assessing(held):
         return []
     since = [event for event in held.events if event.created_at > newest.submitted_at]
     if not since:

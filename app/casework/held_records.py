@@ -12,6 +12,7 @@ from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from app.casework import chronology, permission
+from app.forms.schema import ASSESSING
 from app.models.queries.caseload import LOCKED
 from app.models.records import (
     Address,
@@ -220,9 +221,15 @@ def _names(session: Session, user_ids: Collection[str]) -> Mapping[str, str]:
 
 def locked(held: Held) -> list[Any]:
     """What was submitted and still counts, the newest last."""
-    locked = [form for form in held.forms if form.state in LOCKED and form.submitted_at]
-    return sorted(locked, key=lambda form: (form.submitted_at, form.id))
+    submitted = [form for form in held.forms if form.state in LOCKED and form.submitted_at]
+    return sorted(submitted, key=lambda form: (form.submitted_at, form.id))
 
 
 def newest_locked(held: Held, kinds: Collection[str]) -> Any | None:
+    """Of the forms of these kinds that were submitted and still count the newest."""
     return next((form for form in reversed(locked(held)) if form.kind in kinds), None)
+
+
+def is_assessing(held: Held) -> bool:
+    """Whether an assessment is being written."""
+    return any(form.kind in ASSESSING and form.state == "draft" for form in held.forms)

@@ -308,10 +308,7 @@ class _Teller:
             sentence = self._new_state(entry) or sentence
         if entry.record_type == "report" and entry.kind == "update" and not self._fields(entry):
             sentence = FOLLOWED
-        said = _(sentence).format(record=word)
-        if entry.recipient:
-            return _("{done}, to {recipient}").format(done=said, recipient=entry.recipient)
-        return said
+        return _with_recipient(_(sentence).format(record=word), entry.recipient)
 
     def _word(self, record_type: str | None, record_id: str | None) -> str:
         """What a record is called; a form by its title."""
@@ -322,9 +319,7 @@ class _Teller:
         """What a colleague passed on, or printed, on another laptop."""
         word = self._word(given.get("about_type"), given.get("about_id"))
         said = _(SENTENCES[given.get("way") or DISCLOSURE]).format(record=word)
-        if not given.get("recipient"):
-            return said
-        return _("{done}, to {recipient}").format(done=said, recipient=given["recipient"])
+        return _with_recipient(said, given.get("recipient"))
 
     def _new_state(self, entry: log_entries.Entry) -> str | None:
         """What became of a form, where its state changed."""
@@ -468,6 +463,12 @@ def _of_statement(path: str, values: Sequence[Any]) -> tuple[str, list[str]]:
             for one in values
         ]
     return label, [sources.row_in_words(one) if isinstance(one, dict) else "" for one in values]
+
+
+def _with_recipient(said: str, recipient: str | None) -> str:
+    if not recipient:
+        return said
+    return _("{done}, to {recipient}").format(done=said, recipient=recipient)
 
 
 def _of_level(field: str, values: Sequence[Any]) -> tuple[str, list[str]]:

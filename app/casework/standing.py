@@ -16,12 +16,11 @@ from sqlalchemy.orm import Session
 from app.casework import dates
 from app.casework.falls_due import Due, falls_due, urgency
 from app.casework.hearings import by_day, hearing_words
-from app.casework.held_records import ChildFacts, Held, locked, read_held
+from app.casework.held_records import ChildFacts, Held, is_assessing, locked, read_held
 from app.casework.levels import Kind, Level, level_of
 from app.casework.orders import end_of, runs
 from app.casework.where_things_are import where_things_are
 from app.core.i18n import _
-from app.forms.schema import ASSESSING
 
 
 @dataclass(frozen=True)
@@ -137,8 +136,7 @@ def _pills(held: Held, due: Sequence[Due], today: date) -> tuple[Pill, ...]:
             found.append(Pill(item.pill, "attention" if late else "neutral"))
         elif item.pill and kind != "neutral":
             found.append(Pill(item.pill, kind))
-    assessing = any(f.kind in ASSESSING and f.state == "draft" for f in held.forms)
     heard = any(f.kind == "questionnaire" and f.state != "draft" for f in held.forms)
-    if assessing and not heard:
+    if is_assessing(held) and not heard:
         found.append(Pill(_("Child's view not yet heard"), "neutral"))
     return tuple(sorted(dict.fromkeys(found), key=lambda pill: _WEIGHT[pill.kind]))

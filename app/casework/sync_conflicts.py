@@ -241,7 +241,7 @@ def _view(desk: Desk, session: Session, found: Conflict) -> ConflictView:
             text=texts[at],
             level=levels[at],
             counts=current == at,
-            reasons=_reasons(values[at]) if is_proposal(found) else "",
+            reasons=_reasons(values[at]) if _is_proposal(found) else "",
         )
 
     return ConflictView(
@@ -268,13 +268,13 @@ def _view(desk: Desk, session: Session, found: Conflict) -> ConflictView:
 
 def _why_not(desk: Desk, session: Session, found: Conflict) -> str:
     """Between two levels that managers proposed a manager decides who didn't write the form."""
-    asked = session.get(Oversight, found.record_id) if is_proposal(found) else None
+    asked = session.get(Oversight, found.record_id) if _is_proposal(found) else None
     if asked is None:
         return ""
     return rival_decisions.why_not(desk, form_record(session, asked.form_record_id), asked)
 
 
-def is_proposal(found: Conflict) -> bool:
+def _is_proposal(found: Conflict | ConflictView) -> bool:
     """Whether two managers proposed a level for the same judgement."""
     return found.record_type == "oversight" and found.field.startswith(f"{history.PROPOSED}.")
 
@@ -283,8 +283,8 @@ def proposed_beside(desk: Desk, oversight_id: str) -> dict[str, tuple[ConflictVi
     """By judgement: where two managers proposed a level at once, and nobody has decided."""
     found: dict[str, tuple[ConflictView, ...]] = {}
     for one in of_form(desk, oversight_id):
-        column, _dot, judgement = one.field.partition(".")
-        if one.record_type == "oversight" and column == history.PROPOSED:
+        if _is_proposal(one):
+            judgement = one.field.partition(".")[2]
             found[judgement] = (*found.get(judgement, ()), one)
     return found
 

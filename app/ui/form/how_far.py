@@ -29,15 +29,15 @@ class HowFar:
 def how_far(controller: FormController, open_section: str) -> HowFar:
     """How far the form is in which `open_section` is open."""
     sections = []
-    answered = asked = here = waiting = 0
+    settled_in_all = asked = here = waiting = 0
     for page in controller.pages():
         progress = controller.sheet.progress(page.name)
-        answered += progress.answered - progress.unconfirmed
+        settled = progress.answered - progress.unconfirmed
+        settled_in_all += settled
         asked += progress.asked
         waiting += progress.unconfirmed
         if page.name == open_section:
             here = progress.unconfirmed
-        settled = progress.answered - progress.unconfirmed
         part = settled / progress.asked if progress.asked else 0.0
         if progress.unconfirmed and controller.editable:
             state = ngettext(
@@ -49,4 +49,4 @@ def how_far(controller: FormController, open_section: str) -> HowFar:
             state = _("{percent}%").format(percent=int(part * 100)) if part else ""
         brief = str(progress.unconfirmed) if progress.unconfirmed else state
         sections.append(Section(page.name, controller.page_label(page), state, part, brief=brief))
-    return HowFar(tuple(sections), answered, asked, waiting, here)
+    return HowFar(tuple(sections), settled_in_all, asked, waiting, here)
