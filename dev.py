@@ -61,6 +61,8 @@ TEST_PROGRAMS = {
     "xvfb": "Xvfb",
     "binutils": "objdump",
     "postgresql": "/usr/lib/postgresql",
+    # Debian's holds the compiler too, which veraPDF is asked with.
+    "default-jre-headless": "java",
 }
 # What WeasyPrint draws with, beside which the pages of reports are measured.
 RIVAL_LIBRARIES = {
