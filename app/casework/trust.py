@@ -96,7 +96,7 @@ def trusted_roots(session: Session, service_id: str) -> tuple[x509.Certificate, 
     found = []
     for text in (service.trusted_roots if service is not None else None) or ():
         try:
-            found.append(x509.load_der_x509_certificate(base64.b64decode(text)))
+            found.append(_legible(x509.load_der_x509_certificate(base64.b64decode(text))))
         except ValueError:
             # Another copy of the casebook may know a kind of certificate that this one doesn't.
             continue
@@ -111,6 +111,7 @@ def _issuers_in(content: bytes) -> tuple[x509.Certificate, ...]:
             found = x509.load_pem_x509_certificates(content)
         else:
             found = [x509.load_der_x509_certificate(content)]
+        found = [_legible(one) for one in found]
     except ValueError as error:
         raise KnownError(
             _("That file holds no certificate."),
@@ -122,6 +123,16 @@ def _issuers_in(content: bytes) -> tuple[x509.Certificate, ...]:
             _("Ask whoever issues your certificates for their root certificate."),
         )
     return tuple(found)
+
+
+def _legible(held: x509.Certificate) -> x509.Certificate:
+    """`held` again, whose names are text: else its reader says so only when they are read.
+
+    Raises:
+        ValueError: They are not.
+    """
+    told_by(held)
+    return held
 
 
 def _issues(held: x509.Certificate) -> bool:

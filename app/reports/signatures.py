@@ -24,7 +24,8 @@ MOST: Final = 20
 
 _END: Final = re.compile(rb"%%EOF(\r\n|\n|\r)?")
 
-# What pyHanko raises where a file, or a signature in it, is broken or made to break a reader.
+# What pyHanko raises where a file, or a signature in it, is broken or made to break a reader. A
+# filter, or a way to lock a file, that it can't read is a NotImplementedError there.
 _UNREADABLE: Final = (
     ValueError,
     LookupError,
@@ -92,7 +93,7 @@ def _read(pdf: bytes, embedded: Any, roots: Sequence[x509.Certificate]) -> Signa
     from pyhanko.sign.validation import KeyUsageConstraints, validate_pdf_signature
 
     try:
-        signer = _certificate(embedded.signer_cert)
+        signer = told_by(_certificate(embedded.signer_cert))
         at = embedded.self_reported_timestamp
         status = validate_pdf_signature(
             embedded,
@@ -107,7 +108,7 @@ def _read(pdf: bytes, embedded: Any, roots: Sequence[x509.Certificate]) -> Signa
     except (PdfError, *_UNREADABLE):
         return Signature(None)
     return Signature(
-        told_by(signer),
+        signer,
         whole=bool(status.intact and status.valid and covers),
         covers=covers,
         to_the_end=covers == len(pdf),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -30,7 +32,15 @@ from app.reports.signing import what_signing_adds
 from tests.casework.conftest import AddChild
 from tests.casework.test_provenance import saved
 from tests.casework.test_reports import case, made
-from tests.reports.certificates import NOW, PASSPHRASE, Pair, a_certificate, a_root, curve_key
+from tests.reports.certificates import (
+    NOW,
+    PASSPHRASE,
+    Pair,
+    a_certificate,
+    a_root,
+    curve_key,
+    with_unreadable_name,
+)
 
 
 def brought(desk: Desk, folder: Path, pair: Pair | None = None, **file: object) -> Credential:
@@ -243,11 +253,16 @@ def test_only_a_certificate_of_an_issuer_is_trusted(desk: Desk, tmp_path: Path) 
             (a_certificate().pem(), "somebody’s own"),
             (b"Dear court", "holds no certificate"),
             (a_certificate().file(), "holds no certificate"),
+            (with_unreadable_name(a_root()).pem(), "holds no certificate"),
         ):
             with pytest.raises(KnownError, match=why):
                 trust.trust(whoever, saved(tmp_path, content, "root.cer"))
         with pytest.raises(KnownError, match="can’t be read"):
             trust.trust(whoever, tmp_path / "gone.cer")
+    nameless = with_unreadable_name(a_root()).certificate.public_bytes(Encoding.DER)
     with desk.casebook.write() as work:
-        work.session.scalars(select(Service)).one().trusted_roots = ["bm90IG9uZQ=="]
+        work.session.scalars(select(Service)).one().trusted_roots = [
+            "bm90IG9uZQ==",
+            base64.b64encode(nameless).decode(),
+        ]
     assert trust.list_trusted(desk) == ()

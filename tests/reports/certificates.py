@@ -114,4 +114,12 @@ def a_root(name: str = "Fictional Root", key: Any = None) -> Pair:
     return a_certificate(name, key=key or curve_key(ec.SECP384R1), authority=True)
 
 
+def with_unreadable_name(pair: Pair) -> Pair:
+    """The same, with a name that is no text in any writing."""
+    name = pair.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
+    der = pair.certificate.public_bytes(Encoding.DER)
+    spoilt = der.replace(str(name).encode(), b"\xff" * len(str(name)))
+    return Pair(x509.load_der_x509_certificate(spoilt), pair.key)
+
+
 WEB_SERVER = (ExtendedKeyUsageOID.SERVER_AUTH,)
