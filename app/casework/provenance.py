@@ -9,7 +9,6 @@ and whether anybody whom the service trusts vouches for whose it is.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +27,7 @@ from app.core.errors import KnownError
 from app.core.i18n import _
 from app.models.queries import history
 from app.models.records import Report, ReportSignature, User
-from app.reports.signatures import Signature, signatures_in
+from app.reports.signatures import END, Signature, signatures_in
 from app.reports.tagged import title_of
 
 if TYPE_CHECKING:
@@ -41,7 +40,6 @@ Verdict = Literal[
 MOST_BYTES: Final = 200 * 1024 * 1024
 """No report of ours comes near this; a larger file is not read."""
 
-_ENDS: Final = re.compile(rb"%%EOF(\r\n|\n|\r)?")
 _MOST_ENDS: Final = 40
 """A file that was added to more often than this is looked at in its first parts alone."""
 
@@ -196,7 +194,7 @@ def _of_pages_with_more(session: Session, content: bytes) -> Provenance | None:
 def _starts(content: bytes) -> Iterator[str]:
     """The SHA-256 of every part of a file, from its start on, that ends as a PDF does."""
     digest, done = hashlib.sha256(), 0
-    for count, end in enumerate(_ENDS.finditer(content)):
+    for count, end in enumerate(END.finditer(content)):
         if count == _MOST_ENDS:
             return
         for at in sorted({end.start() + len(b"%%EOF"), end.end()}):

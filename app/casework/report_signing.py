@@ -66,15 +66,7 @@ def open_certificate(desk: Desk, file: Path, passphrase: str) -> Credential:
         NoCertificate: The file holds none, or one that can't sign; says why and what to do.
         KnownError: The file can't be read.
     """
-    try:
-        with file.open("rb") as held:
-            content = held.read(certificates.MOST_BYTES + 1)
-    except OSError as error:
-        raise KnownError(
-            _("The file can’t be read."),
-            _("Look whether it is still there, and choose it again."),
-        ) from error
-    credential = certificates.opened(content, passphrase)
+    credential = certificates.opened(certificates.content_of(file), passphrase)
     certificates.must_be_fit(credential, desk.clock.now())
     return credential
 

@@ -18,7 +18,7 @@ from app.casework import permission
 from app.core.errors import KnownError
 from app.core.i18n import _
 from app.models.records import Service
-from app.reports.certificates import told_by
+from app.reports.certificates import content_of, told_by
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -58,7 +58,7 @@ def trust(desk: Desk, file: Path) -> tuple[TrustedIssuer, ...]:
         KnownError: The file can't be read, or holds no certificate of an issuer.
     """
     permission.must(desk.actor.role, "manage_trust")
-    found = _issuers_in(_read(file))
+    found = _issuers_in(content_of(file, MOST_BYTES))
     with desk.casebook.write() as work:
         service = work.session.get_one(Service, desk.casebook.service_id)
         held = list(service.trusted_roots or ())
@@ -142,17 +142,6 @@ def _issues(held: x509.Certificate) -> bool:
         return held.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except (x509.ExtensionNotFound, ValueError):
         return False
-
-
-def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as held:
-            return held.read(MOST_BYTES)
-    except OSError as error:
-        raise KnownError(
-            _("The file can’t be read."),
-            _("Look whether it is still there, and choose it again."),
-        ) from error
 
 
 def _text(held: x509.Certificate) -> str:

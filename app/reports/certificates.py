@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from app.core.clock import local
@@ -85,6 +86,22 @@ class Credential:
     key: Any = field(repr=False)
     held: x509.Certificate = field(repr=False)
     above: tuple[x509.Certificate, ...] = field(repr=False)
+
+
+def content_of(file: Path, most: int = MOST_BYTES) -> bytes:
+    """What is in a file that somebody brings; of one longer than `most` bytes, one byte more.
+
+    Raises:
+        KnownError: It can't be read.
+    """
+    try:
+        with file.open("rb") as held:
+            return held.read(most + 1)
+    except OSError as error:
+        raise KnownError(
+            _("The file can’t be read."),
+            _("Look whether it is still there, and choose it again."),
+        ) from error
 
 
 def told_by(held: x509.Certificate) -> Certificate:

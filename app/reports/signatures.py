@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 MOST: Final = 20
 """More signatures than this in one file are not looked at."""
 
-_END: Final = re.compile(rb"%%EOF(\r\n|\n|\r)?")
+END: Final = re.compile(rb"%%EOF(\r\n|\n|\r)?")
+"""How a PDF ends, and every state of it that something was added to."""
 
 # What pyHanko raises where a file, or a signature in it, is broken or made to break a reader. A
 # filter, or a way to lock a file, that it can't read is a NotImplementedError there.
@@ -79,7 +80,7 @@ def signatures_in(pdf: bytes, roots: Sequence[x509.Certificate] = ()) -> tuple[S
 
     _be_quiet()
     # Rubbish behind a file keeps no reader from showing it, and must not hide a signature.
-    for end in reversed([match.end() for match in _END.finditer(pdf)][-MOST:]):
+    for end in reversed([match.end() for match in END.finditer(pdf)][-MOST:]):
         try:
             found = PdfFileReader(io.BytesIO(pdf[:end])).embedded_regular_signatures[:MOST]
         except (PdfError, *_UNREADABLE):

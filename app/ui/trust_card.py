@@ -16,7 +16,7 @@ from app.ui.kit.blocks import Card, Separator
 from app.ui.kit.buttons import SecondaryButton, button_row
 from app.ui.kit.fields import FieldFrame, PathEdit
 from app.ui.kit.layout import clear
-from app.ui.kit.text import Body, Muted, Small, Strong
+from app.ui.kit.text import Body, Muted, Small, Strong, in_groups
 
 if TYPE_CHECKING:
     from app.casework.trust import TrustedIssuer
@@ -88,11 +88,10 @@ class TrustCard(Card):
         words = QVBoxLayout()
         words.setSpacing(theme.current().px(4))
         words.addWidget(Strong(issuer.name))
-        groups = [issuer.fingerprint[at : at + 8] for at in range(0, len(issuer.fingerprint), 8)]
         words.addWidget(
             Small(
                 _("Valid until {day}. Fingerprint {digits}").format(
-                    day=in_words(issuer.valid_until), digits=" ".join(groups)
+                    day=in_words(issuer.valid_until), digits=in_groups(issuer.fingerprint)
                 )
             )
         )

@@ -9,6 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
+def in_groups(digits: str) -> str:
+    """Digits as people compare them: in groups that can break across lines."""
+    return " ".join(digits[at : at + 8] for at in range(0, len(digits), 8))
+
+
 class Body(QLabel):
     """Plain words that wrap."""
 

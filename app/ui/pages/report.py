@@ -43,6 +43,7 @@ from app.ui.kit import (
     ScrollPage,
     SecondaryButton,
 )
+from app.ui.kit.text import in_groups
 from app.ui.page import Page
 from app.ui.pages.edit_record import ReasonDialog
 from app.ui.pages.on_paper import choose_printer, paint
@@ -209,7 +210,7 @@ class ReportPage(Page):
                 _("Length"),
                 ngettext("{count} page", "{count} pages", pages).format(count=pages),
             ),
-            (_("Hash"), " ".join(report.content_hash[at : at + 8] for at in range(0, 64, 8))),
+            (_("Hash"), in_groups(report.content_hash)),
         ):
             facts.add(label, value)
         self.facts.body.replaceWidget(self._facts_place, facts)

@@ -34,6 +34,7 @@ from app.ui.kit import (
 )
 from app.ui.kit.fields import bring_into_view
 from app.ui.kit.layout import clear
+from app.ui.kit.text import in_groups
 
 if TYPE_CHECKING:
     from app.ui.page import Page
@@ -216,7 +217,7 @@ class SignDialog(Dialog):
                     (_("Issued by"), _("itself") if own else told.issued_by),
                     (_("Valid until"), in_words(told.valid_until)),
                     (_("Serial number"), told.serial),
-                    (_("Fingerprint"), _in_groups(told.fingerprint)),
+                    (_("Fingerprint"), in_groups(told.fingerprint)),
                 )
             )
         )
@@ -246,8 +247,3 @@ def _signed_words(one: SignatureView) -> str:
             user=one.signed_by, name=one.signer, day=day
         )
     return _("Signed by {name} on {day}.").format(name=one.signer, day=day)
-
-
-def _in_groups(digits: str) -> str:
-    """Digits as people compare them: in groups that can break across lines."""
-    return " ".join(digits[at : at + 8] for at in range(0, len(digits), 8))

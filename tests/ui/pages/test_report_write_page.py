@@ -11,14 +11,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.casework import (
-    assessments,
     children,
-    court,
-    demo,
     disproportionality,
-    form_records,
     report_writing,
-    reports,
     service_figures,
 )
 from app.casework.desk import Desk
@@ -39,19 +34,6 @@ def beside(name: str) -> None:
     assert focus is not None
     QTest.keyClick(focus, Qt.Key.Key_F6)
     tab_to(name)
-
-
-@pytest.fixture
-def report_id(desk: Desk, child_id: str) -> str:
-    """A draft on Tal, whose assessment is locked and who agreed to be quoted."""
-    record = form_records.start(desk, child_id, "assessment")
-    answers = {**demo.answers_of({"like": "assessment"}), "quote_agreed": "yes"}
-    demo.fill_in(desk, record.record_id, answers, by=desk.actor.id)
-    assessments.submit(desk, record.record_id)
-    hearing = court.add_hearing(
-        desk, child_id, court.HearingDetails(hearing_date=desk.clock.today())
-    )
-    return reports.create_psr(desk, child_id, record.record_id, hearing.id).id
 
 
 @pytest.fixture

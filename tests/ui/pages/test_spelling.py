@@ -13,15 +13,11 @@ from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.casework import (
-    assessments,
     children,
-    court,
-    demo,
     dictionaries,
     form_records,
     people,
     report_writing,
-    reports,
 )
 from app.casework.desk import Desk
 from app.core.settings import Settings
@@ -43,19 +39,6 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 def said(shell: Shell) -> list[str]:
     QApplication.processEvents()
     return [label.text() for label in shell.page.findChildren(QLabel) if label.isVisible()]
-
-
-@pytest.fixture
-def report_id(desk: Desk, child_id: str) -> str:
-    """A draft on Tal, whose assessment is locked and who agreed to be quoted."""
-    record = form_records.start(desk, child_id, "assessment")
-    answers = {**demo.answers_of({"like": "assessment"}), "quote_agreed": "yes"}
-    demo.fill_in(desk, record.record_id, answers, by=desk.actor.id)
-    assessments.submit(desk, record.record_id)
-    hearing = court.add_hearing(
-        desk, child_id, court.HearingDetails(hearing_date=desk.clock.today())
-    )
-    return reports.create_psr(desk, child_id, record.record_id, hearing.id).id
 
 
 @pytest.fixture
