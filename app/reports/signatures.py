@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,7 @@ _UNREADABLE: Final = (
     RecursionError,
     EOFError,
     OSError,
+    zlib.error,
 )
 
 

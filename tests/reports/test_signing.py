@@ -235,6 +235,13 @@ def test_a_range_that_leaves_out_more_than_the_signature_does_not_count(signed: 
         b"%PDF-1.7\n/ByteRange",
         b"%PDF-1.7\n/ByteRange [0 1 2 3]\nstartxref\n9\n%%EOF\n",
         b"%PDF-1.7\n/ByteRange\nxref\n0 1\ntrailer <</Root 1 0 R>>\nstartxref\n19\n%%EOF",
+        # Compressed, and not as it says; and in a way that nobody uses for it.
+        *(
+            b"%PDF-1.7\n/ByteRange\n1 0 obj<</Type/XRef/Size 2/W[1 1 1]/Root 1 0 R/Filter"
+            + how
+            + b"/Length 3>>stream\nabc\nendstream endobj\nstartxref\n20\n%%EOF\n"
+            for how in (b"/FlateDecode", b"/JBIG2Decode")
+        ),
     ],
 )
 def test_what_only_looks_like_a_signed_file_breaks_nothing(pdf: bytes) -> None:
