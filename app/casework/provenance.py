@@ -89,8 +89,9 @@ def provenance(desk: Desk, file: Path) -> Provenance:
             found = _of_other_pages(passed_on, copies)
         else:
             found = _of_pages_with_more(session, content) or _of_stranger(session, content)
-        told = signatures_in(content, trusted_roots(session, desk.casebook.service_id))
-    found = replace(found, signatures=tuple(map(_signature_words, told)))
+        roots = trusted_roots(session, desk.casebook.service_id)
+    told = map(_signature_words, signatures_in(content, roots))
+    found = replace(found, signatures=tuple(told))
     if found.report_id is not None and found.child_id is not None:
         consulted(desk, Report, found.report_id, found.child_id)
     return found
