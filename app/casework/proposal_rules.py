@@ -107,10 +107,7 @@ class Remark:
     @property
     def blocks(self) -> bool:
         """Whether it keeps the report from being made final: never by an unverified rule."""
-        by_law = self.rule is not None and self.rule.verified
-        return self.stops or (
-            by_law and self.rule is not None and self.rule.legal_or_local == "legal"
-        )
+        return self.stops or (self.rule is not None and self.rule.binds)
 
 
 def remarks(proposal: Proposal, situation: Situation) -> tuple[Remark, ...]:

@@ -130,6 +130,11 @@ class Rule(BaseModel):
         """What the rule is about, in `language` or the language of the screen."""
         return self.cy if (language or i18n.language()) == "cy" else self.en
 
+    @property
+    def binds(self) -> bool:
+        """Whether it may keep somebody from something: law, whose source was read in full."""
+        return self.verified and self.legal_or_local == "legal"
+
     def holds_on(self, day: date) -> bool:
         """Whether the rule is in force on `day`."""
         return self.effective_from <= day and (

@@ -24,6 +24,7 @@ from app.casework import (
     report_needed,
     report_parts,
     report_writing,
+    rule_words,
 )
 from app.casework.existing_report import ExistingView
 from app.casework.form_records import LOCKED, sheet_of
@@ -499,9 +500,9 @@ def _by(rule: Rule, check: str, text: str, where: str = "", section: str = "") -
         text,
         where,
         section,
-        rule=f"{rule.label()} ({rule.source})",
+        rule=rule_words.cited(rule),
         verified=rule.verified,
-        blocks=rule.verified and rule.legal_or_local == "legal",
+        blocks=rule.binds,
     )
 
 

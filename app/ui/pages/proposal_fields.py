@@ -92,9 +92,8 @@ def words_of(remark: Remark) -> str:
     """A remark with the rule that says so, and whether its source was read in full."""
     if remark.rule is None:
         return remark.text
-    named = f"{remark.rule.label()} ({remark.rule.source})"
-    rule = rule_words.marked(_("Rule: {rule}").format(rule=named), verified=remark.rule.verified)
-    return f"{remark.text}\n{rule}"
+    line = rule_words.line(rule_words.cited(remark.rule), verified=remark.rule.verified)
+    return f"{remark.text}\n{line}"
 
 
 class OrderCard(Card):

@@ -72,7 +72,7 @@ class ExistingCard(QWidget):
             self._inside.addWidget(Small(f"• {change.text}"))
         for reason in seen.reasons:
             if reason.rule is not None:
-                named = f"{reason.rule.label()} ({reason.rule.source})"
+                named = rule_words.cited(reason.rule)
                 self._inside.addWidget(Small(_("Rule: {rule}").format(rule=named)))
 
 

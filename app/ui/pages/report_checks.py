@@ -152,10 +152,7 @@ class ChecksCard(Card):
         for one in findings:
             words = one.text
             if one.rule:
-                rule = rule_words.marked(
-                    _("Rule: {rule}").format(rule=one.rule), verified=one.verified
-                )
-                words = f"{words}\n{rule}"
+                words = f"{words}\n{rule_words.line(one.rule, verified=one.verified)}"
             where = (one.section, one.where, one.blocks, one.put_back)
             together.setdefault(where, []).append(words)
         for (section, where, blocks, put_back), lines in together.items():
