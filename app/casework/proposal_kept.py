@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework import proposal_words
+from app.casework.keeping import details_of
 from app.casework.proposal import Proposal, Requirement
 from app.models.records import Report, ReportRequirement
 
@@ -26,7 +27,9 @@ def built(session: Session, report: Report) -> Proposal:
         imprisonable=report.proposal_imprisonable,
         threshold=report.proposal_threshold,
         persistent=report.proposal_persistent,
-        requirements=tuple(_requirement(record) for record in rows(session, report.id)),
+        requirements=tuple(
+            details_of(record, Requirement) for record in rows(session, report.id)
+        ),
     )
 
 
@@ -38,22 +41,6 @@ def rows(session: Session, report_id: str) -> list[ReportRequirement]:
             .where(ReportRequirement.report_id == report_id, ReportRequirement.removed_at.is_(None))
             .order_by(ReportRequirement.id)
         )
-    )
-
-
-def _requirement(record: ReportRequirement) -> Requirement:
-    return Requirement(
-        requirement=record.requirement,
-        months=record.months,
-        days=record.days,
-        hours=record.hours,
-        hours_a_day=record.hours_a_day,
-        hours_a_week=record.hours_a_week,
-        times_a_month=record.times_a_month,
-        from_date=record.from_date,
-        what=record.what,
-        agreed=record.agreed,
-        id=record.id,
     )
 
 

@@ -66,6 +66,14 @@ def requirement_for_court(one: Requirement, language: Language) -> str:
     return f"{words}. {_ended(one.what)}" if one.what.strip() else words
 
 
+def for_child(proposal: Proposal, language: Language) -> tuple[str, ...]:
+    """What is proposed, said to the child in plain words, a paragraph for each part of it."""
+    if proposal.entry is None:
+        return ()
+    rules = (requirement_for_child(one, language) for one in proposal.counted)
+    return (order_for_child(proposal, language), *filter(None, rules))
+
+
 def order_for_child(proposal: Proposal, language: Language) -> str:
     """What the order would mean, said to the child."""
     if proposal.entry is None:

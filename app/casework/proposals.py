@@ -7,7 +7,7 @@ stands, and is written anew with one press.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +17,14 @@ from app.casework import proposal_kept, proposal_words, reference, report_writin
 from app.casework.form_records import called, sheet_of
 from app.casework.keeping import of_child, present
 from app.casework.problems import RecordGone
-from app.casework.proposal import ANSWERED, Proposal, Requirement, answered
+from app.casework.proposal import (
+    ANSWERED,
+    OF_ORDER,
+    OF_REQUIREMENT,
+    Proposal,
+    Requirement,
+    answered,
+)
 from app.casework.proposal_rules import Situation
 from app.core.errors import KnownError
 from app.core.i18n import _
@@ -65,7 +72,6 @@ class ProposalView:
         language: Of the report. editable: whether it can still be changed by who asks.
         section: The section of the report that says it. in_text: whether its words say what is
             proposed now.
-        assessed: What the assessment proposes.
     """
 
     report_id: str
@@ -79,7 +85,6 @@ class ProposalView:
     situation: Situation
     section: str
     in_text: bool
-    assessed: Proposal
 
 
 # ---- reading ---------------------------------------------------------------------------------
@@ -117,8 +122,7 @@ def _view(desk: Desk, session: Session, report: Report) -> ProposalView:
         proposal=proposal,
         situation=situation_of(session, report, desk.clock.today()),
         section=section_of(kind(report.kind)),
-        in_text=not any(_unsaid(session, report)),
-        assessed=assessed(desk, session, report),
+        in_text=_held(session, report) == dict(proposal_kept.said(session, report)),
     )
 
 
@@ -203,7 +207,7 @@ def change_order(desk: Desk, report_id: str, proposal: Proposal) -> ProposalView
         KnownError: An amount can't be meant.
     """
     desk.must_write()
-    _must_be_meant(proposal, ("months", "hours", "pounds"))
+    _must_be_meant(proposal, OF_ORDER)
     with desk.casebook.write() as work:
         report = report_writing.draft(work, report_id)
         for name in (
@@ -238,7 +242,7 @@ def change_requirement(desk: Desk, requirement: Requirement) -> ProposalView:
         PassageLocked, RecordGone, KnownError: As in `change_order`.
     """
     desk.must_write()
-    _must_be_meant(requirement, tuple(AMOUNTS))
+    _must_be_meant(requirement, OF_REQUIREMENT)
     with desk.casebook.write() as work:
         record = present(work.session, ReportRequirement, requirement.id)
         report = report_writing.draft(work, record.report_id)
@@ -282,7 +286,7 @@ def restore_requirement(desk: Desk, requirement_id: str) -> ProposalView:
 
 def _must_be_meant(held: Proposal | Requirement, measures: tuple[str, ...]) -> None:
     for measure in measures:
-        count = getattr(held, measure, None)
+        count = held.amount(measure)
         least, most = AMOUNTS[measure]
         if count is not None and not least <= count <= most:
             raise KnownError(
@@ -363,23 +367,18 @@ def _bring_into_text(desk: Desk, work: UnitOfWork, report: Report) -> None:
         after = record
 
 
-def _unsaid(session: Session, report: Report) -> Iterator[tuple[str, str]]:
-    """What is proposed and stands nowhere in the words of the report, or stands there otherwise."""
-    held = {
+def _held(session: Session, report: Report) -> dict[tuple[str, str], str]:
+    """What the passages of a report say of its proposal, as `proposal_kept.said` gives it."""
+    return {
         key: words
         for record in report_writing.records(session, report.id)
         for key, words in _links(record).items()
     }
-    said = dict(proposal_kept.said(session, report)) if report.proposal_order is not None else {}
-    yield from (key for key, words in said.items() if held.get(key) != words)
-    yield from (key for key in held if key not in said)
 
 
 def unsaid(session: Session, report: Report) -> tuple[str, ...]:
     """What is proposed and the report says nowhere, as the court would read it."""
-    held = {key for record in report_writing.records(session, report.id) for key in _links(record)}
-    if report.proposal_order is None:
-        return ()
+    held = _held(session, report)
     return tuple(words for key, words in proposal_kept.said(session, report) if key not in held)
 
 
@@ -459,9 +458,4 @@ def told_to_child(
     desk: Desk, session: Session, report: Report, language: Language
 ) -> tuple[str, ...]:
     """What is proposed, said to the child in plain words, a paragraph for each part of it."""
-    proposal = of_report(desk, session, report)
-    if proposal.entry is None:
-        return ()
-    order = proposal_words.order_for_child(proposal, language)
-    rules = (proposal_words.requirement_for_child(one, language) for one in proposal.counted)
-    return (order, *rules)
+    return proposal_words.for_child(of_report(desk, session, report), language)

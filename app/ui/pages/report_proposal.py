@@ -278,9 +278,7 @@ class ReportProposalPage(Page):
             self.court_words.addWidget(Muted(_("The report does not say this yet.")))
         else:
             self.court_words.addWidget(Muted(_("The report says this.")))
-        told = [proposal_words.order_for_child(proposal, language)]
-        told += [proposal_words.requirement_for_child(one, language) for one in proposal.counted]
-        for words in filter(None, told):
+        for words in proposal_words.for_child(proposal, language):
             self.child_words.addWidget(Body(words))
         self.child.setVisible(bool(lines))
 
