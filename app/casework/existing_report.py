@@ -15,7 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework import chronology, dates, reference, wording
-from app.casework.form_records import LOCKED
+from app.casework.assessments import LEVEL_COLUMNS
+from app.casework.form_records import locked
 from app.casework.keeping import of_child
 from app.casework.reference import Rule
 from app.core import i18n
@@ -79,6 +80,11 @@ class ExistingView:
     changes: tuple[Change, ...]
 
     @property
+    def words(self) -> str:
+        """What it is called where it is chosen."""
+        return f"{self.title} {self.reference}, {dates.in_words(self.made_on)}"
+
+    @property
     def may_be_used(self) -> bool:
         """Whether nothing that was looked at speaks against it."""
         return not any(reason.against for reason in self.reasons)
@@ -97,17 +103,12 @@ def views(desk: Desk, child_id: str) -> tuple[ExistingView, ...]:
             )
             .order_by(Report.finalised_at.desc(), Report.id.desc())
         ).all()
-        return tuple(_view(desk, session, report, i18n.language()) for report in held)
-
-
-def view(desk: Desk, session: Session, report: Report) -> ExistingView:
-    """One report, as `views` shows it, whatever became of it."""
-    return _view(desk, session, report, i18n.language())
+        return tuple(view(desk, session, report, i18n.language()) for report in held)
 
 
 def facts(desk: Desk, session: Session, report: Report, language: Language) -> ExistingFacts:
     """What a report that uses another again, or adds to it, says of it to the court."""
-    seen = _view(desk, session, report, language)
+    seen = view(desk, session, report, language)
     checked = session.get(User, report.checked_by) if report.checked_by else None
     return ExistingFacts(
         title=report.title,
@@ -119,7 +120,8 @@ def facts(desk: Desk, session: Session, report: Report, language: Language) -> E
     )
 
 
-def _view(desk: Desk, session: Session, report: Report, language: Language) -> ExistingView:
+def view(desk: Desk, session: Session, report: Report, language: Language) -> ExistingView:
+    """One report, as `views` shows it, in `language` and whatever became of it."""
     made_on = dates.local_day(report.finalised_at or report.changed_at)
     changes = tuple(_changes(session, report, language))
     say = wording_of(language)
@@ -189,7 +191,6 @@ _NEW: Final = (
     (CareStatus, "from_date", True),
     (Hearing, "hearing_date", False),
 )
-_LEVELS: Final = ("level_reoffending", "level_serious_harm", "level_safety")
 
 
 def _changes(session: Session, report: Report, language: Language) -> Iterator[Change]:
@@ -229,21 +230,13 @@ def _events(
 
 def _assessed(session: Session, report: Report, since: datetime, say: Wording) -> Iterator[Change]:
     newest = session.scalars(
-        select(FormRecord)
-        .where(
-            FormRecord.child_id == report.child_id,
-            FormRecord.kind == "assessment",
-            FormRecord.state.in_(LOCKED),
-            FormRecord.submitted_at > since,
-            FormRecord.removed_at.is_(None),
-        )
-        .order_by(FormRecord.submitted_at.desc(), FormRecord.id.desc())
+        locked(report.child_id, "assessment").where(FormRecord.submitted_at > since)
     ).first()
     if newest is None:
         return
     yield Change(say(N_("A newer assessment was submitted.")), significant=True)
     before = session.get(FormRecord, report.assessment_id) if report.assessment_id else None
-    for name in _LEVELS if before is not None else ():
+    for name in LEVEL_COLUMNS.values() if before is not None else ():
         then, now = getattr(before, name), getattr(newest, name)
         if then != now:
             text = say(N_("{what}: {then}, now {now}")).format(

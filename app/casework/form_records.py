@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.casework import permission, reference, signs_of_harm
@@ -26,7 +26,7 @@ from app.core.errors import KnownError
 from app.core.i18n import N_, _, language
 from app.forms.answers import is_rows
 from app.forms.errors import FormError
-from app.forms.schema import ASSESSING, Form
+from app.forms.schema import ASSESSING, Form, Kind
 from app.forms.sheet import Sheet
 from app.forms.unknown import UnknownAnswer, unknown_answers
 from app.forms.upgrades import upgraded
@@ -169,6 +169,20 @@ _STATE_WORDS: dict[str, str] = {
 LOCKED: Final = ("submitted", "countersigned")
 SHOWS_RECORD: Final = ASSESSING | {"court_report"}
 STAGES: Final = "assessment_stages"
+
+
+def locked(child_id: str, kind: Kind) -> Select[FormRecord]:
+    """A query for the locked forms of a kind that a child has in use, the newest first."""
+    return (
+        select(FormRecord)
+        .where(
+            FormRecord.child_id == child_id,
+            FormRecord.kind == kind,
+            FormRecord.state.in_(LOCKED),
+            FormRecord.removed_at.is_(None),
+        )
+        .order_by(FormRecord.submitted_at.desc(), FormRecord.id.desc())
+    )
 
 
 def state_words(state: str, kind: str) -> str:

@@ -27,9 +27,7 @@ def built(session: Session, report: Report) -> Proposal:
         imprisonable=report.proposal_imprisonable,
         threshold=report.proposal_threshold,
         persistent=report.proposal_persistent,
-        requirements=tuple(
-            details_of(record, Requirement) for record in rows(session, report.id)
-        ),
+        requirements=tuple(details_of(record, Requirement) for record in rows(session, report.id)),
     )
 
 

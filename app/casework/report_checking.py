@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.casework import keeping, reference
+from app.casework import reference
 from app.casework.desk import NotAllowed
 from app.casework.form_records import called
 from app.casework.form_records import names as user_names
@@ -24,6 +24,7 @@ from app.casework.report_writing import (
     WRITERS,
     LateWords,
     PassageLocked,
+    draft,
     is_checked,
     late_words,
     note_checked,
@@ -38,7 +39,6 @@ from app.models.records import (
     ReportPassage,
     ReportReadBack,
 )
-from app.models.work import UnitOfWork
 from app.reports.kinds import kind
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def ask(desk: Desk, report_id: str) -> None:
     """
     desk.must_write()
     with desk.casebook.write() as work:
-        report = _draft(work, report_id)
+        report = draft(work, report_id)
         report.check_asked_at = desk.clock.now()
         report.check_asked_by = desk.actor.id
         report.checked_at = report.checked_by = None
@@ -245,7 +245,7 @@ def comment(desk: Desk, report_id: str, text: str, passage_id: str | None = None
     if not text.strip():
         raise KnownError(_("Write what should be looked at again."), "")
     with desk.casebook.write() as work:
-        report = _draft(work, report_id)
+        report = draft(work, report_id)
         if (
             passage_id is not None
             and present(work.session, ReportPassage, passage_id).report_id != report_id
@@ -268,7 +268,7 @@ def deal_with(desk: Desk, comment_id: str, reply: str = "") -> None:
     desk.must_write()
     with desk.casebook.write() as work:
         held = present(work.session, ReportComment, comment_id)
-        _draft(work, held.report_id)
+        draft(work, held.report_id)
         held.state = "done"
         held.reply = reply.strip()
         held.done_at = desk.clock.now()
@@ -283,7 +283,7 @@ def send_back(desk: Desk, report_id: str) -> None:
     """
     desk.must_write()
     with desk.casebook.write() as work:
-        report = _draft(work, report_id)
+        report = draft(work, report_id)
         if _wrote(desk, report):
             raise NotYourOwn
         if not _open_comments(work.session, report_id):
@@ -390,7 +390,7 @@ def note_read_back(
     if reference.listing("read_back_answers").entry(answer) is None:
         raise KnownError(_("Choose what they said to it."), "")
     with desk.casebook.write() as work:
-        report = _draft(work, report_id)
+        report = draft(work, report_id)
         held = next(
             (
                 one
@@ -481,10 +481,3 @@ def _open_comments(session: Session, report_id: str) -> bool:
         ReportComment.removed_at.is_(None),
     )
     return session.scalars(query).first() is not None
-
-
-def _draft(work: UnitOfWork, report_id: str) -> Report:
-    report = keeping.present(work.session, Report, report_id)
-    if report.state != "draft":
-        raise PassageLocked
-    return report

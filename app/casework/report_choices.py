@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from app.casework import court, existing_report
-from app.casework.dates import in_words
-from app.casework.form_records import LOCKED
+from app.casework.existing_report import ExistingView
+from app.casework.form_records import locked
 from app.casework.report_views import assessment_words
 from app.casework.reports import ADDENDUM
 from app.core import i18n
 from app.core.i18n import _
-from app.models.records import FormRecord
 from app.reports.kinds import kinds
 
 if TYPE_CHECKING:
@@ -42,7 +39,7 @@ class PsrChoices:
     why_not: str
     kinds: tuple[Choice, ...] = ()
     orders: tuple[Choice, ...] = ()
-    existing: tuple[Choice, ...] = ()
+    existing: tuple[ExistingView, ...] = ()
 
 
 def psr_choices(desk: Desk, child_id: str) -> PsrChoices:
@@ -50,16 +47,7 @@ def psr_choices(desk: Desk, child_id: str) -> PsrChoices:
     with desk.casebook.read() as session:
         assessments = tuple(
             Choice(record.id, assessment_words(desk, record))
-            for record in session.scalars(
-                select(FormRecord)
-                .where(
-                    FormRecord.child_id == child_id,
-                    FormRecord.kind == "assessment",
-                    FormRecord.state.in_(LOCKED),
-                    FormRecord.removed_at.is_(None),
-                )
-                .order_by(FormRecord.submitted_at.desc())
-            )
+            for record in session.scalars(locked(child_id, "assessment"))
         )
     today = desk.clock.today()
     upcoming = sorted(
@@ -88,10 +76,7 @@ def psr_choices(desk: Desk, child_id: str) -> PsrChoices:
             Choice(view.id, f"{view.title} {view.detail}".strip())
             for view in court.list_outcomes(desk, child_id)
         ),
-        existing=tuple(
-            Choice(one.report_id, f"{one.title} {one.reference}, {in_words(one.made_on)}")
-            for one in existing_report.views(desk, child_id)
-        ),
+        existing=existing_report.views(desk, child_id),
     )
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from app.casework.disclosure import Exported, Pages, must_be_free, note, to_file
+from app.casework.keeping import present
 from app.casework.report_signing import signed_pages
-from app.casework.report_views import ReportView, found
+from app.casework.report_views import ReportView
 from app.core.errors import KnownError
 from app.core.i18n import _
+from app.models.records import Report
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
@@ -48,7 +50,7 @@ def export(
             _("Say who gets this report."), _("It is kept in the record of who was given a copy.")
         )
     with desk.casebook.read() as session:
-        report = found(session, report_id)
+        report = present(session, Report, report_id)
         pdf = signed_pages(session, signature_id) if signature_id else report.pdf or b""
         pages = Pages(pdf, "report", report.id, report.child_id, report.state)
     return to_file(desk, file, pages, recipient=recipient, reason=reason)
@@ -62,7 +64,7 @@ def note_print(desk: Desk, report_id: str, *, recipient: str, reason: str) -> No
     """
     desk.must_disclose()
     with desk.casebook.write(reason.strip() or None) as work:
-        report = found(work.session, report_id)
+        report = present(work.session, Report, report_id)
         pages = Pages(report.pdf or b"", "report", report.id, report.child_id, report.state)
         note(desk, work, "print", pages, report.pdf_hash, recipient=recipient, why=reason)
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework import (
@@ -18,7 +17,7 @@ from app.casework import (
     plan,
     reference,
 )
-from app.casework.form_records import LOCKED
+from app.casework.form_records import locked
 from app.casework.keeping import of_child
 from app.casework.levels import level_of
 from app.casework.psr_material import offence_facts
@@ -92,17 +91,10 @@ def _order(session: Session, child_id: str, order_id: str) -> Outcome | None:
 def _levels_over_time(session: Session, child_id: str, assessment_id: str) -> Iterator[LevelsOn]:
     """Of the locked assessments up to the one that the report rests on, the oldest first."""
     last = session.get_one(FormRecord, assessment_id).submitted_at
-    for record in session.scalars(
-        select(FormRecord)
-        .where(
-            FormRecord.child_id == child_id,
-            FormRecord.kind == "assessment",
-            FormRecord.state.in_(LOCKED),
-            FormRecord.submitted_at <= last,
-            FormRecord.removed_at.is_(None),
-        )
-        .order_by(FormRecord.submitted_at, FormRecord.id)
-    ):
+    held = session.scalars(
+        locked(child_id, "assessment").where(FormRecord.submitted_at <= last)
+    ).all()
+    for record in reversed(held):
         if record.submitted_at is not None:
             yield LevelsOn(
                 dates.local_day(record.submitted_at),

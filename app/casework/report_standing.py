@@ -24,7 +24,6 @@ from app.casework.keeping import consulted, present
 from app.casework.report_views import state_words_of
 from app.casework.wording import state_word
 from app.core import i18n
-from app.core.clock import local
 from app.core.errors import KnownError
 from app.core.i18n import _
 from app.models.queries import history as log_entries
@@ -204,7 +203,7 @@ def copies_pages(desk: Desk, report_id: str) -> bytes:
         )
     lines = tuple(
         CopyLine(
-            when=_when(one.at),
+            when=dates.day_and_time(one.at),
             to=one.to,
             how=one.how,
             which=which_words(one),
@@ -260,13 +259,3 @@ def which_words(one: CopyGiven) -> str:
     if one.sealed:
         return _("These pages")
     return _("Other pages ({state})").format(state=one.state) if one.state else _("Other pages")
-
-
-def _when(at: datetime) -> str:
-    here = local(at)
-    return _("{day} at {time}").format(day=dates.in_words(here.date()), time=f"{here:%H:%M}")
-
-
-def when_words(one: CopyGiven) -> str:
-    """Day and time at which a copy was given."""
-    return _when(one.at)

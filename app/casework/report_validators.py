@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework import (
@@ -26,8 +25,9 @@ from app.casework import (
     report_writing,
     rule_words,
 )
+from app.casework.assessments import LEVEL_COLUMNS
 from app.casework.existing_report import ExistingView
-from app.casework.form_records import LOCKED, sheet_of
+from app.casework.form_records import LOCKED, locked, sheet_of
 from app.casework.keeping import of_child, present
 from app.casework.proposal import ORDERS, Proposal
 from app.casework.proposal_rules import Remark, remarks
@@ -170,16 +170,7 @@ def _case(
     hearing = session.get(Hearing, report.hearing_id) if report.hearing_id else None
     offences = of_child(session, Offence, child.id)
     wanted = set(hearing.offence_ids) if hearing is not None else set()
-    newest = session.scalars(
-        select(FormRecord)
-        .where(
-            FormRecord.child_id == child.id,
-            FormRecord.kind == "assessment",
-            FormRecord.state.in_(LOCKED),
-            FormRecord.removed_at.is_(None),
-        )
-        .order_by(FormRecord.submitted_at.desc(), FormRecord.id.desc())
-    ).first()
+    newest = session.scalars(locked(child.id, "assessment")).first()
     return _Case(
         report=report,
         child=child,
@@ -213,7 +204,7 @@ def _existing(desk: Desk, session: Session, report: Report) -> ExistingView | No
     held = session.get(Report, key) if key else None
     if held is None or held.child_id != report.child_id:
         return None
-    return existing_report.view(desk, session, held)
+    return existing_report.view(desk, session, held, i18n.language())
 
 
 # ---- the checks ------------------------------------------------------------------------------
@@ -314,9 +305,6 @@ def _silent_sections(case: _Case) -> Iterator[Finding]:
         yield Finding("silent_sections", text.format(heading=heading), heading, section.code)
 
 
-_LEVELS: Final = ("level_reoffending", "level_serious_harm", "level_safety")
-
-
 def _levels(case: _Case) -> Iterator[Finding]:
     if case.assessment.state not in LOCKED:
         text = _("The assessment that it rests on is not the one that counts any more.")
@@ -324,7 +312,8 @@ def _levels(case: _Case) -> Iterator[Finding]:
         return
     if case.newest.id != case.assessment.id:
         differ = any(
-            getattr(case.newest, name) != getattr(case.assessment, name) for name in _LEVELS
+            getattr(case.newest, name) != getattr(case.assessment, name)
+            for name in LEVEL_COLUMNS.values()
         )
         text = (
             _("A newer assessment sets other levels. Make a new report from it.")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.casework import reference, report_writing
 from app.casework.dates import in_words
 from app.casework.form_records import called, state_words
-from app.casework.keeping import consulted
+from app.casework.keeping import consulted, present
 from app.casework.problems import RecordGone
 from app.core import i18n
 from app.core.clock import local
@@ -66,7 +66,7 @@ def open_report(desk: Desk, report_id: str) -> ReportView:
         RecordGone: It is not in the casebook.
     """
     with desk.casebook.read() as session:
-        view = view_of(desk, session, found(session, report_id))
+        view = view_of(desk, session, present(session, Report, report_id))
     consulted(desk, Report, report_id, view.child_id)
     return view
 
@@ -82,14 +82,6 @@ def list_reports(desk: Desk, child_id: str) -> tuple[ReportView, ...]:
                 .order_by(Report.id.desc())
             )
         )
-
-
-def found(session: Session, report_id: str) -> Report:
-    """The record of a report. Raises `RecordGone` where there is none, or it was taken out."""
-    report = session.get(Report, report_id)
-    if report is None or report.removed_at is not None:
-        raise RecordGone
-    return report
 
 
 def _is_pending(report: Report) -> bool:

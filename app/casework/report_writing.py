@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.casework import dates, disproportionality, permission, proposal_kept, wording
-from app.casework.form_records import LOCKED, called, sheet_of
+from app.casework.form_records import called, locked, sheet_of
 from app.casework.keeping import present, reason_given
 from app.casework.problems import RecordGone
 from app.core.errors import KnownError
@@ -876,16 +876,7 @@ def _heard(session: Session, report: Report) -> Iterator[FormRecord]:
     assessment = session.get(FormRecord, report.assessment_id) if report.assessment_id else None
     if assessment is not None and assessment.child_id == report.child_id:
         yield assessment
-    yield from session.scalars(
-        select(FormRecord)
-        .where(
-            FormRecord.child_id == report.child_id,
-            FormRecord.kind == "questionnaire",
-            FormRecord.state.in_(LOCKED),
-            FormRecord.removed_at.is_(None),
-        )
-        .order_by(FormRecord.submitted_at.desc())
-    )
+    yield from session.scalars(locked(report.child_id, "questionnaire"))
 
 
 # Which fields of which records are facts for a report. Nothing of a victim is among them.

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from app.casework import proposals, report_material, report_validators, report_writing
 from app.casework.disclosure import reference_of
 from app.casework.form_records import LOCKED
+from app.casework.keeping import present
 from app.casework.problems import RecordGone
 from app.casework.report_content import content_now, made_now, material_of
-from app.casework.report_views import ReportView, found, view_of
+from app.casework.report_views import ReportView, view_of
 from app.core import i18n
 from app.core.errors import KnownError
 from app.core.i18n import _
@@ -114,7 +115,7 @@ def create_addendum(desk: Desk, report_id: str) -> ReportView:
         KnownError: The report is not final.
     """
     with desk.casebook.read() as session:
-        old = found(session, report_id)
+        old = present(session, Report, report_id)
         if old.state != "final":
             raise KnownError(
                 _("Only a final report that still stands can be added to."),
@@ -162,14 +163,14 @@ def preview(desk: Desk, report_id: str) -> bytes:
     make them from: they stay.
     """
     with desk.casebook.read() as session:
-        report = found(session, report_id)
+        report = present(session, Report, report_id)
         stale = _can_be_made(session, report) and _says_another_thing(desk, session, report)
         if stale and not desk.actor.may_write:
             return made_now(desk, session, report, "draft")[1]
     if stale:
         make_anew(desk, report_id)
     with desk.casebook.read() as session:
-        pdf = found(session, report_id).pdf
+        pdf = present(session, Report, report_id).pdf
         if pdf is None:
             raise RecordGone
         return pdf
@@ -214,7 +215,7 @@ def make_final(desk: Desk, report_id: str, reason: str) -> ReportView:
     """
     desk.must_write()
     with desk.casebook.read() as session:
-        draft = found(session, report_id)
+        draft = present(session, Report, report_id)
         _must_be_draft(draft)
         assessment = session.get(FormRecord, draft.assessment_id)
         held = draft.content_hash
@@ -252,7 +253,7 @@ def _rewrite(
     desk.must_write()
     changed = False
     with desk.casebook.write(reason) as work:
-        kept = found(work.session, report_id)
+        kept = present(work.session, Report, report_id)
         _must_be_draft(kept)
         content, pdf = made_now(desk, work.session, kept, "draft")
         changed = only_if_hash is not None and content_hash(content) != only_if_hash

@@ -7,9 +7,8 @@ from typing import Final
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
-from app.casework import existing_report, report_choices, report_needed, report_views, reports
+from app.casework import report_choices, report_needed, report_views, reports
 from app.casework.children import ChildView
-from app.casework.existing_report import ExistingView
 from app.casework.report_choices import Choice, PsrChoices
 from app.casework.report_needed import Asked
 from app.casework.report_views import ReportView
@@ -33,7 +32,6 @@ class ReportsTab(ChildTab):
                 report_choices.psr_choices(desk, view.id),
                 report_views.list_reports(desk, view.id),
                 report_needed.for_hearings(desk, view.id),
-                existing_report.views(desk, view.id),
             ),
             lambda found: self._show(view, *found),
         )
@@ -44,10 +42,9 @@ class ReportsTab(ChildTab):
         choices: PsrChoices,
         found: Sequence[ReportView],
         asked: Mapping[str, Asked],
-        usable: Sequence[ExistingView],
     ) -> None:
         self.empty()
-        self._asked, self._usable = asked, usable
+        self._asked, self._usable = asked, choices.existing
         new = [self._new(view, choices)] if view.editable else []
         # Whoever has begun one comes back to it; whoever has not wants to begin.
         if not found:
@@ -80,7 +77,7 @@ class ReportsTab(ChildTab):
         self.assessment = _box(choices.assessments)
         self.hearing = _box(choices.hearings)
         self.order = _box(choices.orders)
-        self.existing = _box(choices.existing)
+        self.existing = _box([Choice(one.report_id, one.words) for one in choices.existing])
         self._about = {
             "order": FieldFrame(_("Order it is about"), self.order),
             "existing": FieldFrame(_("Report to be used again"), self.existing),

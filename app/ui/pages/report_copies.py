@@ -10,7 +10,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.casework import consents, permission, report_standing, report_views
+from app.casework import consents, dates, permission, report_standing, report_views
 from app.casework.disclosure import Exported
 from app.casework.places import Place
 from app.casework.report_standing import CopyGiven
@@ -103,7 +103,7 @@ class ReportCopiesPage(Page):
             card.add(
                 KeyFacts(
                     (
-                        (_("When"), report_standing.when_words(one)),
+                        (_("When"), dates.day_and_time(one.at)),
                         (_("How"), one.how),
                         (_("Which pages"), report_standing.which_words(one)),
                         (_("Given by"), one.who),

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QVBoxLayout
 
-from app.casework import report_checking, report_standing
-from app.casework.dates import in_words
+from app.casework import dates, report_checking
 from app.casework.report_standing import CopyGiven, Named, Standing
 from app.casework.report_views import ReportView
-from app.core.clock import local
 from app.core.i18n import _, ngettext
 from app.ui import theme
 from app.ui.kit import (
@@ -106,7 +104,7 @@ class StandingCard(Card):
     def _state(self, standing: Standing) -> None:
         if standing.state not in ("withdrawn", "superseded"):
             return
-        day = in_words(local(standing.since).date()) if standing.since else ""
+        day = dates.in_words(dates.local_day(standing.since)) if standing.since else ""
         words = (
             _("It was withdrawn on {day} by {who}. It is kept as it was.")
             if standing.state == "withdrawn"
@@ -134,7 +132,7 @@ class StandingCard(Card):
         self._inside.addWidget(Body(words.format(count=len(copies))))
         for one in copies[:SHOWN]:
             to = one.to or _("Not recorded")
-            self._inside.addWidget(Small(f"{report_standing.when_words(one)}: {to}"))
+            self._inside.addWidget(Small(f"{dates.day_and_time(one.at)}: {to}"))
         assert self._report is not None
         report = self._report
         see = SecondaryButton(
