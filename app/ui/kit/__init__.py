@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         button_row,
     )
     from app.ui.kit.dialogs import Dialog, Message
-    from app.ui.kit.fields import ErrorSummary, FieldFrame, PassphraseEdit, PathEdit
+    from app.ui.kit.fields import ChoiceBox, ErrorSummary, FieldFrame, PassphraseEdit, PathEdit
     from app.ui.kit.flow import FlowLayout
     from app.ui.kit.focus import FocusRing
     from app.ui.kit.layout import PageHeader, ScrollPage, SidePanel, clear, space
@@ -39,6 +39,7 @@ __all__ = [
     "BusyOverlay",
     "Card",
     "Cell",
+    "ChoiceBox",
     "Column",
     "DangerButton",
     "Dialog",
@@ -94,6 +95,7 @@ _HOMES: Final = {
     "button_row": "buttons",
     "Dialog": "dialogs",
     "Message": "dialogs",
+    "ChoiceBox": "fields",
     "ErrorSummary": "fields",
     "FieldFrame": "fields",
     "PassphraseEdit": "fields",

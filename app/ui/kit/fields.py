@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QComboBox,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -26,6 +27,22 @@ from app.ui.kit.text import Body, ErrorText, Heading, Muted, Strong
 def _repolish(widget: QWidget) -> None:
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+class ChoiceBox(QComboBox):
+    """One of several, to be chosen: as wide as its place, however long the longest of them is.
+
+    Args:
+        choices: The words of each, and what stands for it.
+        letters: How many letters of them are there at least.
+    """
+
+    def __init__(self, choices: Iterable[tuple[str, object]] = (), *, letters: int = 24) -> None:
+        super().__init__()
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(letters)
+        for words, data in choices:
+            self.addItem(words, data)
 
 
 class FieldFrame(QWidget):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLayout,
@@ -37,6 +38,23 @@ def clear(layout: QLayout) -> None:
         inner = item.layout()
         if inner is not None:
             clear(inner)
+
+
+def beside(main: QWidget | QLayout, panel: QWidget, *, width: int) -> QBoxLayout:
+    """`main` with a panel of `width` (pixels at 100 %) at its right; at large text below it."""
+    look = theme.current()
+    body = QBoxLayout(
+        QBoxLayout.Direction.TopToBottom if look.large else QBoxLayout.Direction.LeftToRight
+    )
+    body.setSpacing(look.px(16))
+    if isinstance(main, QWidget):
+        body.addWidget(main, 1)
+    else:
+        body.addLayout(main, 1)
+    if not look.large:
+        panel.setFixedWidth(look.px(width))
+    body.addWidget(panel, 0, Qt.AlignmentFlag.AlignTop)
+    return body
 
 
 class PageHeader(QWidget):

@@ -13,7 +13,7 @@ from app.casework.report_choices import Choice, PsrChoices
 from app.casework.report_needed import Asked
 from app.casework.report_views import ReportView
 from app.core.i18n import LANGUAGES, _, language
-from app.ui.kit import Card, FieldFrame, Muted, PrimaryButton, SecondaryButton
+from app.ui.kit import Card, ChoiceBox, FieldFrame, Muted, PrimaryButton, SecondaryButton
 from app.ui.pages.child_tab import ChildTab, Listed
 from app.ui.pages.given_pdf import GivenPdfDialog
 from app.ui.pages.report_asked import AskedBanner, ExistingCard
@@ -177,11 +177,5 @@ class ReportsTab(ChildTab):
         )
 
 
-def _box(choices: Sequence[Choice]) -> QComboBox:
-    box = QComboBox()
-    # As wide as the page, not as the longest entry: that one may be wider than the window.
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(LEAST_LETTERS)
-    for choice in choices:
-        box.addItem(choice.words, choice.id)
-    return box
+def _box(choices: Sequence[Choice]) -> ChoiceBox:
+    return ChoiceBox(((choice.words, choice.id) for choice in choices), letters=LEAST_LETTERS)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.casework import reference, rule_words
 from app.casework.proposal import ORDERS, Proposal, Requirement
@@ -18,7 +18,7 @@ from app.core.i18n import N_, _, language
 from app.ui import theme
 from app.ui.form.editors.options import CheckOption
 from app.ui.form.typed import date_as_typed, read_date, read_integer
-from app.ui.kit import Banner, Card, FieldFrame, FlowLayout, LinkButton
+from app.ui.kit import Banner, Card, ChoiceBox, FieldFrame, FlowLayout, LinkButton
 from app.ui.kit.layout import clear
 
 LABELS: Final = {
@@ -31,7 +31,6 @@ LABELS: Final = {
     "pounds": N_("Pounds"),
 }
 NARROW: Final = 150
-LEAST_LETTERS: Final = 24
 
 
 class NumberField(FieldFrame):
@@ -96,35 +95,67 @@ def words_of(remark: Remark) -> str:
     return f"{remark.text}\n{line}"
 
 
-class OrderCard(Card):
-    """The order, how much of it, and what the author judges of the case.
+class BuiltCard(Card):
+    """A part of a proposal with how much of it.
 
     Attributes:
         held: What was kept last; stands in for what can't be read.
+        numbers: How much, by what it is measured in.
 
     Signals:
-        changed: A person changed something. chosen: another order was chosen.
+        changed: A person changed something.
     """
 
     changed = Signal()
+
+    def __init__(self, title: str, held: Proposal | Requirement) -> None:
+        super().__init__(title)
+        self.held = held
+        self.numbers: dict[str, NumberField] = {}
+
+    def read_numbers(self) -> tuple[dict[str, Any], bool]:
+        """How much stands here, and whether all of it can be kept."""
+        found: dict[str, Any] = {}
+        good = True
+        for measure, field in self.numbers.items():
+            value, fits = field.read()
+            found[measure] = value if fits else self.held.amount(measure)
+            good = good and fits
+        return found, good
+
+    def typed(self) -> dict[str, str]:
+        """What stands in the fields, to be held until it can be kept."""
+        return {measure: field.line.text() for measure, field in self.numbers.items()}
+
+    def show_typed(self, held: dict[str, Any]) -> None:
+        """Show what was typed and could not be kept."""
+        for measure, field in self.numbers.items():
+            field.line.setText(str(held.get(measure, field.line.text())))
+
+
+class OrderCard(BuiltCard):
+    """The order, how much of it, and what the author judges of the case.
+
+    Signals:
+        chosen: Another order was chosen.
+    """
+
+    held: Proposal
     chosen = Signal()
 
     def __init__(self, proposal: Proposal, situation: Situation, *, editable: bool) -> None:
-        super().__init__(_("Order"))
-        self.held = proposal
-        self.order = QComboBox()
-        self.order.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        super().__init__(_("Order"), proposal)
+        open_then = reference.listing(ORDERS).choices(situation.day)
+        self.order = ChoiceBox(
+            [
+                (_("Nothing is proposed yet"), ""),
+                *((entry.label(), entry.code) for entry in open_then),
+            ]
         )
-        self.order.setMinimumContentsLength(LEAST_LETTERS)
-        self.order.addItem(_("Nothing is proposed yet"), "")
-        for entry in reference.listing(ORDERS).choices(situation.day):
-            self.order.addItem(entry.label(), entry.code)
         self.order.setCurrentIndex(max(0, self.order.findData(proposal.order)))
         self.order.setEnabled(editable)
         self.order.activated.connect(lambda _number: self.chosen.emit())
         self.add(FieldFrame(_("What do you propose?"), self.order))
-        self.numbers: dict[str, NumberField] = {}
         self.ticks: dict[str, CheckOption] = {}
         entry = proposal.entry
         if entry is not None:
@@ -149,29 +180,22 @@ class OrderCard(Card):
 
     def read(self) -> tuple[Proposal, bool]:
         """The order as it stands here, without requirements, and whether it can be kept."""
-        found: dict[str, Any] = {"order": self.order.currentData()}
-        good = True
-        for measure, field in self.numbers.items():
-            value, fits = field.read()
-            found[measure] = value if fits else getattr(self.held, measure)
-            good = good and fits
+        found, good = self.read_numbers()
+        found["order"] = self.order.currentData()
         for name, tick in self.ticks.items():
             held = getattr(self.held, name)
             found[name] = tick.isChecked() if tick.isChecked() or held is not None else None
         return replace(self.held, **found), good
 
 
-class RequirementCard(Card):
+class RequirementCard(BuiltCard):
     """One requirement with its conditions.
 
-    Attributes:
-        held: What was kept last; stands in for what can't be read.
-
     Signals:
-        changed: A person changed something. wanted_out: it is to be taken out.
+        wanted_out: It is to be taken out.
     """
 
-    changed = Signal()
+    held: Requirement
     wanted_out = Signal()
 
     def __init__(
@@ -179,10 +203,8 @@ class RequirementCard(Card):
     ) -> None:
         entry = one.entry
         name = entry.label() if entry is not None else one.requirement
-        super().__init__(name)
-        self.held = one
+        super().__init__(name, one)
         self._today = today
-        self.numbers: dict[str, NumberField] = {}
         row = FlowLayout(gap=12)
         for measure in (entry.column("asks") if entry is not None else None) or ():
             assert entry is not None
@@ -230,12 +252,8 @@ class RequirementCard(Card):
 
     def read(self) -> tuple[Requirement, bool]:
         """The requirement as it stands here, and whether it can be kept."""
-        found: dict[str, Any] = {"what": self.what.text()}
-        good = True
-        for measure, field in self.numbers.items():
-            value, fits = field.read()
-            found[measure] = value if fits else getattr(self.held, measure)
-            good = good and fits
+        found, good = self.read_numbers()
+        found["what"] = self.what.text()
         text = self.day.text().strip()
         day = read_date(text, self._today) if text else None
         wrong = bool(text) and day is None
@@ -246,14 +264,12 @@ class RequirementCard(Card):
         return replace(self.held, **found), good and not wrong
 
     def typed(self) -> dict[str, str]:
-        """What stands in the fields, to be held until it can be kept."""
-        held = {measure: field.line.text() for measure, field in self.numbers.items()}
-        return {**held, "from_date": self.day.text(), "what": self.what.text()}
+        """Override BuiltCard.typed."""
+        return {**super().typed(), "from_date": self.day.text(), "what": self.what.text()}
 
     def show_typed(self, held: dict[str, Any]) -> None:
-        """Show what was typed and could not be kept."""
-        for measure, field in self.numbers.items():
-            field.line.setText(str(held.get(measure, field.line.text())))
+        """Override BuiltCard.show_typed."""
+        super().show_typed(held)
         self.day.setText(str(held.get("from_date", self.day.text())))
         self.what.setText(str(held.get("what", self.what.text())))
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.casework import proposal_words, proposals, reference
 from app.casework.places import Place
@@ -21,6 +21,7 @@ from app.ui.kit import (
     Banner,
     Body,
     Card,
+    ChoiceBox,
     FieldFrame,
     Muted,
     PageHeader,
@@ -29,16 +30,15 @@ from app.ui.kit import (
     SecondaryButton,
     button_row,
 )
-from app.ui.kit.layout import clear
+from app.ui.kit.layout import beside, clear
 from app.ui.page import Page
-from app.ui.pages.proposal_fields import LEAST_LETTERS, OrderCard, RequirementCard
+from app.ui.pages.proposal_fields import OrderCard, RequirementCard
 
 if TYPE_CHECKING:
     from app.casework.desk import Desk
     from app.ui.shell import Shell
 
 KEEP_AFTER_MS: Final = 1200
-LARGE: Final = 1.5
 PANEL: Final = 340
 STEPS: Final = 100
 ORDER, MORE = "order", "more"
@@ -78,20 +78,11 @@ class ReportProposalPage(Page):
         for part in (self.state, self.court, self.child):
             self.panel.addWidget(part)
         self.panel.addStretch(1)
-        beside = QWidget()
-        beside.setLayout(self.panel)
-        across = look.scale < LARGE
-        body = QBoxLayout(
-            QBoxLayout.Direction.LeftToRight if across else QBoxLayout.Direction.TopToBottom
-        )
-        body.setSpacing(look.px(16))
-        body.addLayout(self.built, 1)
-        if across:
-            beside.setFixedWidth(look.px(PANEL))
-        body.addWidget(beside, 0, Qt.AlignmentFlag.AlignTop)
+        panel = QWidget()
+        panel.setLayout(self.panel)
         page = ScrollPage()
         page.add(self.header)
-        page.add(body)
+        page.add(beside(self.built, panel, width=PANEL))
         page.end()
         self.outer.addWidget(page)
         self._later = QTimer(self)
@@ -180,6 +171,7 @@ class ReportProposalPage(Page):
         self.order = OrderCard(view.proposal, view.situation, editable=view.editable)
         self.order.changed.connect(self._was_typed)
         self.order.chosen.connect(self._order_chosen)
+        self._show_typed(("proposal", view.report_id), self.order)
         self.built.addWidget(self.order)
         if view.proposal.has_requirements:
             self._show_requirements(view)
@@ -200,9 +192,7 @@ class ReportProposalPage(Page):
             card = RequirementCard(
                 one, view.situation, view.called, self.desk.clock.today(), editable=view.editable
             )
-            held = self.shell.kept_words(("requirement", one.id))
-            if held:
-                card.show_typed(held)
+            self._show_typed(("requirement", one.id), card)
             card.changed.connect(self._was_typed)
             card.wanted_out.connect(partial(self._remove, one))
             self.cards[one.id] = card
@@ -210,13 +200,8 @@ class ReportProposalPage(Page):
         if not view.editable:
             return
         more = Card(_("Another requirement"))
-        self.more = QComboBox()
-        self.more.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.more.setMinimumContentsLength(LEAST_LETTERS)
-        for entry in reference.listing(REQUIREMENTS).choices(view.situation.day):
-            self.more.addItem(entry.label(), entry.code)
+        open_then = reference.listing(REQUIREMENTS).choices(view.situation.day)
+        self.more = ChoiceBox((entry.label(), entry.code) for entry in open_then)
         more.add(FieldFrame(_("Requirement"), self.more))
         more.add(button_row(SecondaryButton(_("Add it"), self._add)))
         self.built.addWidget(more)
@@ -311,10 +296,11 @@ class ReportProposalPage(Page):
         view = self.view
         if view is None or self.order is None or not view.editable:
             return
-        proposal, _good = self.order.read()
+        proposal, good = self.order.read()
+        self._hold(("proposal", view.report_id), self.order, good=good)
         before = view.proposal
         if replace(proposal, requirements=()) == replace(before, requirements=()):
-            self.shell.saved(self.desk.clock.now())
+            self._say_kept()
             return
         desk, report_id = self.desk, view.report_id
         self.order.held = proposal
@@ -333,11 +319,7 @@ class ReportProposalPage(Page):
                 rows.append(before)
                 continue
             one, good = card.read()
-            subject = ("requirement", before.id)
-            if good:
-                self.shell.forget_words(subject)
-            else:
-                self.shell.keep_words(subject, **card.typed())
+            self._hold(("requirement", before.id), card, good=good)
             rows.append(one)
             card.held = one
             if one != before:
@@ -347,8 +329,33 @@ class ReportProposalPage(Page):
                 )
         self.view = replace(view, proposal=replace(view.proposal, requirements=tuple(rows)))
 
+    def _hold(
+        self, subject: tuple[str, str], card: OrderCard | RequirementCard, *, good: bool
+    ) -> None:
+        """Hold what stands in a card until it can be kept."""
+        if good:
+            self.shell.forget_words(subject)
+        else:
+            self.shell.keep_words(subject, **card.typed())
+
+    def _show_typed(self, subject: tuple[str, str], card: OrderCard | RequirementCard) -> None:
+        held = self.shell.kept_words(subject)
+        if held:
+            card.show_typed(held)
+            _read, good = card.read()
+            self._hold(subject, card, good=good)
+
+    def _say_kept(self) -> None:
+        """Say that all is saved, unless something stands here that can't be."""
+        assert self.view is not None
+        rows = (("requirement", one.id) for one in self.view.proposal.requirements)
+        if any(map(self.shell.kept_words, (("proposal", self.view.report_id), *rows))):
+            self.shell.not_saved()
+        else:
+            self.shell.saved(self.desk.clock.now())
+
     def _kept(self, view: ProposalView) -> None:
-        self.shell.saved(self.desk.clock.now())
+        self._say_kept()
         if self.view is not None and not self._unsaved:
             self.view = view
             self._say()
@@ -367,8 +374,8 @@ class ReportProposalPage(Page):
         """Do something to the proposal and draw it anew."""
 
         def done(view: ProposalView) -> None:
-            self.shell.saved(self.desk.clock.now())
             self._show(view, focus(view))
+            self._say_kept()
 
         self.run(deed, done)
 

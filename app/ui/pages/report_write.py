@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from app.casework import (
     disproportionality,
@@ -25,7 +25,7 @@ from app.casework.plain_words import PlainReading, PlainReport
 from app.casework.report_checking import CommentView
 from app.casework.report_parts import MissingPart
 from app.casework.report_writing import Fact, PassageView, Spoken, WritingView
-from app.core.i18n import _
+from app.core.i18n import N_, _
 from app.ui import theme
 from app.ui.kit import (
     Banner,
@@ -46,7 +46,7 @@ from app.ui.kit import (
     button_row,
 )
 from app.ui.kit.fields import bring_into_view
-from app.ui.kit.layout import clear
+from app.ui.kit.layout import beside, clear
 from app.ui.page import Page
 from app.ui.pages.edit_record import ReasonDialog
 from app.ui.pages.passage_edit import PassageEdit
@@ -60,7 +60,6 @@ if TYPE_CHECKING:
 KEEP_AFTER_MS: Final = 1200
 READ_AFTER_MS: Final = 300
 SETTLES_IN_MS: Final = 300
-LARGE: Final = 1.5
 PANEL: Final = 280
 
 _Read = tuple[WritingView, tuple[CommentView, ...], PlainReport, tuple[MissingPart, ...]]
@@ -91,22 +90,13 @@ class ReportWritePage(Page):
         self.card.add(self.text)
         self.panel = QVBoxLayout()
         self.panel.setSpacing(look.px(12))
-        beside = QWidget()
+        panel = QWidget()
         self.panel.setContentsMargins(0, 0, 0, 0)
-        beside.setLayout(self.panel)
+        panel.setLayout(self.panel)
         self._make_panel()
-        across = look.scale < LARGE
-        body = QBoxLayout(
-            QBoxLayout.Direction.LeftToRight if across else QBoxLayout.Direction.TopToBottom
-        )
-        body.setSpacing(look.px(16))
-        body.addWidget(self.card, 1)
-        if across:
-            beside.setFixedWidth(look.px(PANEL))
-        body.addWidget(beside, 0, Qt.AlignmentFlag.AlignTop)
         page = ScrollPage()
         page.add(self.header)
-        page.add(body)
+        page.add(beside(self.card, panel, width=PANEL))
         page.end()
         page.verticalScrollBar().rangeChanged.connect(self._keep_in_sight)
         self.outer.addWidget(page)
@@ -599,14 +589,9 @@ class ReportWritePage(Page):
     def _ask_to_remove(self, passage_id: str) -> None:
         desk = self.desk
         if self.edits[passage_id].view.kind != "made":
-            self._do(lambda: report_writing.remove(desk, passage_id), lambda _none: None)
-            self.shell.add_strip(
-                _("A passage was taken out."),
-                "accent",
-                _("Put it back"),
-                lambda: self._do(
-                    lambda: report_writing.restore(desk, passage_id), lambda one: one.id
-                ),
+            self._do(
+                lambda: report_writing.remove(desk, passage_id),
+                lambda _none: self._offer_back(passage_id),
             )
             return
         subject = ("passage", passage_id)
@@ -624,6 +609,15 @@ class ReportWritePage(Page):
             self,
             subject=subject,
         ).ask()
+
+    def _offer_back(self, passage_id: str) -> None:
+        """Say that a passage was taken out, and offer to put it back."""
+
+        def put_back() -> None:
+            desk = self.desk
+            self._do(lambda: report_writing.restore(desk, passage_id), lambda one: one.id)
+
+        self.shell.add_strip(_("A passage was taken out."), "accent", N_("Put it back"), put_back)
 
     def _take_up(self) -> None:
         if self._at is not None:

@@ -122,6 +122,24 @@ def test_what_cannot_be_read_stays_and_is_kept_until_it_can(
     assert proposals.open_proposal(desk, report_id).proposal.requirements[0].days is None
 
 
+def test_an_amount_of_the_order_that_cannot_be_read_stays_and_nothing_says_it_is_saved(
+    shell: Shell, desk: Desk, child_id: str, report_id: str
+) -> None:
+    type_into("Months", "eight")
+    shell.go("child", child_id=child_id)
+    assert shell.status_bar.saved_label.text() == "Not saved"
+    shell.go("report_proposal", report_id=report_id, child_id=child_id)
+    assert "eight" in [line.text() for line in shell.page.findChildren(QLineEdit)]
+    assert "Enter a whole number from 1 to 1200." in said(shell)
+    assert proposals.open_proposal(desk, report_id).proposal.months == 6
+    type_into("Months", "8")
+    shell.page.leaving()
+    QApplication.processEvents()
+    assert shell.status_bar.saved_label.text() != "Not saved"
+    assert shell.kept_words(("proposal", report_id)) == {}
+    assert proposals.open_proposal(desk, report_id).proposal.months == 8
+
+
 def test_what_was_kept_stays_where_something_else_cannot_be_read(
     shell: Shell, desk: Desk, child_id: str, report_id: str
 ) -> None:
