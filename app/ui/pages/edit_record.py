@@ -179,13 +179,15 @@ class ReasonDialog(Dialog):
         self.add_button(self.go)
         self.text.setFocus()
 
+    def beside_words(self) -> dict[str, Any]:
+        """What is held beside the words, by name."""
+        return {"cursor": self.text.textCursor().position()}
+
     @Slot()
     def _typed(self) -> None:
         words = self.text.toPlainText()
         if words.strip():
-            self._shell.keep_words(
-                self._subject, words=words, cursor=self.text.textCursor().position()
-            )
+            self._shell.keep_words(self._subject, words=words, **self.beside_words())
         else:
             self._shell.forget_words(self._subject)
 

@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
 from app.casework import dates, report_checking
 from app.casework.report_standing import CopyGiven, Named, Standing
 from app.casework.report_views import ReportView
 from app.core.i18n import _, ngettext
-from app.ui import theme
 from app.ui.kit import (
     Banner,
     Body,
     Card,
-    Dialog,
+    ChoiceBox,
     FieldFrame,
     Muted,
-    PrimaryButton,
     SecondaryButton,
     Small,
     button_row,
 )
-from app.ui.kit.dialogs import HOLDS_WORDS
 from app.ui.kit.layout import clear
-from app.ui.kit.spelled import check_spelling
-from app.ui.pages.edit_record import ask_and_do
+from app.ui.pages.edit_record import ReasonDialog, ask_and_do
 
 if TYPE_CHECKING:
     from app.ui.page import Page
 
 SHOWN: Final = 3
-NOTE_LINES: Final = 4
-LEAST_LETTERS: Final = 24
 
 
 class StandingCard(Card):
@@ -83,7 +77,9 @@ class StandingCard(Card):
     def ask(self) -> None:
         """Ask which newer report has its place, and why."""
         if self._report is not None and self._standing is not None:
-            SupersedeDialog(self._page, self._report.id, self._standing.newer, self._done).ask()
+            SupersedeDialog(
+                self._page, self._report.id, self._standing.newer, self._supersede
+            ).ask()
 
     def go_on_writing(self) -> bool:
         """Open the dialog again that a lock closed. Whether there was one."""
@@ -157,74 +153,51 @@ class StandingCard(Card):
             self._again,
         )
 
-    def _done(self) -> None:
-        self._page.shell.saved(self._page.desk.clock.now())
-        self._again()
+    def _supersede(self, why: str, by: str) -> None:
+        assert self._report is not None
+        desk, shell, report_id = self._page.desk, self._page.shell, self._report.id
+
+        def done(_none: object) -> None:
+            shell.forget_words(_subject(report_id))
+            shell.saved(desk.clock.now())
+            self._again()
+
+        self._page.run(lambda: report_checking.supersede(desk, report_id, why, by), done)
 
 
-class SupersedeDialog(Dialog):
-    """Asks which newer report has the place of one, and why."""
+class SupersedeDialog(ReasonDialog):
+    """Asks which newer report has the place of one, and why.
+
+    Args:
+        on_confirm: Gets the reason, and the id of the newer report.
+    """
 
     def __init__(
-        self, page: Page, report_id: str, newer: Sequence[Named], done: Callable[[], object]
+        self,
+        page: Page,
+        report_id: str,
+        newer: Sequence[Named],
+        on_confirm: Callable[[str, str], object],
     ) -> None:
-        super().__init__(_("A newer report replaces it"), page, width=560)
-        self.setProperty(HOLDS_WORDS, True)
-        self._page, self._report_id, self._done = page, report_id, done
-        self.newer = QComboBox()
-        self.newer.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.newer.setMinimumContentsLength(LEAST_LETTERS)
-        for one in newer:
-            self.newer.addItem(one.words, one.report_id)
-        self.text = QPlainTextEdit()
-        self.text.setTabChangesFocus(True)
-        check_spelling(self.text)
-        look = theme.current()
-        self.text.setFixedHeight(self.text.fontMetrics().lineSpacing() * NOTE_LINES + look.px(20))
-        held = page.shell.kept_words(_subject(report_id))
-        self.text.setPlainText(str(held.get("words", "")))
-        self.newer.setCurrentIndex(max(0, self.newer.findData(held.get("newer"))))
-        self.text.textChanged.connect(self._typed)
-        self.column.addWidget(FieldFrame(_("The newer report"), self.newer))
-        self.field = FieldFrame(
+        super().__init__(
+            _("A newer report replaces it"),
             _("Why does it take its place?"),
-            self.text,
-            hint=_("It is kept as it was, with your reason. Tell whoever was given a copy."),
+            _("It is kept as it was, with your reason. Tell whoever was given a copy."),
+            _("Replace it"),
+            lambda why: on_confirm(why, self.newer.currentData()),
+            page,
+            subject=_subject(report_id),
         )
-        self.column.addWidget(self.field)
-        self.add_button(SecondaryButton(_("Cancel"), self.reject))
-        self.go = PrimaryButton(_("Replace it"), self._go)
-        self.add_button(self.go)
+        self.newer = ChoiceBox((one.words, one.report_id) for one in newer)
+        held = page.shell.kept_words(_subject(report_id))
+        self.newer.setCurrentIndex(max(0, self.newer.findData(held.get("newer"))))
+        self.newer.activated.connect(self._typed)
+        self.column.insertWidget(0, FieldFrame(_("The newer report"), self.newer))
         self.newer.setFocus()
 
-    def reject(self) -> None:
-        """Override QDialog::reject: the words are not wanted."""
-        self._page.shell.forget_words(_subject(self._report_id))
-        super().reject()
-
-    def _typed(self) -> None:
-        self._page.shell.keep_words(
-            _subject(self._report_id),
-            words=self.text.toPlainText(),
-            newer=self.newer.currentData(),
-        )
-
-    def _go(self) -> None:
-        words, by = self.text.toPlainText(), self.newer.currentData()
-        if not words.strip():
-            self.field.set_error(_("Say why, so that others can understand it later."))
-            self.field.focus_editor()
-            return
-        page, report_id, done = self._page, self._report_id, self._done
-
-        def replaced(_none: object) -> None:
-            page.shell.forget_words(_subject(report_id))
-            done()
-
-        self.accept()
-        page.run(lambda: report_checking.supersede(page.desk, report_id, words, by), replaced)
+    def beside_words(self) -> dict[str, Any]:
+        """Override ReasonDialog.beside_words."""
+        return {**super().beside_words(), "newer": self.newer.currentData()}
 
 
 def _subject(report_id: str) -> tuple[str, str]:
