@@ -159,14 +159,14 @@ class ReportPage(Page):
         desk = self.desk
 
         def found(read: _Read) -> None:
-            self._show(read[0], read[1])
-            self.checks.show_report(read[0], read[2], read[3])
-            self.signatures.show_report(read[0], read[4])
-            self.standing.show_report(read[0], read[5], read[6])
-            self.signed = read[4]
-            then(read[0])
-            if read[0].editable:
-                self.shell.spelling.check_report(read[0].id, self.checks.show_spelling, self.checks)
+            report, pages, checking, findings, self.signed, standing, copies = read
+            self._show(report, pages)
+            self.checks.show_report(report, checking, findings)
+            self.signatures.show_report(report, self.signed)
+            self.standing.show_report(report, standing, copies)
+            then(report)
+            if report.editable:
+                self.shell.spelling.check_report(report.id, self.checks.show_spelling, self.checks)
 
         def read() -> _Read:
             # The pages first: those of a draft may be made anew, and its hash with them.
